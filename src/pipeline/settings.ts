@@ -1,0 +1,58 @@
+/**
+ * What the packet path knows of a domain: checked, immutable, structured-cloneable (it crosses to
+ * worker threads). The daemon makes it from the configuration; src/ never sees a file.
+ */
+import type { Ipv4Prefix, Ipv6Prefix, Rule, Words6 } from "../map/types.js";
+import type { Nat44Settings } from "../nat44/settings.js";
+
+export type Mode = "map-t" | "map-e";
+export type Role = "ce" | "br";
+
+/** What a UDP datagram with checksum zero gets on its way to IPv6 (RFC 7915 §4.5). */
+export type UdpZeroChecksum = "compute" | "drop";
+
+export interface MtuSettings {
+  /** Largest IPv6 packet towards the provider's network, bytes. */
+  readonly ipv6: number;
+  /** Largest IPv4 packet on the IPv4 side, bytes. */
+  readonly ipv4: number;
+  /** Size up to which an IPv4 packet without DF goes out unfragmented as IPv6 (RFC 7915 §4.1). */
+  readonly lowestIpv6: number;
+}
+
+/** Settings that both roles have. */
+export interface CommonSettings {
+  readonly name: string;
+  readonly mode: Mode;
+  /** Rules of the domain; on a BR all of them, on a CE the BMR and the FMRs. */
+  readonly rules: readonly Rule[];
+  /** DMR prefix, MAP-T only (RFC 7599 §5.1). */
+  readonly dmr: Ipv6Prefix | null;
+  /** BR addresses, MAP-E only; a BR sends from the first, a CE sends to the first and accepts all. */
+  readonly brAddresses: readonly Words6[];
+  readonly mtu: MtuSettings;
+  /** "auto", "off" or the MSS itself. */
+  readonly mssClamp: "auto" | "off" | number;
+  readonly udpZeroChecksum: UdpZeroChecksum;
+  /** -1 copies TOS and traffic class, 0..255 is written instead. */
+  readonly trafficClass: number;
+  readonly decrementTtl: boolean;
+}
+
+export interface BrSettings extends CommonSettings {
+  readonly role: "br";
+  readonly hairpin: boolean;
+}
+
+export interface CeSettings extends CommonSettings {
+  readonly role: "ce";
+  /** Index into `rules` of the basic mapping rule. */
+  readonly bmr: number;
+  readonly endUserPrefix: Ipv6Prefix;
+  /** IPv4 sources that NAT44 takes; includes the address that the TUN device itself carries. */
+  readonly localPrefixes: readonly Ipv4Prefix[];
+  /** null: NAT44 is off and the LAN uses the CE's own IPv4 address or prefix. */
+  readonly nat44: Nat44Settings | null;
+}
+
+export type DomainSettings = BrSettings | CeSettings;

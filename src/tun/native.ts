@@ -1,0 +1,70 @@
+/** All that native/ exports. After open() nothing throws: a negative result is -errno. */
+
+/** Offload bits of TUNSETOFFLOAD, linux/if_tun.h. */
+export const TUN_F_CSUM = 0x01;
+export const TUN_F_TSO4 = 0x02;
+export const TUN_F_TSO6 = 0x04;
+export const TUN_F_TSO_ECN = 0x08;
+export const TUN_F_USO4 = 0x20;
+export const TUN_F_USO6 = 0x40;
+
+export interface OpenOptions {
+  /** Device name, at most 15 bytes. */
+  readonly name: string;
+  readonly multiQueue: boolean;
+  /** Packets travel with a 10-byte virtio header. */
+  readonly vnetHdr: boolean;
+  /** TUN_F_* bits to ask for; the bits that the kernel refuses are left out (0 without vnetHdr). */
+  readonly offloads: number;
+  /** True: the device must exist already (made by somebody else). False: it must not, unless multiQueue adds to ours. */
+  readonly attach: boolean;
+}
+
+export interface OpenResult {
+  readonly fd: number;
+  /** Name as the kernel gave it. */
+  readonly name: string;
+  /** TUN_F_* bits that the kernel accepted. */
+  readonly offloads: number;
+}
+
+export interface NativeTun {
+  /** Opens or attaches to one TUN queue, non-blocking. Throws an Error with `code` (EPERM, ENOENT, EBUSY ...) and `syscall` set. */
+  open(options: OpenOptions): OpenResult;
+  /**
+   * Reads up to `count` packets. Packet i goes to arena[i * slotLen + headroom ...), its virtio header to the
+   * bytes right before that (zeroed where vnetHdr is false); lengths[i] is its length without the virtio header.
+   * Returns how many were read (0: nothing waits), or -errno when the first read failed.
+   */
+  readBatch(
+    fd: number,
+    vnetHdr: boolean,
+    arena: Uint8Array,
+    slotLen: number,
+    headroom: number,
+    lengths: Uint32Array,
+    count: number,
+  ): number;
+  /**
+   * Writes `count` packets arena[starts[i] .. ends[i]), each with its virtio header in the 10 bytes before starts[i]
+   * (skipped where vnetHdr is false). results[i] is 0, or -errno for a packet that the kernel refused.
+   * Returns how many packets were taken.
+   */
+  writeBatch(
+    fd: number,
+    vnetHdr: boolean,
+    arena: Uint8Array,
+    starts: Uint32Array,
+    ends: Uint32Array,
+    results: Int32Array,
+    count: number,
+  ): number;
+  /** A new eventfd that wait() listens to; or -errno. */
+  createWake(): number;
+  /** Ends a wait() of another thread, now or its next one. Returns 0 or -errno. */
+  wake(wakeFd: number): number;
+  /** Blocks until the queue is readable (1), it was woken (2), both (3), or timeoutMs passed (0); or -errno. */
+  wait(fd: number, wakeFd: number, timeoutMs: number): number;
+  /** Closes an fd of open() or createWake(). Returns 0 or -errno. */
+  close(fd: number): number;
+}

@@ -1,0 +1,318 @@
+/**
+ * The one table of reasons why a packet is not forwarded. The packet path returns a row's code,
+ * the batch loop counts it once, and metrics, docs and tests are derived from the rows.
+ * A code is negative, so that one number carries either an offset or a reason.
+ */
+export const DROPS = [
+  // What the frame itself says.
+  { code: -1, name: "not_ip", help: "Neither IPv4 nor IPv6", rfc: "RFC 7915 §4" },
+  {
+    code: -2,
+    name: "malformed_ipv4",
+    help: "IPv4 lengths disagree with the frame or with each other",
+    rfc: "RFC 7915 §4.1",
+  },
+  {
+    code: -3,
+    name: "malformed_ipv6",
+    help: "IPv6 payload length disagrees with the frame",
+    rfc: "RFC 7915 §5.1",
+  },
+  {
+    code: -4,
+    name: "bad_ipv4_checksum",
+    help: "IPv4 header checksum is wrong",
+    rfc: "RFC 1812 §5.2.2",
+  },
+  {
+    code: -5,
+    name: "truncated_transport",
+    help: "TCP, UDP or ICMP header does not fit in the packet",
+    rfc: "RFC 7915 §4.5",
+  },
+  {
+    code: -6,
+    name: "bad_offload_header",
+    help: "The virtio header does not fit the packet behind it",
+    rfc: "virtio 1.2 §5.1.6",
+  },
+  // Who speaks to whom.
+  {
+    code: -7,
+    name: "martian_ipv4_source",
+    help: "IPv4 source that no packet may have (0/8, 127/8, multicast, class E, broadcast)",
+    rfc: "RFC 7915 §4.1",
+  },
+  {
+    code: -8,
+    name: "martian_ipv4_destination",
+    help: "IPv4 destination that is never translated (0/8, 127/8, multicast, class E, broadcast)",
+    rfc: "RFC 1812 §5.3.7",
+  },
+  {
+    code: -9,
+    name: "martian_ipv6_source",
+    help: "IPv6 source that no packet may have (::, ::1, multicast)",
+    rfc: "RFC 7915 §5.1",
+  },
+  {
+    code: -10,
+    name: "ipv6_source_not_in_domain",
+    help: "IPv6 source matches neither a rule nor the DMR prefix nor a BR address",
+    rfc: "RFC 7599 §8.3",
+  },
+  {
+    code: -11,
+    name: "ipv6_destination_not_ours",
+    help: "IPv6 destination is not the MAP address, the DMR prefix or the BR address",
+    rfc: "RFC 7597 §5",
+  },
+  {
+    code: -12,
+    name: "ipv4_source_in_domain",
+    help: "Packet from the IPv4 side claims a source inside a rule IPv4 prefix",
+    rfc: "RFC 7599 §13",
+  },
+  {
+    code: -13,
+    name: "ipv4_destination_no_rule",
+    help: "IPv4 destination is in no rule IPv4 prefix",
+    rfc: "RFC 7599 §8.4",
+  },
+  {
+    code: -14,
+    name: "ipv4_destination_not_ours",
+    help: "IPv4 destination is not the CE's own address or prefix",
+    rfc: "RFC 7597 §8.1",
+  },
+  {
+    code: -15,
+    name: "non_global_ipv4",
+    help: "Non-global IPv4 address behind the well-known prefix 64:ff9b::/96",
+    rfc: "RFC 6052 §3.1",
+  },
+  // The consistency check of MAP.
+  {
+    code: -16,
+    name: "source_address_mismatch",
+    help: "IPv4 source is not the address that the IPv6 source embeds",
+    rfc: "RFC 7597 §8.1",
+  },
+  {
+    code: -17,
+    name: "source_psid_mismatch",
+    help: "Source port belongs to another PSID than the IPv6 source embeds",
+    rfc: "RFC 7597 §8.1",
+  },
+  {
+    code: -18,
+    name: "source_port_excluded",
+    help: "Source port is in the range that no CE may use (A = 0)",
+    rfc: "RFC 7597 §5.1",
+  },
+  {
+    code: -19,
+    name: "source_iid_mismatch",
+    help: "IPv6 source has the right EA bits but is not the MAP address they give",
+    rfc: "RFC 7597 §6",
+  },
+  {
+    code: -20,
+    name: "destination_port_excluded",
+    help: "Destination port is in the range that no CE may use (A = 0)",
+    rfc: "RFC 7597 §5.1",
+  },
+  {
+    code: -21,
+    name: "destination_port_not_ours",
+    help: "Destination port is outside the CE's own port set",
+    rfc: "RFC 7599 §8.2",
+  },
+  {
+    code: -22,
+    name: "no_port_for_shared_address",
+    help: "Protocol without ports to or from a shared IPv4 address",
+    rfc: "RFC 7597 §8.2",
+  },
+  // Forwarding.
+  {
+    code: -23,
+    name: "ttl_expired",
+    help: "TTL or hop limit reached zero",
+    rfc: "RFC 7915 §4.1",
+  },
+  {
+    code: -24,
+    name: "too_big",
+    help: "Larger than the MTU of the other side and not to be fragmented",
+    rfc: "RFC 7915 §4.1",
+  },
+  {
+    code: -25,
+    name: "udp_zero_checksum",
+    help: "UDP checksum zero, refused by policy",
+    rfc: "RFC 7915 §4.5",
+  },
+  {
+    code: -26,
+    name: "hairpin_disabled",
+    help: "CE to CE through the BR while hairpin is off",
+    rfc: "RFC 7597 §8.1",
+  },
+  {
+    code: -27,
+    name: "not_encapsulated",
+    help: "IPv6 packet to a tunnel end whose next header is not IPv4",
+    rfc: "RFC 2473 §3",
+  },
+  {
+    code: -28,
+    name: "ecn_invalid",
+    help: "Congestion experienced on the outer header of a packet that is not ECN capable",
+    rfc: "RFC 6040 §4.2",
+  },
+  // NAT44.
+  {
+    code: -29,
+    name: "nat44_source_not_local",
+    help: "IPv4 source is in none of the local IPv4 prefixes",
+    rfc: "RFC 7597 §8",
+  },
+  {
+    code: -30,
+    name: "nat44_no_free_port",
+    help: "Every port of the set is in use",
+    rfc: "RFC 5508 §9",
+  },
+  {
+    code: -31,
+    name: "nat44_host_quota",
+    help: "The host already holds nat44.max-ports-per-host ports",
+    rfc: "RFC 7597 §10",
+  },
+  {
+    code: -32,
+    name: "nat44_table_full",
+    help: "No room for another NAT44 mapping or session",
+    rfc: "RFC 4787 §12",
+  },
+  {
+    code: -33,
+    name: "nat44_no_mapping",
+    help: "No NAT44 mapping for the destination port",
+    rfc: "RFC 4787 §5",
+  },
+  {
+    code: -34,
+    name: "nat44_filtered",
+    help: "The mapping exists but the remote end is not one that it has spoken to",
+    rfc: "RFC 4787 §5",
+  },
+  // Known, and not done yet: each of these goes when its issue lands.
+  {
+    code: -35,
+    name: "unsupported_fragment",
+    help: "Fragments are not translated yet",
+    rfc: "RFC 7915 §4.1",
+  },
+  {
+    code: -36,
+    name: "needs_fragmentation",
+    help: "Fragmenting a packet without DF is not done yet",
+    rfc: "RFC 7915 §4.1",
+  },
+  {
+    code: -37,
+    name: "unsupported_icmp",
+    help: "ICMP other than echo and echo reply is not translated yet",
+    rfc: "RFC 7915 §4.2",
+  },
+  {
+    code: -38,
+    name: "unsupported_ipv4_options",
+    help: "IPv4 options are not handled yet",
+    rfc: "RFC 7915 §4.1",
+  },
+  {
+    code: -39,
+    name: "unsupported_ipv6_extension",
+    help: "IPv6 extension headers are not handled yet",
+    rfc: "RFC 7915 §5.1",
+  },
+  {
+    code: -40,
+    name: "unsupported_protocol",
+    help: "Transport protocols other than TCP, UDP and ICMP are not handled yet",
+    rfc: "RFC 7915 §4.5",
+  },
+  {
+    code: -41,
+    name: "unsupported_super_packet",
+    help: "Super-packet that this path cannot carry whole",
+    rfc: "virtio 1.2 §5.1.6",
+  },
+  // The device and ourselves.
+  {
+    code: -42,
+    name: "tun_write_failed",
+    help: "The kernel refused the translated packet",
+    rfc: "tuntap",
+  },
+  {
+    code: -43,
+    name: "internal_error",
+    help: "A fault in mapd itself; the batch that held the packet was given up",
+    rfc: "none",
+  },
+] as const;
+
+export type DropName = (typeof DROPS)[number]["name"];
+
+function codeOf(name: DropName): number {
+  for (const row of DROPS) if (row.name === name) return row.code;
+  throw new Error(`no drop reason named ${name}`);
+}
+
+export const NOT_IP = codeOf("not_ip");
+export const MALFORMED_IPV4 = codeOf("malformed_ipv4");
+export const MALFORMED_IPV6 = codeOf("malformed_ipv6");
+export const BAD_IPV4_CHECKSUM = codeOf("bad_ipv4_checksum");
+export const TRUNCATED_TRANSPORT = codeOf("truncated_transport");
+export const BAD_OFFLOAD_HEADER = codeOf("bad_offload_header");
+export const MARTIAN_IPV4_SOURCE = codeOf("martian_ipv4_source");
+export const MARTIAN_IPV4_DESTINATION = codeOf("martian_ipv4_destination");
+export const MARTIAN_IPV6_SOURCE = codeOf("martian_ipv6_source");
+export const IPV6_SOURCE_NOT_IN_DOMAIN = codeOf("ipv6_source_not_in_domain");
+export const IPV6_DESTINATION_NOT_OURS = codeOf("ipv6_destination_not_ours");
+export const IPV4_SOURCE_IN_DOMAIN = codeOf("ipv4_source_in_domain");
+export const IPV4_DESTINATION_NO_RULE = codeOf("ipv4_destination_no_rule");
+export const IPV4_DESTINATION_NOT_OURS = codeOf("ipv4_destination_not_ours");
+export const NON_GLOBAL_IPV4 = codeOf("non_global_ipv4");
+export const SOURCE_ADDRESS_MISMATCH = codeOf("source_address_mismatch");
+export const SOURCE_PSID_MISMATCH = codeOf("source_psid_mismatch");
+export const SOURCE_PORT_EXCLUDED = codeOf("source_port_excluded");
+export const SOURCE_IID_MISMATCH = codeOf("source_iid_mismatch");
+export const DESTINATION_PORT_EXCLUDED = codeOf("destination_port_excluded");
+export const DESTINATION_PORT_NOT_OURS = codeOf("destination_port_not_ours");
+export const NO_PORT_FOR_SHARED_ADDRESS = codeOf("no_port_for_shared_address");
+export const TTL_EXPIRED = codeOf("ttl_expired");
+export const TOO_BIG = codeOf("too_big");
+export const UDP_ZERO_CHECKSUM = codeOf("udp_zero_checksum");
+export const HAIRPIN_DISABLED = codeOf("hairpin_disabled");
+export const NOT_ENCAPSULATED = codeOf("not_encapsulated");
+export const ECN_INVALID = codeOf("ecn_invalid");
+export const NAT44_SOURCE_NOT_LOCAL = codeOf("nat44_source_not_local");
+export const NAT44_NO_FREE_PORT = codeOf("nat44_no_free_port");
+export const NAT44_HOST_QUOTA = codeOf("nat44_host_quota");
+export const NAT44_TABLE_FULL = codeOf("nat44_table_full");
+export const NAT44_NO_MAPPING = codeOf("nat44_no_mapping");
+export const NAT44_FILTERED = codeOf("nat44_filtered");
+export const UNSUPPORTED_FRAGMENT = codeOf("unsupported_fragment");
+export const NEEDS_FRAGMENTATION = codeOf("needs_fragmentation");
+export const UNSUPPORTED_ICMP = codeOf("unsupported_icmp");
+export const UNSUPPORTED_IPV4_OPTIONS = codeOf("unsupported_ipv4_options");
+export const UNSUPPORTED_IPV6_EXTENSION = codeOf("unsupported_ipv6_extension");
+export const UNSUPPORTED_PROTOCOL = codeOf("unsupported_protocol");
+export const UNSUPPORTED_SUPER_PACKET = codeOf("unsupported_super_packet");
+export const TUN_WRITE_FAILED = codeOf("tun_write_failed");
+export const INTERNAL_ERROR = codeOf("internal_error");
