@@ -1,0 +1,69 @@
+/** What a command of `mapctl` is. The table of all commands is `commands.ts`. */
+import type { Writable } from "node:stream";
+
+export interface CliArgument {
+  /** Shown in capitals in the usage line. */
+  readonly name: string;
+  readonly description: string;
+  readonly required: boolean;
+}
+
+export interface CliOption {
+  /** `--end-user-prefix <prefix>`; without `<...>` it is a switch. */
+  readonly flags: string;
+  readonly description: string;
+  /** Closed set of values, refused otherwise. */
+  readonly choices?: readonly string[];
+}
+
+/** What the user typed. */
+export interface CliInput {
+  /** In the order of `CliCommand.arguments`; one that was left out is undefined. */
+  readonly arguments: readonly (string | undefined)[];
+  /** By camelCase name: `--end-user-prefix P` is `endUserPrefix`. */
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+}
+
+/** Where a command runs. */
+export interface CliContext {
+  /** `--socket`, else the environment's MAPD_SOCKET, else /run/mapd/mapd.sock. */
+  readonly socketPath: string;
+  /** `--json`: exactly one document on standard output. */
+  readonly json: boolean;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
+export interface CliCommand {
+  readonly name: string;
+  /** One line for `mapctl --help`. */
+  readonly summary: string;
+  readonly arguments: readonly CliArgument[];
+  readonly options: readonly CliOption[];
+  /** Command lines for `--help`, whole. */
+  readonly examples: readonly string[];
+  /** Gives the exit status; a `MapdError` that it throws is printed, and its status used. */
+  run(input: CliInput, context: CliContext): Promise<number>;
+}
+
+/** Value of `--name <value>`, or undefined where it was not given. */
+export function textOption(input: CliInput, name: string): string | undefined {
+  const value = input.options[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+export function writeJson(context: CliContext, document: object): void {
+  context.stdout.write(`${JSON.stringify(document)}\n`);
+}
+
+/** Rows of label and value, the values aligned. */
+export function writeFields(
+  context: CliContext,
+  fields: readonly (readonly [string, string])[],
+): void {
+  const width = Math.max(0, ...fields.map(([label]) => label.length));
+  for (const [label, value] of fields) {
+    context.stdout.write(`${label.padEnd(width)}  ${value}\n`);
+  }
+}

@@ -1,0 +1,43 @@
+/** The configuration after all checks: immutable, every default filled in, nothing left as text. */
+import type { DomainSettings } from "../../src/pipeline/settings.js";
+import type { ConfigDocument } from "./schema.js";
+
+export interface HttpListen {
+  /** Name or address without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface DomainConfig {
+  /** What the packet path needs to know; `settings.name` is the domain's name. */
+  readonly settings: DomainSettings;
+  readonly tun: {
+    readonly name: string;
+    readonly queues: number;
+    readonly offload: "auto" | "off";
+    /** True: the device was made by somebody else and stays when mapd ends. */
+    readonly attach: boolean;
+    /**
+     * IPv4 address of the device (unsigned 32-bit, one of 192.0.0.0/29, RFC 7335 §4), so that the
+     * CE's own programs have IPv4; null on a BR and where NAT44 is off.
+     */
+    readonly address: number | null;
+  };
+  readonly routes: {
+    readonly mode: "auto" | "off";
+    /** Metric of the CE's IPv4 default route. */
+    readonly metric: number;
+  };
+}
+
+export interface Config {
+  readonly controlSocket: string;
+  /** null: no HTTP at all. */
+  readonly http: { readonly listen: HttpListen } | null;
+  readonly log: { readonly level: string };
+  readonly domains: readonly DomainConfig[];
+  /** 12 hexadecimal digits of the SHA-256 of the effective configuration. */
+  readonly hash: string;
+  /** What was read, checked for shape and with fixed defaults; `restart.ts` compares it. */
+  readonly document: ConfigDocument;
+}
