@@ -1,0 +1,114 @@
+/**
+ * Reads a packet that mapd wrote as a strict receiver would and lists everything that is wrong
+ * with it: lengths, header fields and checksums, through one level of IPv4-in-IPv6.
+ */
+import { slowPseudoSum, slowSum } from "./slow-checksum.js";
+
+interface Ip {
+  readonly family: 4 | 6;
+  readonly source: Uint8Array;
+  readonly destination: Uint8Array;
+  readonly protocol: number;
+  readonly payload: Uint8Array;
+}
+
+function view(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function parseIpv4(bytes: Uint8Array, problems: string[]): Ip | null {
+  if (bytes.length < 20) return fault(problems, "IPv4 header cut short");
+  const header = view(bytes);
+  const headerLen = (header.getUint8(0) & 0xf) * 4;
+  if (headerLen < 20 || headerLen > bytes.length) return fault(problems, "IPv4 header length");
+  const totalLen = header.getUint16(2);
+  if (totalLen !== bytes.length) {
+    problems.push(`IPv4 total length ${totalLen}, packet has ${bytes.length}`);
+  }
+  if (slowSum(bytes.subarray(0, headerLen)) !== 0xffff) problems.push("IPv4 header checksum");
+  if (header.getUint8(8) === 0) problems.push("IPv4 TTL is 0");
+  if (header.getUint16(6) & 0x8000) problems.push("IPv4 reserved flag is set");
+  return {
+    family: 4,
+    source: bytes.subarray(12, 16),
+    destination: bytes.subarray(16, 20),
+    protocol: header.getUint8(9),
+    payload: bytes.subarray(headerLen),
+  };
+}
+
+function parseIpv6(bytes: Uint8Array, problems: string[]): Ip | null {
+  if (bytes.length < 40) return fault(problems, "IPv6 header cut short");
+  const header = view(bytes);
+  const payloadLen = header.getUint16(4);
+  if (payloadLen !== bytes.length - 40) {
+    problems.push(`IPv6 payload length ${payloadLen}, packet has ${bytes.length - 40}`);
+  }
+  if (header.getUint8(7) === 0) problems.push("IPv6 hop limit is 0");
+  return {
+    family: 6,
+    source: bytes.subarray(8, 24),
+    destination: bytes.subarray(24, 40),
+    protocol: header.getUint8(6),
+    payload: bytes.subarray(40),
+  };
+}
+
+function fault(problems: string[], problem: string): null {
+  problems.push(problem);
+  return null;
+}
+
+function sumIsGood(ip: Ip, protocol: number): boolean {
+  const pseudo = slowPseudoSum(ip.source, ip.destination, protocol, ip.payload.length);
+  const sum = slowSum(ip.payload) + pseudo;
+  return sum % 0xffff === 0 && sum > 0;
+}
+
+function checkTcp(ip: Ip, problems: string[]): void {
+  if (ip.payload.length < 20) return void problems.push("TCP header cut short");
+  const headerLen = (view(ip.payload).getUint8(12) >>> 4) * 4;
+  if (headerLen < 20 || headerLen > ip.payload.length) problems.push("TCP header length");
+  if (!sumIsGood(ip, 6)) problems.push("TCP checksum");
+}
+
+function checkUdp(ip: Ip, problems: string[]): void {
+  if (ip.payload.length < 8) return void problems.push("UDP header cut short");
+  const header = view(ip.payload);
+  if (header.getUint16(4) !== ip.payload.length) {
+    problems.push(`UDP length ${header.getUint16(4)}, payload has ${ip.payload.length}`);
+  }
+  const checksum = header.getUint16(6);
+  if (checksum === 0 && ip.family === 4) return;
+  if (checksum === 0 || !sumIsGood(ip, 17)) problems.push("UDP checksum");
+}
+
+function checkIcmp(ip: Ip, problems: string[]): void {
+  if (ip.payload.length < 8) return void problems.push("ICMP header cut short");
+  const expected = ip.family === 4 ? 1 : 58;
+  if (ip.protocol !== expected) problems.push(`protocol ${ip.protocol} behind IPv${ip.family}`);
+  const good = ip.family === 4 ? slowSum(ip.payload) === 0xffff : sumIsGood(ip, 58);
+  if (!good) problems.push("ICMP checksum");
+}
+
+function parse(bytes: Uint8Array, problems: string[]): Ip | null {
+  const version = bytes.length === 0 ? 0 : view(bytes).getUint8(0) >>> 4;
+  if (version === 4) return parseIpv4(bytes, problems);
+  if (version === 6) return parseIpv6(bytes, problems);
+  return fault(problems, `IP version ${version}`);
+}
+
+/** Everything wrong with the packet; empty when a strict receiver would take it. */
+export function packetProblems(bytes: Uint8Array): string[] {
+  const problems: string[] = [];
+  const ip = parse(bytes, problems);
+  if (ip === null) return problems;
+  if (ip.family === 6 && ip.protocol === 4) {
+    return [...problems, ...packetProblems(ip.payload).map((problem) => `inner: ${problem}`)];
+  }
+  if (ip.protocol === 6) checkTcp(ip, problems);
+  else if (ip.protocol === 17) checkUdp(ip, problems);
+  else if (ip.protocol === 1 || ip.protocol === 58) checkIcmp(ip, problems);
+  else problems.push(`protocol ${ip.protocol}`);
+  return problems;
+}
