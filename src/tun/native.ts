@@ -1,4 +1,7 @@
-/** All that native/ exports. After open() nothing throws: a negative result is -errno. */
+/**
+ * All that native/ exports. After open() nothing throws: a negative result is -errno, and an argument of
+ * another kind or out of range is -EINVAL. The addon has no state, so an fd may be handed to a worker.
+ */
 
 /** Offload bits of TUNSETOFFLOAD, linux/if_tun.h. */
 export const TUN_F_CSUM = 0x01;
@@ -9,15 +12,20 @@ export const TUN_F_USO4 = 0x20;
 export const TUN_F_USO6 = 0x40;
 
 export interface OpenOptions {
-  /** Device name, at most 15 bytes. */
+  /** Device name, 1 to 15 bytes; the kernel fills in a number for one `%d`. */
   readonly name: string;
   readonly multiQueue: boolean;
   /** Packets travel with a 10-byte virtio header. */
   readonly vnetHdr: boolean;
   /** TUN_F_* bits to ask for; the bits that the kernel refuses are left out (0 without vnetHdr). */
   readonly offloads: number;
-  /** True: the device must exist already (made by somebody else). False: it must not, unless multiQueue adds to ours. */
+  /** True: the device must exist already (made by somebody else), else ENODEV. False: it must not, else EBUSY. */
   readonly attach: boolean;
+  /**
+   * True: one more queue of a device that is open already, else ENODEV; needs multiQueue, and vnetHdr and
+   * offloads as for the first queue, because the kernel keeps both for the whole device.
+   */
+  readonly addQueue?: boolean;
 }
 
 export interface OpenResult {
@@ -29,12 +37,17 @@ export interface OpenResult {
 }
 
 export interface NativeTun {
-  /** Opens or attaches to one TUN queue, non-blocking. Throws an Error with `code` (EPERM, ENOENT, EBUSY ...) and `syscall` set. */
+  /**
+   * Opens or attaches to one TUN queue, non-blocking. Throws an Error with `code` (EPERM, ENOENT, EBUSY ...),
+   * `errno` (negative) and `syscall`: "open" for /dev/net/tun itself, the ioctl's name, "if_nametoindex" where
+   * the device to attach to is missing, or with EINVAL the name of the option that is wrong.
+   */
   open(options: OpenOptions): OpenResult;
   /**
    * Reads up to `count` packets. Packet i goes to arena[i * slotLen + headroom ...), its virtio header to the
    * bytes right before that (zeroed where vnetHdr is false); lengths[i] is its length without the virtio header.
-   * Returns how many were read (0: nothing waits), or -errno when the first read failed.
+   * A packet longer than its slot is cut: its own length field then disagrees with lengths[i].
+   * Returns how many were read (0: nothing waits), or -errno when the first read failed. headroom is at least 10.
    */
   readBatch(
     fd: number,
@@ -47,7 +60,8 @@ export interface NativeTun {
   ): number;
   /**
    * Writes `count` packets arena[starts[i] .. ends[i]), each with its virtio header in the 10 bytes before starts[i]
-   * (skipped where vnetHdr is false). results[i] is 0, or -errno for a packet that the kernel refused.
+   * (skipped where vnetHdr is false). results[i] is 0, or -errno for a packet that the kernel refused; -EINVAL also
+   * for one that is empty, leaves the arena or has no 10 bytes before it. Never waits: a full queue is -EAGAIN.
    * Returns how many packets were taken.
    */
   writeBatch(
@@ -63,7 +77,10 @@ export interface NativeTun {
   createWake(): number;
   /** Ends a wait() of another thread, now or its next one. Returns 0 or -errno. */
   wake(wakeFd: number): number;
-  /** Blocks until the queue is readable (1), it was woken (2), both (3), or timeoutMs passed (0); or -errno. */
+  /**
+   * Blocks until the queue is readable (1), it was woken (2), both (3), or timeoutMs passed (0); or -errno.
+   * timeoutMs -1 waits for ever. A device that is gone is readable, and the read then tells why (-EBADFD).
+   */
   wait(fd: number, wakeFd: number, timeoutMs: number): number;
   /** Closes an fd of open() or createWake(). Returns 0 or -errno. */
   close(fd: number): number;

@@ -1,0 +1,98 @@
+/** Finds and loads the TUN addon, and says what to do when it cannot. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { NativeTun } from "../src/tun/native.js";
+import { MapdError } from "./errors.js";
+
+const PACKAGE = "mapd";
+
+const METHODS = [
+  "open",
+  "readBatch",
+  "writeBatch",
+  "createWake",
+  "wake",
+  "wait",
+  "close",
+] as const satisfies readonly (keyof NativeTun)[];
+
+function isPackageRoot(folder: string): boolean {
+  const file = join(folder, "package.json");
+  if (!existsSync(file)) return false;
+  const manifest: unknown = JSON.parse(readFileSync(file, "utf8"));
+  return (
+    typeof manifest === "object" && manifest !== null && Reflect.get(manifest, "name") === PACKAGE
+  );
+}
+
+/** The native folder of the checkout or package that this file belongs to; null when there is none. */
+function nativeFolder(): string | null {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!isPackageRoot(folder)) {
+    const parent = dirname(folder);
+    if (parent === folder) return null;
+    folder = parent;
+  }
+  return join(folder, "native");
+}
+
+function isNativeTun(value: unknown): value is NativeTun {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    METHODS.every((name) => typeof Reflect.get(value, name) === "function")
+  );
+}
+
+/** Where node-gyp-build looks, in its order, each with what is there. */
+function describeTried(folder: string): string[] {
+  const tuple = `${process.platform}-${process.arch}`;
+  const folders = [
+    join(folder, "build", "Release"),
+    join(folder, "build", "Debug"),
+    join(folder, "prebuilds", tuple),
+    join(dirname(process.execPath), "prebuilds", tuple),
+  ];
+  return folders.map((path) => {
+    if (!existsSync(path)) return `  ${path}: no such folder`;
+    const found = readdirSync(path).filter((name) => name.endsWith(".node"));
+    return `  ${path}: ${found.length === 0 ? "no .node file" : found.join(", ")}`;
+  });
+}
+
+function unavailable(reason: string, folder: string | null, cause?: unknown): MapdError {
+  const { node, modules, napi } = process.versions;
+  const lines = [
+    `cannot load the TUN addon: ${reason}`,
+    `Node ${node} on ${process.platform}-${process.arch}, ABI ${modules}, Node-API ${napi}. Tried:`,
+    ...(folder === null
+      ? [`  no folder above ${fileURLToPath(import.meta.url)} holds the package ${PACKAGE}`]
+      : describeTried(folder)),
+    "Build it: npm ci && npm run build:native",
+    "That needs a C compiler, make and Python 3; on Debian: apt-get install build-essential python3",
+  ];
+  return new MapdError("addon-unavailable", lines.join("\n"), { cause });
+}
+
+/**
+ * The addon in `folder` (default: native/ of this package), through node-gyp-build. Works in worker threads too.
+ * Throws MapdError `addon-unavailable` with all places tried and the remedy.
+ */
+export function loadNativeTun(folder: string | null = nativeFolder()): NativeTun {
+  if (folder === null) throw unavailable("the package's own folder was not found", null);
+  let addon: unknown;
+  try {
+    // CommonJS without types: everything it gives is checked before it is believed.
+    const load = createRequire(import.meta.url)("node-gyp-build") as (from: string) => unknown;
+    addon = load(folder);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.trim() : String(error);
+    throw unavailable(reason, folder, error);
+  }
+  if (!isNativeTun(addon)) {
+    throw unavailable("the binary lacks functions and is older than this source", folder);
+  }
+  return addon;
+}

@@ -1,0 +1,183 @@
+/* Node-API glue: src/tun/native.ts is the contract. Every environment (main thread or worker) loads
+ * its own module object, and there is no state behind it: an fd is all that a caller holds. */
+#include "args.h"
+#include "tun.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <uv.h>
+
+/* More packets than one call will ever carry; keeps count * slot_len far inside 64 bits. */
+#define MAX_COUNT (1 << 20)
+
+static napi_value number(napi_env env, int value) {
+  napi_value result = NULL;
+  napi_create_int32(env, value, &result);
+  return result;
+}
+
+/* Throws what a failed call of node:fs throws: message, code, errno (negative), syscall. */
+static void throw_open_error(napi_env env, const struct tun_error *error) {
+  char name[32], reason[128], text[192];
+  uv_err_name_r(-error->number, name, sizeof name);
+  uv_strerror_r(-error->number, reason, sizeof reason);
+  snprintf(text, sizeof text, "%s: %s, %s", name, reason, error->syscall);
+
+  napi_value code, message, object, syscall_name;
+  if (napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &code) != napi_ok ||
+      napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &message) != napi_ok ||
+      napi_create_string_utf8(env, error->syscall, NAPI_AUTO_LENGTH, &syscall_name) != napi_ok ||
+      napi_create_error(env, code, message, &object) != napi_ok)
+    return;
+  napi_set_named_property(env, object, "errno", number(env, -error->number));
+  napi_set_named_property(env, object, "syscall", syscall_name);
+  napi_throw(env, object);
+}
+
+/* Reads OpenOptions; false with a reason for the message when they are not as declared. */
+static const char *read_request(napi_env env, napi_value options, struct tun_request *request) {
+  napi_valuetype type;
+  if (napi_typeof(env, options, &type) != napi_ok || type != napi_object) return "options";
+  if (!option_text(env, options, "name", request->name, sizeof request->name)) return "name";
+  if (!option_bool(env, options, "multiQueue", false, &request->multi_queue)) return "multiQueue";
+  if (!option_bool(env, options, "vnetHdr", false, &request->vnet_hdr)) return "vnetHdr";
+  bool attach, add_queue;
+  if (!option_bool(env, options, "attach", false, &attach)) return "attach";
+  if (!option_bool(env, options, "addQueue", true, &add_queue)) return "addQueue";
+  if (add_queue && !request->multi_queue) return "addQueue";
+  request->must_exist = attach || add_queue;
+
+  napi_value value;
+  int64_t bits;
+  if (napi_get_named_property(env, options, "offloads", &value) != napi_ok ||
+      !arg_integer(env, value, 0, tun_known_offloads, &bits) ||
+      ((unsigned int)bits & ~tun_known_offloads) != 0)
+    return "offloads";
+  request->offloads = (unsigned int)bits;
+  return NULL;
+}
+
+/* open(options): OpenResult */
+static napi_value js_open(napi_env env, napi_callback_info info) {
+  napi_value options;
+  struct tun_request request;
+  const char *wrong = "options";
+  if (args_take(env, info, 1, &options)) wrong = read_request(env, options, &request);
+  if (wrong != NULL) {
+    bool pending = false; /* a getter of the caller's object may have thrown */
+    napi_is_exception_pending(env, &pending);
+    const struct tun_error error = {.number = EINVAL, .syscall = wrong};
+    if (!pending) throw_open_error(env, &error);
+    return NULL;
+  }
+  struct tun_queue queue;
+  struct tun_error error;
+  if (!tun_open(&request, &queue, &error)) {
+    throw_open_error(env, &error);
+    return NULL;
+  }
+  napi_value result, name;
+  if (napi_create_object(env, &result) != napi_ok ||
+      napi_create_string_utf8(env, queue.name, NAPI_AUTO_LENGTH, &name) != napi_ok) {
+    fd_close(queue.fd);
+    return NULL;
+  }
+  napi_set_named_property(env, result, "fd", number(env, queue.fd));
+  napi_set_named_property(env, result, "name", name);
+  napi_set_named_property(env, result, "offloads", number(env, (int)queue.offloads));
+  return result;
+}
+
+/* readBatch(fd, vnetHdr, arena, slotLen, headroom, lengths, count): number */
+static napi_value js_read_batch(napi_env env, napi_callback_info info) {
+  napi_value args[7];
+  struct batch batch;
+  struct view arena, lengths;
+  int fd;
+  int64_t slot_len, headroom, count;
+  if (!args_take(env, info, 7, args) || !arg_fd(env, args[0], &fd) ||
+      !arg_bool(env, args[1], &batch.vnet_hdr) ||
+      !arg_integer(env, args[3], VNET_HEADER_LEN + 1, INT_MAX, &slot_len) ||
+      !arg_integer(env, args[4], VNET_HEADER_LEN, slot_len - 1, &headroom) ||
+      !arg_integer(env, args[6], 0, MAX_COUNT, &count) ||
+      !arg_view(env, args[2], napi_uint8_array, (size_t)(count * slot_len), &arena) ||
+      !arg_view(env, args[5], napi_uint32_array, (size_t)count, &lengths))
+    return number(env, -EINVAL);
+  batch.arena = arena.data;
+  batch.arena_len = arena.len;
+  batch.count = (size_t)count;
+  return number(env, batch_read(fd, &batch, (size_t)slot_len, (size_t)headroom, lengths.data));
+}
+
+/* writeBatch(fd, vnetHdr, arena, starts, ends, results, count): number */
+static napi_value js_write_batch(napi_env env, napi_callback_info info) {
+  napi_value args[7];
+  struct batch batch;
+  struct view arena, starts, ends, results;
+  int fd;
+  int64_t count;
+  if (!args_take(env, info, 7, args) || !arg_fd(env, args[0], &fd) ||
+      !arg_bool(env, args[1], &batch.vnet_hdr) ||
+      !arg_integer(env, args[6], 0, MAX_COUNT, &count) ||
+      !arg_view(env, args[2], napi_uint8_array, 0, &arena) ||
+      !arg_view(env, args[3], napi_uint32_array, (size_t)count, &starts) ||
+      !arg_view(env, args[4], napi_uint32_array, (size_t)count, &ends) ||
+      !arg_view(env, args[5], napi_int32_array, (size_t)count, &results))
+    return number(env, -EINVAL);
+  batch.arena = arena.data;
+  batch.arena_len = arena.len;
+  batch.count = (size_t)count;
+  return number(env, batch_write(fd, &batch, starts.data, ends.data, results.data));
+}
+
+/* createWake(): number */
+static napi_value js_create_wake(napi_env env, napi_callback_info info) {
+  (void)info;
+  return number(env, wake_create());
+}
+
+/* wake(wakeFd): number */
+static napi_value js_wake(napi_env env, napi_callback_info info) {
+  napi_value arg;
+  int fd;
+  if (!args_take(env, info, 1, &arg) || !arg_fd(env, arg, &fd)) return number(env, -EINVAL);
+  return number(env, wake_signal(fd));
+}
+
+/* wait(fd, wakeFd, timeoutMs): number */
+static napi_value js_wait(napi_env env, napi_callback_info info) {
+  napi_value args[3];
+  int fd, wake_fd;
+  int64_t timeout_ms;
+  if (!args_take(env, info, 3, args) || !arg_fd(env, args[0], &fd) ||
+      !arg_fd(env, args[1], &wake_fd) || !arg_integer(env, args[2], -1, INT_MAX, &timeout_ms))
+    return number(env, -EINVAL);
+  return number(env, wait_readable(fd, wake_fd, (int)timeout_ms));
+}
+
+/* close(fd): number */
+static napi_value js_close(napi_env env, napi_callback_info info) {
+  napi_value arg;
+  int fd;
+  if (!args_take(env, info, 1, &arg) || !arg_fd(env, arg, &fd)) return number(env, -EINVAL);
+  return number(env, fd_close(fd));
+}
+
+#define METHOD(js, c) {.utf8name = js, .method = c, .attributes = napi_enumerable}
+
+NAPI_MODULE_INIT() {
+  const napi_property_descriptor methods[] = {
+      METHOD("open", js_open),
+      METHOD("readBatch", js_read_batch),
+      METHOD("writeBatch", js_write_batch),
+      METHOD("createWake", js_create_wake),
+      METHOD("wake", js_wake),
+      METHOD("wait", js_wait),
+      METHOD("close", js_close),
+  };
+  const napi_status status =
+      napi_define_properties(env, exports, sizeof methods / sizeof methods[0], methods);
+  return status == napi_ok ? exports : NULL;
+}

@@ -1,0 +1,59 @@
+/* One read() or write() a packet: a TUN queue has no call for several. */
+#include "tun.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static ssize_t read_retry(int fd, uint8_t *to, size_t len) {
+  ssize_t n;
+  do n = read(fd, to, len);
+  while (n < 0 && errno == EINTR);
+  return n;
+}
+
+int batch_read(int fd, const struct batch *batch, size_t slot_len, size_t headroom,
+               uint32_t *lengths) {
+  const size_t skipped = batch->vnet_hdr ? VNET_HEADER_LEN : 0;
+  size_t i = 0;
+  for (; i < batch->count; i++) {
+    uint8_t *packet = batch->arena + i * slot_len + headroom;
+    /* A packet too long for the slot is cut by the kernel: its own length field then disagrees
+     * with lengths[i], and that is how it is dropped. */
+    const ssize_t n = read_retry(fd, packet - skipped, slot_len - headroom + skipped);
+    if (n < 0) {
+      const int error = errno;
+      if (i == 0 && error != EAGAIN) return -error;
+      break;
+    }
+    if (!batch->vnet_hdr) memset(packet - VNET_HEADER_LEN, 0, VNET_HEADER_LEN);
+    lengths[i] = (size_t)n > skipped ? (uint32_t)((size_t)n - skipped) : 0;
+  }
+  return (int)i;
+}
+
+/* A full queue (EAGAIN, ENOBUFS) is a lost packet as on any interface: waiting would hold up all
+ * packets behind it. */
+static int32_t write_one(int fd, const uint8_t *from, size_t len) {
+  ssize_t n;
+  do n = write(fd, from, len);
+  while (n < 0 && errno == EINTR);
+  if (n < 0) return -errno;
+  return (size_t)n == len ? 0 : -EIO;
+}
+
+int batch_write(int fd, const struct batch *batch, const uint32_t *starts, const uint32_t *ends,
+                int32_t *results) {
+  const size_t before = batch->vnet_hdr ? VNET_HEADER_LEN : 0;
+  int taken = 0;
+  for (size_t i = 0; i < batch->count; i++) {
+    const size_t start = starts[i], end = ends[i];
+    if (start < VNET_HEADER_LEN || start >= end || end > batch->arena_len) {
+      results[i] = -EINVAL;
+      continue;
+    }
+    results[i] = write_one(fd, batch->arena + start - before, end - start + before);
+    if (results[i] == 0) taken++;
+  }
+  return taken;
+}

@@ -1,0 +1,119 @@
+// Builds the TUN addon into native/prebuilds, where node-gyp-build finds it. Nothing is downloaded:
+// the headers are those of the Node that runs this. A binary made from the same sources is kept.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const NAME = "mapd_tun";
+const SELF = fileURLToPath(import.meta.url);
+const NATIVE = resolve(dirname(SELF), "../native");
+const OUTPUT = join(NATIVE, "prebuilds", `${process.platform}-${process.arch}`);
+const STAMP = join(OUTPUT, `${NAME}.stamp`);
+
+function fail(message) {
+  process.stderr.write(`build-native: ${message}\n`);
+  process.exit(1);
+}
+
+/** Hash of all that decides what the binary is. Node-API makes it independent of Node's version. */
+function fingerprint() {
+  const sources = join(NATIVE, "src");
+  const files = readdirSync(sources)
+    .sort()
+    .map((name) => join(sources, name));
+  const hash = createHash("sha256");
+  for (const file of [SELF, join(NATIVE, "binding.gyp"), ...files]) {
+    hash
+      .update(file.slice(dirname(NATIVE).length))
+      .update("\0")
+      .update(readFileSync(file));
+  }
+  return hash.digest("hex");
+}
+
+function builtFile() {
+  if (!existsSync(OUTPUT)) return undefined;
+  return readdirSync(OUTPUT).find((name) => name.startsWith(NAME) && name.endsWith(".node"));
+}
+
+function isCurrent(hash) {
+  return builtFile() !== undefined && existsSync(STAMP) && readFileSync(STAMP, "utf8") === hash;
+}
+
+/** The folder above include/node with Node's headers; the first one that has them. */
+function findHeaders() {
+  const candidates = [
+    process.env.npm_config_nodedir,
+    resolve(dirname(process.execPath), ".."),
+    "/usr",
+    "/usr/local",
+  ].filter((folder) => folder !== undefined && folder !== "");
+  const found = candidates.find((folder) => existsSync(join(folder, "include/node/node_api.h")));
+  if (found !== undefined) return found;
+  const tried = candidates.map((folder) => `  ${join(folder, "include/node/node_api.h")}`);
+  return fail(
+    `the C headers of Node ${process.versions.node} are missing. Tried:\n${tried.join("\n")}\n` +
+      "Install Node from a package that has them (nodejs of NodeSource, the tar file of nodejs.org,\n" +
+      "libnode-dev of Debian), or set npm_config_nodedir to the folder that holds include/node.",
+  );
+}
+
+function checkTools() {
+  const tools = [
+    ["cc", "build-essential"],
+    ["c++", "build-essential"],
+    ["make", "build-essential"],
+    ["python3", "python3"],
+  ];
+  const missing = tools.filter(
+    ([tool]) => spawnSync(tool, ["--version"], { stdio: "ignore" }).status !== 0,
+  );
+  if (missing.length === 0) return;
+  const packages = [...new Set(missing.map(([, name]) => name))].join(" ");
+  const names = missing.map(([tool]) => tool).join(", ");
+  fail(`missing: ${names}. On Debian: apt-get install ${packages}`);
+}
+
+function findPrebuildify() {
+  try {
+    return createRequire(import.meta.url).resolve("prebuildify/bin.js");
+  } catch {
+    return fail("prebuildify is not installed. Run: npm ci");
+  }
+}
+
+function build(hash) {
+  const prebuildify = findPrebuildify();
+  const nodedir = findHeaders();
+  checkTools();
+  mkdirSync(OUTPUT, { recursive: true });
+  rmSync(STAMP, { force: true });
+  const options = [
+    "--napi",
+    "--strip",
+    "--tag-libc",
+    `--name=${NAME}`,
+    `--target=node@${process.versions.node}`,
+  ];
+  const result = spawnSync(process.execPath, [prebuildify, ...options], {
+    cwd: NATIVE,
+    encoding: "utf8",
+    // node-gyp reads its options from such variables; with nodedir it fetches nothing.
+    env: { ...process.env, npm_config_nodedir: nodedir },
+  });
+  if (result.status !== 0) fail(`the build failed:\n${result.stdout}${result.stderr}`);
+  rmSync(join(NATIVE, "build"), { recursive: true, force: true });
+  writeFileSync(STAMP, hash);
+}
+
+const hash = fingerprint();
+if (isCurrent(hash)) {
+  process.stderr.write("build-native: up to date\n");
+} else {
+  process.stderr.write("build-native: building the TUN addon\n");
+  build(hash);
+  process.stderr.write(`build-native: made ${join(OUTPUT, builtFile() ?? "")}\n`);
+}

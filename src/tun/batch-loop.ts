@@ -1,0 +1,156 @@
+/**
+ * One turn of the packet loop: read a batch, let the pipeline judge each packet, write what it emitted,
+ * and keep the books. For every turn: packets in = packets out + drops of all reasons.
+ */
+import { COUNTER_COUNT, counterIndex, dropIndex } from "../counters.js";
+import { HEADROOM, type Pipeline } from "../pipeline/packet-io.js";
+import { DROPS, INTERNAL_ERROR, TUN_WRITE_FAILED } from "../verdict.js";
+import type { Arena } from "./arena.js";
+import type { TunQueue } from "./queue.js";
+
+const IN_IPV4_PACKETS = counterIndex("in_ipv4_packets");
+const IN_IPV4_BYTES = counterIndex("in_ipv4_bytes");
+const IN_IPV6_PACKETS = counterIndex("in_ipv6_packets");
+const IN_IPV6_BYTES = counterIndex("in_ipv6_bytes");
+const OUT_IPV4_PACKETS = counterIndex("out_ipv4_packets");
+const OUT_IPV4_BYTES = counterIndex("out_ipv4_bytes");
+const OUT_IPV6_PACKETS = counterIndex("out_ipv6_packets");
+const OUT_IPV6_BYTES = counterIndex("out_ipv6_bytes");
+const READ_ERRORS = counterIndex("tun_read_errors");
+const BATCHES = counterIndex("batches");
+
+/** Every code of the table is in [-DROPS.length, -1]. */
+const LOWEST_CODE = -DROPS.length;
+
+/** Until the first setPipeline() nothing can be judged. */
+const NO_PIPELINE: Pipeline = {
+  process: () => INTERNAL_ERROR,
+  tick: () => undefined,
+};
+
+export class BatchLoop {
+  readonly #queue: TunQueue;
+  readonly #arena: Arena;
+  readonly #counters: Float64Array;
+  readonly #batchSize: number;
+  /** Family (4 or 6) that the packet of each slot came in with. */
+  readonly #families: Uint8Array;
+  readonly #results: Int32Array;
+  #pipeline: Pipeline = NO_PIPELINE;
+  #judged = 0;
+  #emitted = 0;
+  #readError = 0;
+  #fault: unknown;
+
+  /** `counters` has COUNTER_COUNT elements and no other writer; batchSize is at most arena.slots. */
+  constructor(queue: TunQueue, arena: Arena, counters: Float64Array, batchSize: number) {
+    if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > arena.slots) {
+      throw new RangeError(`batchSize must be in 1..${arena.slots}`);
+    }
+    if (counters.length < COUNTER_COUNT) throw new RangeError("counters is too short");
+    this.#queue = queue;
+    this.#arena = arena;
+    this.#counters = counters;
+    this.#batchSize = batchSize;
+    this.#families = new Uint8Array(arena.slots);
+    this.#results = new Int32Array(arena.outCapacity);
+  }
+
+  /** Takes effect with the next batch. */
+  setPipeline(pipeline: Pipeline): void {
+    this.#pipeline = pipeline;
+  }
+
+  /** -errno of the last read when it failed, else 0. */
+  get readError(): number {
+    return this.#readError;
+  }
+
+  /** What the pipeline last threw, once; undefined when nothing was thrown since. */
+  takeFault(): unknown {
+    const fault = this.#fault;
+    this.#fault = undefined;
+    return fault;
+  }
+
+  /** Reads, judges and writes one batch. Returns how many packets were read: 0 when nothing waits or the read failed. */
+  runOnce(nowMs: number): number {
+    const count = this.#queue.readBatch(this.#arena, this.#batchSize);
+    this.#readError = Math.min(count, 0);
+    if (count <= 0) {
+      if (count < 0) this.#add(READ_ERRORS, 1);
+      return 0;
+    }
+    this.#add(BATCHES, 1);
+    this.#countInput(count);
+    this.#judge(count, nowMs);
+    this.#write();
+    return count;
+  }
+
+  #countInput(count: number): void {
+    const { frames, lengths } = this.#arena;
+    for (let slot = 0; slot < count; slot++) {
+      const len = lengths[slot]!;
+      const isIpv6 = frames[slot]!.getUint8(HEADROOM) >>> 4 === 6;
+      this.#families[slot] = isIpv6 ? 6 : 4;
+      this.#add(isIpv6 ? IN_IPV6_PACKETS : IN_IPV4_PACKETS, 1);
+      this.#add(isIpv6 ? IN_IPV6_BYTES : IN_IPV4_BYTES, len);
+    }
+  }
+
+  #judge(count: number, nowMs: number): void {
+    this.#arena.reset();
+    this.#judged = 0;
+    this.#emitted = 0;
+    try {
+      this.#process(count, nowMs);
+    } catch (fault) {
+      // An exception is a bug. What was judged before stands; the packet at fault and those behind it are given up.
+      this.#fault = fault;
+      this.#arena.truncate(this.#emitted);
+      for (let slot = this.#judged; slot < count; slot++) this.#drop(slot, INTERNAL_ERROR);
+    }
+  }
+
+  #process(count: number, nowMs: number): void {
+    const pipeline = this.#pipeline;
+    const arena = this.#arena;
+    const { lengths } = arena;
+    for (let slot = 0; slot < count; slot++) {
+      const verdict = pipeline.process(slot, HEADROOM, HEADROOM + lengths[slot]!, nowMs);
+      if (verdict < 0) this.#drop(slot, verdict);
+      // Neither dropped nor emitted: it would vanish from the books.
+      else if (arena.outCount === this.#emitted) this.#drop(slot, INTERNAL_ERROR);
+      this.#emitted = arena.outCount;
+      this.#judged = slot + 1;
+    }
+  }
+
+  #write(): void {
+    const { memory, outStarts, outEnds, outSlots, outCount } = this.#arena;
+    if (outCount === 0) return;
+    const results = this.#results;
+    const taken = this.#queue.writeBatch(this.#arena, results);
+    if (taken < 0) results.fill(taken, 0, outCount);
+    for (let i = 0; i < outCount; i++) {
+      if (results[i] !== 0) {
+        this.#drop(outSlots[i]!, TUN_WRITE_FAILED);
+        continue;
+      }
+      const start = outStarts[i]!;
+      const isIpv6 = memory[start]! >>> 4 === 6;
+      this.#add(isIpv6 ? OUT_IPV6_PACKETS : OUT_IPV4_PACKETS, 1);
+      this.#add(isIpv6 ? OUT_IPV6_BYTES : OUT_IPV4_BYTES, outEnds[i]! - start);
+    }
+  }
+
+  #drop(slot: number, code: number): void {
+    const known = code >= LOWEST_CODE ? code : INTERNAL_ERROR;
+    this.#add(dropIndex(known, this.#families[slot]!), 1);
+  }
+
+  #add(index: number, amount: number): void {
+    this.#counters[index]! += amount;
+  }
+}

@@ -1,0 +1,60 @@
+/** One queue of a TUN device as the batch loop sees it; errors are -errno, nothing throws. */
+import { HEADROOM } from "../pipeline/packet-io.js";
+import type { Arena } from "./arena.js";
+import type { NativeTun } from "./native.js";
+
+export interface TunQueue {
+  /** TUN_F_* bits that the kernel may use on packets read. */
+  readonly offloads: number;
+  /**
+   * Reads up to `count` packets (at most arena.slots), packet i into slot i at HEADROOM, and sets arena.lengths.
+   * Returns how many were read (0: nothing waits), or -errno when the first read failed.
+   */
+  readBatch(arena: Arena, count: number): number;
+  /**
+   * Writes the packets that the arena has queued, in order. results[i] is 0 or -errno and has at least
+   * arena.outCount elements. Returns how many the kernel took, or -errno when none was tried.
+   */
+  writeBatch(arena: Arena, results: Int32Array): number;
+}
+
+/** A queue that the addon opened. */
+export class NativeQueue implements TunQueue {
+  readonly offloads: number;
+  readonly #native: NativeTun;
+  readonly #fd: number;
+  readonly #vnetHdr: boolean;
+
+  constructor(native: NativeTun, fd: number, vnetHdr: boolean, offloads: number) {
+    this.#native = native;
+    this.#fd = fd;
+    this.#vnetHdr = vnetHdr;
+    this.offloads = offloads;
+  }
+
+  readBatch(arena: Arena, count: number): number {
+    const { memory, slotLen, lengths } = arena;
+    return this.#native.readBatch(
+      this.#fd,
+      this.#vnetHdr,
+      memory,
+      slotLen,
+      HEADROOM,
+      lengths,
+      count,
+    );
+  }
+
+  writeBatch(arena: Arena, results: Int32Array): number {
+    const { memory, outStarts, outEnds, outCount } = arena;
+    return this.#native.writeBatch(
+      this.#fd,
+      this.#vnetHdr,
+      memory,
+      outStarts,
+      outEnds,
+      results,
+      outCount,
+    );
+  }
+}
