@@ -1,0 +1,202 @@
+/**
+ * A rule as eight 32-bit words, and the arithmetic of RFC 7597 §5.2 and §6 on it. Hot: numbers in, numbers out.
+ *
+ *   +0 .. +3  rule IPv6 prefix
+ *   +4        rule IPv4 prefix
+ *   +5        n:8 | r:6 | o:6 | a:4 | k:5 | draft-03:1 | whole address in IID:1 | provisioned PSID:1
+ *   +6        reserved:15 | forwarding:1 | provisioned PSID:16
+ *   +7        mask of the r + p IPv4 bits that the rule and the EA bits give
+ *
+ * An address reads | rule prefix: n | EA bits: o = p + q | subnet id: zero | IID: from bit 64 |, and where n + o > 64
+ * the prefix and the EA bits overwrite the leading part of the IID.
+ */
+import { isExcludedPort, psidOfPort } from "./port-set.js";
+import { maskOf } from "./prefix.js";
+import { suffixLen } from "./rule.js";
+import type { Rule } from "./types.js";
+
+export const RECORD_WORDS = 8;
+
+const IPV4_AT = 4;
+const SHAPE_AT = 5;
+const PSID_AT = 6;
+const MASK_AT = 7;
+
+const DRAFT_03 = 4;
+const WHOLE_ADDRESS = 2;
+const PROVISIONED = 1;
+const FORWARDING = 0x10000;
+const PSID_MASK = 0xffff;
+
+/**
+ * Writes `rule` at `at`. With `wholeAddress`, the IID of a prefix rule carries the IPv4 address itself and not the padded
+ * prefix: MAP-T has no other place for the bits beyond the prefix (RFC 7599 §6).
+ */
+export function writeRecord(
+  rule: Rule,
+  wholeAddress: boolean,
+  words: Uint32Array,
+  at: number,
+): void {
+  const { ipv6, ipv4, eaLen, psidOffset, psidLen } = rule;
+  words.set(ipv6.address, at);
+  words[at + IPV4_AT] = ipv4.address;
+  words[at + SHAPE_AT] =
+    (ipv6.len << 24) |
+    (ipv4.len << 18) |
+    (eaLen << 12) |
+    (psidOffset << 8) |
+    (psidLen << 3) |
+    (rule.iid === "draft-03" ? DRAFT_03 : 0) |
+    (wholeAddress ? WHOLE_ADDRESS : 0) |
+    (rule.psid === null ? 0 : PROVISIONED);
+  words[at + PSID_AT] = (rule.psid ?? 0) | (rule.forwarding ? FORWARDING : 0);
+  words[at + MASK_AT] = maskOf(ipv4.len + suffixLen(eaLen, ipv4.len));
+}
+
+function prefixLenOf(shape: number): number {
+  return shape >>> 24;
+}
+
+function ipv4LenOf(shape: number): number {
+  return (shape >>> 18) & 0x3f;
+}
+
+function eaLenOf(shape: number): number {
+  return (shape >>> 12) & 0x3f;
+}
+
+function offsetOf(shape: number): number {
+  return (shape >>> 8) & 0xf;
+}
+
+function psidLenOf(shape: number): number {
+  return (shape >>> 3) & 0x1f;
+}
+
+export function isShared(words: Uint32Array, at: number): boolean {
+  return psidLenOf(words[at + SHAPE_AT]!) !== 0;
+}
+
+export function isForwarding(words: Uint32Array, at: number): boolean {
+  return (words[at + PSID_AT]! & FORWARDING) !== 0;
+}
+
+export function hasProvisionedPsid(words: Uint32Array, at: number): boolean {
+  return (words[at + SHAPE_AT]! & PROVISIONED) !== 0;
+}
+
+export function provisionedPsid(words: Uint32Array, at: number): number {
+  return words[at + PSID_AT]! & PSID_MASK;
+}
+
+export function ruleIpv4(words: Uint32Array, at: number): number {
+  return words[at + IPV4_AT]!;
+}
+
+export function hasSamePorts(words: Uint32Array, at: number, otherAt: number): boolean {
+  const difference = words[at + SHAPE_AT]! ^ words[otherAt + SHAPE_AT]!;
+  return offsetOf(difference) === 0 && psidLenOf(difference) === 0;
+}
+
+/** PSID of a port under the rule's a and k. */
+export function portPsid(words: Uint32Array, at: number, port: number): number {
+  const shape = words[at + SHAPE_AT]!;
+  return psidOfPort(port, offsetOf(shape), psidLenOf(shape));
+}
+
+/** True where the rule gives the port to nobody. */
+export function isPortExcluded(words: Uint32Array, at: number, port: number): boolean {
+  const shape = words[at + SHAPE_AT]!;
+  return isExcludedPort(port, offsetOf(shape), psidLenOf(shape));
+}
+
+/** The IPv4 bits that a packet's address and the address that the record gives must have in common. */
+export function ipv4Mask(words: Uint32Array, at: number): number {
+  return words[at + SHAPE_AT]! & WHOLE_ADDRESS ? 0xffffffff : words[at + MASK_AT]!;
+}
+
+/**
+ * The IPv4 address (of a padded prefix: its first) that an IPv6 address inside the rule stands for. Read from the EA bits,
+ * as the IID may be overwritten; only the bits that the EA bits lack come from the IID, and only with `wholeAddress`.
+ */
+export function readIpv4(words: Uint32Array, at: number, address: Uint32Array): number {
+  const shape = words[at + SHAPE_AT]!;
+  const r = ipv4LenOf(shape);
+  const p = Math.min(eaLenOf(shape), 32 - r);
+  let addr4 = words[at + IPV4_AT]!;
+  if (p > 0) addr4 |= readBits(address, prefixLenOf(shape), p) << (32 - r - p);
+  if (shape & WHOLE_ADDRESS) {
+    const field =
+      shape & DRAFT_03
+        ? (address[2]! << 8) | (address[3]! >>> 24)
+        : (address[2]! << 16) | (address[3]! >>> 16);
+    addr4 |= field & ~words[at + MASK_AT]!;
+  }
+  return addr4 >>> 0;
+}
+
+/** The PSID that an IPv6 address inside the rule stands for; 0 where the address is not shared. */
+export function readPsid(words: Uint32Array, at: number, address: Uint32Array): number {
+  const shape = words[at + SHAPE_AT]!;
+  if (shape & PROVISIONED) return words[at + PSID_AT]! & PSID_MASK;
+  const o = eaLenOf(shape);
+  const p = Math.min(o, 32 - ipv4LenOf(shape));
+  return readBits(address, prefixLenOf(shape) + p, o - p);
+}
+
+/** Writes the MAP address of (`addr4`, `psid`), both inside the rule; `psid` is 0 where the address is not shared. */
+export function writeMapAddress(
+  words: Uint32Array,
+  at: number,
+  addr4: number,
+  psid: number,
+  out: Uint32Array,
+): void {
+  const shape = words[at + SHAPE_AT]!;
+  const n = prefixLenOf(shape);
+  const r = ipv4LenOf(shape);
+  const o = eaLenOf(shape);
+  const p = Math.min(o, 32 - r);
+  out[0] = words[at]!;
+  out[1] = words[at + 1]!;
+  out[2] = words[at + 2]!;
+  out[3] = words[at + 3]!;
+  if (p > 0) orBits(out, n, p, (addr4 << r) >>> (32 - p));
+  if (o > p) orBits(out, n + p, o - p, psid);
+  const field = (addr4 & ipv4Mask(words, at)) >>> 0;
+  if (shape & DRAFT_03) orIid(out, n + o, field >>> 8, (field << 24) | (psid << 8));
+  else orIid(out, n + o, field >>> 16, (field << 16) | psid);
+}
+
+/** Fills the IID behind the first `end` bits, which are already there; the bits behind them are zero. */
+function orIid(out: Uint32Array, end: number, high: number, low: number): void {
+  if (end <= 64) {
+    out[2] = high;
+    out[3] = low;
+  } else if (end < 96) {
+    out[2] = out[2]! | (high & (0xffffffff >>> (end - 64)));
+    out[3] = low;
+  } else if (end < 128) {
+    out[3] = out[3]! | (low & (0xffffffff >>> (end - 96)));
+  }
+}
+
+/** `width` bits (0..32) of an IPv6 address from bit `at`, counted from the first. */
+function readBits(address: Uint32Array, at: number, width: number): number {
+  if (width === 0) return 0;
+  const word = at >>> 5;
+  const shift = at & 31;
+  let bits = address[word]! << shift;
+  if (shift + width > 32) bits |= address[word + 1]! >>> (32 - shift);
+  return bits >>> (32 - width);
+}
+
+/** Sets `width` bits (1..32) from bit `at`, which must be zero before. */
+function orBits(out: Uint32Array, at: number, width: number, value: number): void {
+  const word = at >>> 5;
+  const shift = at & 31;
+  const aligned = value << (32 - width);
+  out[word] = out[word]! | (aligned >>> shift);
+  if (shift + width > 32) out[word + 1] = out[word + 1]! | (aligned << (32 - shift));
+}
