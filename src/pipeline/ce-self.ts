@@ -1,0 +1,72 @@
+/** What a CE owns: its IPv4 address or prefix, its port set, its MAP address; and what its LAN may send from. */
+import { ceFromEndUserPrefix, portSetOf } from "../map/ce.js";
+import type { PortSet } from "../map/port-set.js";
+import { ruleKind } from "../map/rule.js";
+import { RuleTable } from "../map/rule-table.js";
+import * as ipv6 from "../wire/ipv6.js";
+import type { CeSettings } from "./settings.js";
+
+export class CeSelf {
+  /** The MAP address; for a MAP-T prefix the one of the prefix's first IPv4 address. */
+  readonly mapIpv6: Uint32Array;
+  /** The shared or full address, or the first of the prefix; unsigned 32-bit. */
+  readonly ipv4: number;
+  readonly ports: PortSet;
+  /** True where each address of an IPv4 prefix has a MAP address of its own (MAP-T with a prefix). */
+  readonly #manyAddresses: boolean;
+  readonly #mask: number;
+  readonly #bmr: RuleTable;
+  /** Pairs of address and mask. */
+  readonly #local: Uint32Array;
+
+  /** Throws where the end-user prefix does not belong to the rule: the configuration was not checked. */
+  constructor(settings: CeSettings) {
+    const rule = settings.rules[settings.bmr];
+    if (rule === undefined) throw new Error(`domain ${settings.name}: no basic mapping rule`);
+    const ce = ceFromEndUserPrefix(rule, settings.endUserPrefix);
+    if (!ce.ok) throw new Error(`domain ${settings.name}: ${ce.diagnostics[0]?.message}`);
+    this.#bmr = RuleTable.compile([rule], settings.mode);
+    this.ipv4 = ce.value.ipv4.address;
+    this.#mask = maskOf(ce.value.ipv4.len);
+    this.mapIpv6 = Uint32Array.from(ce.value.mapIpv6);
+    this.ports = portSetOf(rule, ce.value.psid);
+    this.#manyAddresses = settings.mode === "map-t" && ruleKind(rule) === "prefix";
+    const pairs = settings.localPrefixes.flatMap((prefix) => [prefix.address, maskOf(prefix.len)]);
+    this.#local = Uint32Array.from(pairs);
+  }
+
+  /** True for an IPv4 source that NAT44 takes. */
+  isLocal(address: number): boolean {
+    const local = this.#local;
+    for (let i = 0; i < local.length; i += 2) {
+      if ((address & local[i + 1]!) >>> 0 === local[i]) return true;
+    }
+    return false;
+  }
+
+  ownsIpv4(address: number): boolean {
+    return (address & this.#mask) >>> 0 === this.ipv4;
+  }
+
+  ownsIpv6(address: Uint32Array): boolean {
+    if (!this.#manyAddresses) return ipv6.sameAddress(address, this.mapIpv6);
+    if (this.#bmr.lookup6(address) < 0) return false;
+    const embedded = this.#bmr.embeddedIpv4(0, address);
+    return this.ownsIpv4(embedded) && this.#bmr.checkSource(0, address, embedded, 0) === 0;
+  }
+
+  /** The IPv4 destination that a packet to one of our MAP addresses means (RFC 7599 §8.2). */
+  ipv4Behind(address: Uint32Array): number {
+    return this.#manyAddresses ? this.#bmr.embeddedIpv4(0, address) : this.ipv4;
+  }
+
+  /** Writes the MAP address that packets from one of our IPv4 addresses have as their source. */
+  writeMapAddress(address: number, out: Uint32Array): void {
+    if (this.#manyAddresses) this.#bmr.mapAddress(0, address, 0, out);
+    else out.set(this.mapIpv6);
+  }
+}
+
+function maskOf(prefixLen: number): number {
+  return prefixLen === 0 ? 0 : (0xffffffff << (32 - prefixLen)) >>> 0;
+}

@@ -1,0 +1,78 @@
+/** Rewrites ports and checksums of TCP, UDP and ICMP echo for changed addresses (RFC 7915 §4.5, §5.5). */
+import { adjust, adjustPartial, fold, replaceShort, sumBytes } from "../wire/checksum.js";
+import * as icmp from "../wire/icmp.js";
+import * as ipv4 from "../wire/ipv4.js";
+import * as tcp from "../wire/tcp.js";
+import * as udp from "../wire/udp.js";
+import type { Packet } from "./packet.js";
+
+/**
+ * Writes the packet's new ports (or echo identifier) and updates the checksum. `addressDelta` is the change
+ * of the pseudo header's addresses; its other terms, length and protocol, are the same on both sides.
+ * ICMPv4 has no pseudo header: see `rewriteEcho()` for a change of family.
+ */
+export function rewriteTransport(frame: DataView, packet: Packet, addressDelta: number): void {
+  const at = packet.transportAt;
+  if (packet.protocol === ipv4.PROTOCOL_ICMP) {
+    rewriteEcho(frame, packet, icmp.type(frame, at), 0);
+    return;
+  }
+  frame.setUint16(at, packet.newSourcePort);
+  frame.setUint16(at + 2, packet.newDestinationPort);
+  const isUdp = packet.protocol === ipv4.PROTOCOL_UDP;
+  const checksumAt = at + (isUdp ? udp.OFF_CHECKSUM : tcp.OFF_CHECKSUM);
+  const before = frame.getUint16(checksumAt);
+  if (packet.partial) {
+    // The ports are part of the payload that somebody sums later.
+    frame.setUint16(checksumAt, adjustPartial(before, addressDelta));
+    return;
+  }
+  if (isUdp && before === 0) return;
+  const delta =
+    addressDelta +
+    replaceShort(packet.sourcePort, packet.newSourcePort) +
+    replaceShort(packet.destinationPort, packet.newDestinationPort);
+  const after = adjust(before, delta);
+  frame.setUint16(checksumAt, isUdp && after === 0 ? 0xffff : after);
+}
+
+/**
+ * Writes type and identifier of an echo message. `pseudoDelta` takes the ICMPv6 pseudo header in or out
+ * (RFC 7915 §4.2); 0 within a family. One echo identifier stands for both ports; the one that changed counts.
+ */
+export function rewriteEcho(
+  frame: DataView,
+  packet: Packet,
+  type: number,
+  pseudoDelta: number,
+): void {
+  const at = packet.transportAt;
+  const identifier =
+    packet.newSourcePort !== packet.sourcePort ? packet.newSourcePort : packet.newDestinationPort;
+  const checksumAt = at + icmp.OFF_CHECKSUM;
+  const delta =
+    pseudoDelta +
+    replaceShort(frame.getUint16(at), type << 8) +
+    replaceShort(packet.sourcePort, identifier);
+  frame.setUint16(checksumAt, adjust(frame.getUint16(checksumAt), delta));
+  frame.setUint16(at, type << 8);
+  frame.setUint16(at + icmp.OFF_IDENTIFIER, identifier);
+}
+
+/** True for a UDP datagram that carries no checksum at all; a partial one always has one. */
+export function lacksUdpChecksum(frame: DataView, packet: Packet): boolean {
+  return (
+    packet.protocol === ipv4.PROTOCOL_UDP &&
+    !packet.partial &&
+    frame.getUint16(packet.transportAt + udp.OFF_CHECKSUM) === 0
+  );
+}
+
+/** Computes the checksum of a UDP datagram over the whole payload; `addressSum` is that of both addresses. */
+export function writeUdpChecksum(frame: DataView, at: number, addressSum: number): void {
+  const len = udp.len(frame, at);
+  const sum = addressSum + ipv4.PROTOCOL_UDP + len + sumBytes(frame, at, at + len);
+  const checksum = ~fold(sum) & 0xffff;
+  // Zero on the wire means "none" (RFC 768).
+  frame.setUint16(at + udp.OFF_CHECKSUM, checksum === 0 ? 0xffff : checksum);
+}

@@ -1,0 +1,151 @@
+/**
+ * IPv4 header, RFC 791 §3.1.
+ *   +0  version:4 ihl:4 | tos:8 | total length:16
+ *   +4  identification:16       | flags:3 fragment offset:13
+ *   +8  ttl:8 | protocol:8      | header checksum:16
+ *   +12 source address:32
+ *   +16 destination address:32
+ * `at` is the first header byte. After `fits()` no accessor reads outside [at, end).
+ */
+import { adjust, fold, removeWord, replaceShort, sumBytes, sumWord } from "./checksum.js";
+
+export const MIN_HEADER_LEN = 20;
+
+export const PROTOCOL_ICMP = 1;
+export const PROTOCOL_TCP = 6;
+export const PROTOCOL_UDP = 17;
+
+const OFF_TOS = 1;
+const OFF_TOTAL_LEN = 2;
+const OFF_ID = 4;
+const OFF_FRAGMENT = 6;
+const OFF_TTL = 8;
+const OFF_PROTOCOL = 9;
+const OFF_CHECKSUM = 10;
+const OFF_SOURCE = 12;
+const OFF_DESTINATION = 16;
+
+const FLAG_DF = 0x4000;
+/** MF and the fragment offset: both zero in a packet that is not a fragment. */
+const MASK_FRAGMENT = 0x3fff;
+
+/** True when [at, end) holds one whole, self-consistent IPv4 packet. */
+export function fits(frame: DataView, at: number, end: number): boolean {
+  if (end - at < MIN_HEADER_LEN || frame.getUint8(at) >>> 4 !== 4) return false;
+  const header = headerLen(frame, at);
+  const total = totalLen(frame, at);
+  return header >= MIN_HEADER_LEN && header <= total && total <= end - at;
+}
+
+/** Header length with options, bytes. */
+export function headerLen(frame: DataView, at: number): number {
+  return (frame.getUint8(at) & 0x0f) << 2;
+}
+
+export function tos(frame: DataView, at: number): number {
+  return frame.getUint8(at + OFF_TOS);
+}
+
+export function totalLen(frame: DataView, at: number): number {
+  return frame.getUint16(at + OFF_TOTAL_LEN);
+}
+
+export function dontFragment(frame: DataView, at: number): boolean {
+  return (frame.getUint16(at + OFF_FRAGMENT) & FLAG_DF) !== 0;
+}
+
+/** True for every fragment, the first one included. */
+export function isFragment(frame: DataView, at: number): boolean {
+  return (frame.getUint16(at + OFF_FRAGMENT) & MASK_FRAGMENT) !== 0;
+}
+
+export function ttl(frame: DataView, at: number): number {
+  return frame.getUint8(at + OFF_TTL);
+}
+
+export function protocol(frame: DataView, at: number): number {
+  return frame.getUint8(at + OFF_PROTOCOL);
+}
+
+/** Unsigned 32-bit. */
+export function source(frame: DataView, at: number): number {
+  return frame.getUint32(at + OFF_SOURCE);
+}
+
+/** Unsigned 32-bit. */
+export function destination(frame: DataView, at: number): number {
+  return frame.getUint32(at + OFF_DESTINATION);
+}
+
+/** True when the header checksum, over options too, is right (RFC 1812 §5.2.2). */
+export function checksumGood(frame: DataView, at: number): boolean {
+  return fold(sumBytes(frame, at, at + headerLen(frame, at))) === 0xffff;
+}
+
+/** Sets the TTL and keeps the header checksum right. */
+export function writeTtl(frame: DataView, at: number, value: number): void {
+  const before = frame.getUint16(at + OFF_TTL);
+  frame.setUint8(at + OFF_TTL, value);
+  patchChecksum(frame, at, replaceShort(before, frame.getUint16(at + OFF_TTL)));
+}
+
+/** Sets TOS and keeps the header checksum right. */
+export function writeTos(frame: DataView, at: number, value: number): void {
+  const before = frame.getUint16(at);
+  frame.setUint8(at + OFF_TOS, value);
+  patchChecksum(frame, at, replaceShort(before, frame.getUint16(at)));
+}
+
+/** Sets the source address, keeps the header checksum right and returns the delta for the pseudo header. */
+export function writeSource(frame: DataView, at: number, address: number): number {
+  return writeAddress(frame, at, OFF_SOURCE, address);
+}
+
+/** Sets the destination address; otherwise as `writeSource()`. */
+export function writeDestination(frame: DataView, at: number, address: number): number {
+  return writeAddress(frame, at, OFF_DESTINATION, address);
+}
+
+function writeAddress(frame: DataView, at: number, offset: number, address: number): number {
+  const delta = removeWord(frame.getUint32(at + offset)) + sumWord(address);
+  frame.setUint32(at + offset, address);
+  patchChecksum(frame, at, delta);
+  return delta;
+}
+
+function patchChecksum(frame: DataView, at: number, delta: number): void {
+  frame.setUint16(at + OFF_CHECKSUM, adjust(frame.getUint16(at + OFF_CHECKSUM), delta));
+}
+
+/** What `writeHeader()` puts into a header without options. */
+export interface HeaderFields {
+  tos: number;
+  /** Bytes with the header. */
+  totalLen: number;
+  identification: number;
+  dontFragment: boolean;
+  ttl: number;
+  protocol: number;
+}
+
+/** Writes a header of 20 bytes with its checksum; the packet is not a fragment. */
+export function writeHeader(
+  frame: DataView,
+  at: number,
+  fields: HeaderFields,
+  sourceAddress: number,
+  destinationAddress: number,
+): void {
+  frame.setUint8(at, 0x45);
+  frame.setUint8(at + OFF_TOS, fields.tos);
+  frame.setUint16(at + OFF_TOTAL_LEN, fields.totalLen);
+  frame.setUint16(at + OFF_ID, fields.identification);
+  frame.setUint16(at + OFF_FRAGMENT, fields.dontFragment ? FLAG_DF : 0);
+  frame.setUint8(at + OFF_TTL, fields.ttl);
+  frame.setUint8(at + OFF_PROTOCOL, fields.protocol);
+  frame.setUint16(at + OFF_CHECKSUM, 0);
+  frame.setUint32(at + OFF_SOURCE, sourceAddress);
+  frame.setUint32(at + OFF_DESTINATION, destinationAddress);
+  const checksum = ~fold(sumBytes(frame, at, at + MIN_HEADER_LEN)) & 0xffff;
+  frame.setUint16(at + OFF_CHECKSUM, checksum);
+}
