@@ -2,7 +2,7 @@
  * What follows from a rule's parameters alone. Letters of RFC 7597 §5: n and r are the lengths of the rule's IPv6 and
  * IPv4 prefix, o the EA length, p and q the IPv4 and PSID bits among the EA bits, a, k and m as in port-set.ts.
  */
-import { portCounts } from "./port-set.js";
+import { PortSet, portCounts } from "./port-set.js";
 import { IPV4_BITS } from "./prefix.js";
 import type { Rule, RuleKind } from "./types.js";
 
@@ -54,4 +54,9 @@ export function ruleFacts(rule: Rule): RuleFacts {
     portsPerCe: ports.perCe,
     excludedPorts: ports.excluded,
   };
+}
+
+/** The ports of one CE; `psid` is null where the address is not shared. */
+export function portSetOf(rule: Rule, psid: number | null): PortSet {
+  return new PortSet(rule.psidOffset, rule.psidLen, psid ?? 0);
 }
