@@ -11,6 +11,7 @@ import {
   IPV4_SOURCE_IN_DOMAIN,
   IPV6_DESTINATION_NOT_OURS,
   IPV6_SOURCE_NOT_IN_DOMAIN,
+  NON_GLOBAL_IPV4,
 } from "../verdict.js";
 import * as ipv4 from "../wire/ipv4.js";
 import { DomainPipeline, refuseMartians } from "./domain-pipeline.js";
@@ -68,12 +69,10 @@ export class BrMapT extends DomainPipeline {
     const unfit =
       spoofed ||
       refuseMartians(source, destination) ||
-      // Checks both addresses against what the DMR prefix may carry; the result is used by the hairpin only.
-      this.#dmr.embed(destination, this.newSource6) ||
-      this.#dmr.embed(source, this.newSource6) ||
+      (this.#dmr.admits(destination) ? 0 : NON_GLOBAL_IPV4) ||
       refuseIpv6ToIpv4(frame, this.packet, this.limits);
     if (unfit < 0) return unfit;
-    if (this.#table.coversIpv4(destination)) return this.#turn(frame, destination);
+    if (this.#table.coversIpv4(destination)) return this.#turn(frame, source, destination);
     return this.#toIpv4.rewrite(
       frame,
       this.packet,
@@ -85,9 +84,9 @@ export class BrMapT extends DomainPipeline {
   }
 
   /** CE to CE through the BR: translated twice at once, so the packet stays IPv6 (RFC 7599 §8.3, §8.4). */
-  #turn(frame: DataView, destination: number): number {
+  #turn(frame: DataView, source: number, destination: number): number {
     if (!this.#hairpin.enabled) return HAIRPIN_DISABLED;
-    const unmapped = this.#mapDestination(destination);
+    const unmapped = this.#mapDestination(destination) || this.#dmr.embed(source, this.newSource6);
     if (unmapped < 0) return unmapped;
     this.#hairpin.count();
     return rewriteIpv6Addresses(
