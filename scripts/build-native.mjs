@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findNodeHeaders } from "./lib/node-headers.mjs";
 
 const NAME = "mapd_tun";
 const SELF = fileURLToPath(import.meta.url);
@@ -43,22 +44,12 @@ function isCurrent(hash) {
   return builtFile() !== undefined && existsSync(STAMP) && readFileSync(STAMP, "utf8") === hash;
 }
 
-/** The folder above include/node with Node's headers; the first one that has them. */
 function findHeaders() {
-  const candidates = [
-    process.env.npm_config_nodedir,
-    resolve(dirname(process.execPath), ".."),
-    "/usr",
-    "/usr/local",
-  ].filter((folder) => folder !== undefined && folder !== "");
-  const found = candidates.find((folder) => existsSync(join(folder, "include/node/node_api.h")));
-  if (found !== undefined) return found;
-  const tried = candidates.map((folder) => `  ${join(folder, "include/node/node_api.h")}`);
-  return fail(
-    `the C headers of Node ${process.versions.node} are missing. Tried:\n${tried.join("\n")}\n` +
-      "Install Node from a package that has them (nodejs of NodeSource, the tar file of nodejs.org,\n" +
-      "libnode-dev of Debian), or set npm_config_nodedir to the folder that holds include/node.",
-  );
+  try {
+    return findNodeHeaders();
+  } catch (error) {
+    return fail(error.message);
+  }
 }
 
 function checkTools() {

@@ -1,0 +1,144 @@
+/** The mapd processes of one mode's network, each with its configuration, in its namespace. */
+import type { ChildProcess } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { stringify } from "yaml";
+import {
+  BR_ADDRESS,
+  CES,
+  DAEMONS,
+  type DaemonName,
+  DMR_PREFIX,
+  LAN_PREFIX,
+  type LabMode,
+  METRICS_PORT,
+  RULE,
+} from "./plan.js";
+import { run, start, stop, tryRun, until } from "./process.js";
+import type { Topology } from "./topology.js";
+
+const MAPD = fileURLToPath(new URL("../daemon/mapd.js", import.meta.url));
+const MAPCTL = fileURLToPath(new URL("../daemon/mapctl.js", import.meta.url));
+const READY_MS = 15_000;
+
+/** Name of the one domain of every daemon. */
+export const DOMAIN = "lab";
+
+/** The configuration of one node, as `mapd --config` takes it. */
+export function configuration(mode: LabMode, daemon: DaemonName, socket: string): string {
+  const ce = CES.find(({ name }) => name === daemon);
+  const role = ce === undefined ? { role: "br" } : ceKeys(ce.endUserPrefix);
+  const border =
+    mode === "map-t" ? { "dmr-ipv6-prefix": DMR_PREFIX } : { "br-ipv6-addr": BR_ADDRESS };
+  const rule = {
+    "rule-ipv6-prefix": RULE.ipv6,
+    "rule-ipv4-prefix": RULE.ipv4,
+    "ea-len": RULE.eaLen,
+    "psid-offset": RULE.psidOffset,
+  };
+  const tun = { name: mode === "map-t" ? "mapt0" : "mape0" };
+  return stringify({
+    "control-socket": socket,
+    http: { listen: `127.0.0.1:${METRICS_PORT}` },
+    log: { level: "info" },
+    rules: { metro: rule },
+    domains: [{ name: DOMAIN, mode, ...role, tun, rules: ["metro"], ...border }],
+  });
+}
+
+function ceKeys(endUserPrefix: string): object {
+  return {
+    role: "ce",
+    "end-user-ipv6-prefix": endUserPrefix,
+    "local-ipv4-prefixes": [LAN_PREFIX],
+  };
+}
+
+export class Daemon {
+  readonly name: DaemonName;
+  readonly socket: string;
+  readonly #topology: Topology;
+  readonly #log: string;
+  readonly #child: ChildProcess;
+
+  private constructor(
+    name: DaemonName,
+    socket: string,
+    topology: Topology,
+    log: string,
+    config: string,
+  ) {
+    this.name = name;
+    this.socket = socket;
+    this.#topology = topology;
+    this.#log = log;
+    // A file and not a pipe: what the daemon said last is there also when it died.
+    const out = openSync(log, "a");
+    const command = topology.command(name, [process.execPath, MAPD, "--config", config]);
+    this.#child = start(command, { stdio: ["ignore", out, out] });
+    closeSync(out);
+  }
+
+  static async start(topology: Topology, name: DaemonName): Promise<Daemon> {
+    const folder = `/run/lab/${topology.namespace(name)}`;
+    await mkdir(folder, { recursive: true });
+    const [config, socket] = [`${folder}/mapd.yaml`, `${folder}/mapd.sock`];
+    await writeFile(config, configuration(topology.mode, name, socket));
+    const daemon = new Daemon(name, socket, topology, `${folder}/mapd.log`, config);
+    await daemon.#ready();
+    return daemon;
+  }
+
+  async #ready(): Promise<void> {
+    const ready = await until(async () => {
+      if (this.#child.exitCode !== null) return true;
+      if (!existsSync(this.socket)) return false;
+      const status = await tryRun([
+        process.execPath,
+        MAPCTL,
+        "--socket",
+        this.socket,
+        "status",
+        "--json",
+      ]);
+      return status.status === 0;
+    }, READY_MS);
+    if (ready && this.alive) return;
+    throw new Error(
+      `${this.#topology.namespace(this.name)}: mapd is not ready:\n${await this.log()}`,
+    );
+  }
+
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  log(): Promise<string> {
+    return readFile(this.#log, "utf8");
+  }
+
+  /** Standard output of `mapctl ARGS --json`, parsed. */
+  async mapctl(...args: readonly string[]): Promise<unknown> {
+    const command = [process.execPath, MAPCTL, "--socket", this.socket, ...args, "--json"];
+    return JSON.parse(await run(command));
+  }
+
+  /** The text of /metrics, fetched where it listens. */
+  metrics(): Promise<string> {
+    const url = `http://127.0.0.1:${METRICS_PORT}/metrics`;
+    return this.#topology.run(this.name, ["curl", "-sS", "--fail", url]);
+  }
+
+  stop(): Promise<void> {
+    return stop(this.#child, "SIGTERM");
+  }
+}
+
+export type Daemons = Readonly<Record<DaemonName, Daemon>>;
+
+export async function startDaemons(topology: Topology): Promise<Daemons> {
+  const started = await Promise.all(DAEMONS.map((name) => Daemon.start(topology, name)));
+  const [ce1, ce2, br] = started as [Daemon, Daemon, Daemon];
+  return { ce1, ce2, br };
+}

@@ -1,0 +1,75 @@
+/** What runs on the IPv4 server: our own HTTP and echo, iperf3 and dnsmasq. */
+import type { ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { IPERF_PORT, SERVER, SERVER_NAME } from "./plan.js";
+import { run, start, tryRun, until } from "./process.js";
+import type { ServerMessage } from "./server.js";
+import type { Topology } from "./topology.js";
+
+const PROGRAM = fileURLToPath(new URL("./server.js", import.meta.url));
+const READY_MS = 10_000;
+
+export interface Peer {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface Services {
+  /** SHA-256 of the file behind /file, lower-case hexadecimal. */
+  readonly fileSha256: string;
+  /** Peers of HTTP since the start, in order; grows. */
+  readonly httpPeers: readonly Peer[];
+}
+
+export async function startServices(topology: Topology): Promise<Services> {
+  const httpPeers: Peer[] = [];
+  const server = start(topology.command("srv", [process.execPath, PROGRAM]), {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const [fileSha256] = await Promise.all([
+    ready(server, httpPeers),
+    startIperf(topology),
+    startDns(topology),
+  ]);
+  return { fileSha256, httpPeers };
+}
+
+function ready(server: ChildProcess, httpPeers: Peer[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.on("exit", (status) => reject(new Error(`the lab's server ended: status ${status}`)));
+    server.on("message", (message: ServerMessage) => {
+      if (message.kind === "ready") resolve(message.sha256);
+      else httpPeers.push({ address: message.address, port: message.port });
+    });
+  });
+}
+
+async function startIperf(topology: Topology): Promise<void> {
+  start(topology.command("srv", ["iperf3", "-s", "-p", String(IPERF_PORT)]), { stdio: "ignore" });
+  await listening(topology, ["ss", "-Hltn", "sport", "=", `:${IPERF_PORT}`]);
+}
+
+async function startDns(topology: Topology): Promise<void> {
+  const command = [
+    "dnsmasq",
+    "--keep-in-foreground",
+    "--conf-file=/dev/null",
+    "--no-hosts",
+    "--no-resolv",
+    "--bind-interfaces",
+    `--listen-address=${SERVER}`,
+    `--address=/${SERVER_NAME}/${SERVER}`,
+    // No other user exists where the sandbox is an ordinary user's.
+    "--user=root",
+    "--group=root",
+    "--pid-file=",
+  ];
+  start(topology.command("srv", command), { stdio: "ignore" });
+  await listening(topology, ["ss", "-Hlun", "sport", "=", ":53"]);
+}
+
+async function listening(topology: Topology, socketQuery: readonly string[]): Promise<void> {
+  const query = topology.command("srv", socketQuery);
+  if (await until(async () => (await tryRun(query)).stdout !== "", READY_MS)) return;
+  throw new Error(`${query.join(" ")}: nothing listens: ${await run(query)}`);
+}

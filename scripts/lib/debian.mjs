@@ -1,0 +1,62 @@
+// Debian packages that the lab, the tests and the build need, by the program that shows they are there.
+import { spawnSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { join } from "node:path";
+
+const PROGRAMS = [
+  { program: "ip", package: "iproute2", why: "namespaces, addresses and routes" },
+  { program: "unshare", package: "util-linux", why: "the lab's sandbox" },
+  { program: "mount", package: "mount", why: "the lab's sandbox" },
+  { program: "python3", package: "python3", why: "node-gyp" },
+  { program: "make", package: "make", why: "the TUN addon" },
+  { program: "cc", package: "gcc", why: "the TUN addon" },
+  { program: "c++", package: "g++", why: "raw-socket, which the tests inject with" },
+  { program: "ping", package: "iputils-ping", why: "checks" },
+  { program: "curl", package: "curl", why: "checks" },
+  { program: "iperf3", package: "iperf3", why: "checks" },
+  { program: "dig", package: "bind9-dnsutils", why: "checks" },
+  { program: "dnsmasq", package: "dnsmasq-base", why: "the lab's DNS server" },
+  { program: "ethtool", package: "ethtool", why: "the lab's links" },
+  { program: "tshark", package: "tshark", why: "dissecting what crosses the wire" },
+  { program: "dumpcap", package: "wireshark-common", why: "captures" },
+];
+
+// An ordinary user's PATH leaves out where Debian keeps ip, ethtool and dnsmasq.
+const FOLDERS = [...(process.env.PATH ?? "").split(":"), "/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+function isThere(program) {
+  return FOLDERS.some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function aptGet(args) {
+  // What apt-get says goes to standard error: standard output belongs to the caller's document.
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const { status, error } = spawnSync("apt-get", args, { stdio: ["ignore", 2, 2], env });
+  if (error !== undefined) throw new Error(`apt-get: ${error.message}`);
+  if (status !== 0) throw new Error(`apt-get ${args.join(" ")}: status ${status}`);
+}
+
+/** Names what is missing, then installs it; throws with the command to type where it may not. */
+export function installMissingPackages(say) {
+  const missing = PROGRAMS.filter(({ program }) => !isThere(program));
+  if (missing.length === 0) return;
+  for (const { program, package: name, why } of missing) {
+    say(`missing: ${program} of the Debian package ${name} (${why})`);
+  }
+  const names = [...new Set(missing.map(({ package: name }) => name))];
+  const install = ["install", "-y", "--no-install-recommends", ...names];
+  if (process.getuid() !== 0) {
+    throw new Error(`run as root: apt-get update && apt-get ${install.join(" ")}`);
+  }
+  say("running: apt-get update");
+  aptGet(["-q", "update"]);
+  say(`running: apt-get ${install.join(" ")}`);
+  aptGet(["-q", ...install]);
+}

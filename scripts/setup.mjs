@@ -1,0 +1,100 @@
+// Makes a checkout ready to run: Debian packages, npm packages, addon, TypeScript. Does only what is
+// missing, names everything before it does it, and speaks on standard error alone.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { installMissingPackages } from "./lib/debian.mjs";
+import { findNodeHeaders } from "./lib/node-headers.mjs";
+import { isBuilt, markBuilt, removeOrphans, sourceFingerprint } from "./lib/sources.mjs";
+
+const SELF = fileURLToPath(import.meta.url);
+const ROOT = resolve(dirname(SELF), "..");
+const OLDEST_NODE = 20;
+
+function say(text) {
+  process.stderr.write(`setup: ${text}\n`);
+}
+
+function run(command, args) {
+  const options = { cwd: ROOT, stdio: ["ignore", 2, 2] };
+  const { status, error } = spawnSync(command, args, options);
+  if (error !== undefined) throw new Error(`${command}: ${error.message}`);
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: status ${status}`);
+}
+
+function checkNode() {
+  const [major] = process.versions.node.split(".").map(Number);
+  if (major >= OLDEST_NODE) return;
+  throw new Error(`Node ${OLDEST_NODE} or later is needed; this is ${process.versions.node}`);
+}
+
+/** npm writes down what it installed in node_modules/.package-lock.json. */
+function npmPackagesAreCurrent() {
+  const installed = join(ROOT, "node_modules/.package-lock.json");
+  if (!existsSync(installed)) return false;
+  const have = JSON.parse(readFileSync(installed, "utf8")).packages;
+  const want = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")).packages;
+  return Object.entries(want).every(
+    ([path, { version, optional }]) =>
+      path === "" || optional === true || have[path]?.version === version,
+  );
+}
+
+function installNpmPackages() {
+  if (npmPackagesAreCurrent()) return;
+  // Install scripts are run by hand where one is needed: npm 11 asks before it runs any.
+  const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+  say(`running: npm ${args.join(" ")}`);
+  run("npm", args);
+}
+
+/** raw-socket is made for one Node ABI, so a change of Node means another build. */
+function buildRawSocket() {
+  const folder = join(ROOT, "node_modules/raw-socket");
+  const [binary, stamp] = ["build/Release/raw.node", "build/abi"].map((name) => join(folder, name));
+  const abi = process.versions.modules;
+  if (existsSync(binary) && existsSync(stamp) && readFileSync(stamp, "utf8") === abi) return;
+  say("building raw-socket (used by the tests alone)");
+  const nodeGyp = join(ROOT, "node_modules/node-gyp/bin/node-gyp.js");
+  const nodedir = `--nodedir=${findNodeHeaders()}`;
+  const args = [nodeGyp, "rebuild", "--silent", nodedir, `--directory=${folder}`];
+  run(process.execPath, args);
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, abi);
+}
+
+function buildAddon() {
+  run(process.execPath, ["scripts/build-native.mjs"]);
+}
+
+function buildTypeScript() {
+  const fingerprint = sourceFingerprint(ROOT);
+  if (isBuilt(ROOT, fingerprint)) return;
+  say("compiling TypeScript");
+  run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"]);
+  removeOrphans(ROOT);
+  markBuilt(ROOT, fingerprint);
+}
+
+/** Everything in its order; throws with a message for people. */
+export function setup() {
+  checkNode();
+  installMissingPackages(say);
+  installNpmPackages();
+  buildRawSocket();
+  buildAddon();
+  buildTypeScript();
+}
+
+/** The same for a script that can only end when it fails. */
+export function setupOrExit() {
+  try {
+    setup();
+  } catch (error) {
+    say(error.message);
+    process.exit(1);
+  }
+}
+
+if (process.argv[1] !== undefined && resolve(process.argv[1]) === SELF) setupOrExit();
