@@ -1,0 +1,150 @@
+/** Serves the control socket: a Unix stream socket that its owner and group may use. */
+import { chmodSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
+import { createConnection, createServer, type Server, type Socket } from "node:net";
+import { dirname } from "node:path";
+import { MapdError } from "../errors.js";
+import type { Log } from "../log.js";
+import type { ControlCommand } from "./commands.js";
+import {
+  type ControlReply,
+  failure,
+  IDLE_TIMEOUT_MS,
+  MAX_CLIENTS,
+  MAX_REQUEST_LEN,
+  parseRequest,
+} from "./protocol.js";
+
+const SOCKET_MODE = 0o660;
+
+/** Umask that gives SOCKET_MODE from the first moment on. */
+const SOCKET_UMASK = 0o117;
+
+const NEWLINE = 0x0a;
+
+export class ControlServer {
+  readonly path: string;
+  readonly #commands: ReadonlyMap<string, ControlCommand>;
+  readonly #log: Log;
+  readonly #server: Server;
+  readonly #clients = new Set<Socket>();
+
+  constructor(path: string, commands: readonly ControlCommand[], log: Log) {
+    this.path = path;
+    this.#commands = new Map(commands.map((command) => [command.name, command]));
+    this.#log = log;
+    this.#server = createServer((socket) => this.#serve(socket));
+    this.#server.maxConnections = MAX_CLIENTS;
+  }
+
+  /** Listens. A socket that a killed daemon left is replaced; a living daemon's is not: MapdError `control-socket`. */
+  async listen(): Promise<void> {
+    try {
+      mkdirSync(dirname(this.path), { recursive: true });
+    } catch (error) {
+      throw this.#cannotListen(error);
+    }
+    await this.#removeStale();
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", (error) => reject(this.#cannotListen(error)));
+      const umask = process.umask(SOCKET_UMASK);
+      // The socket file is made before listen() returns, so the umask covers nothing else.
+      this.#server.listen(this.path, resolve);
+      process.umask(umask);
+    });
+    chmodSync(this.path, SOCKET_MODE);
+    this.#server.on("error", (error) => this.#log.error({ err: error }, "control socket failed"));
+  }
+
+  async #removeStale(): Promise<void> {
+    const stat = lstatSync(this.path, { throwIfNoEntry: false });
+    if (stat === undefined) return;
+    if (!stat.isSocket()) {
+      throw new MapdError(
+        "control-socket",
+        `${this.path} exists and is not a socket; remove it or set control-socket to another path`,
+      );
+    }
+    if (await isAnswered(this.path)) {
+      throw new MapdError(
+        "control-socket",
+        `another mapd listens on ${this.path}; stop it first, or give this one a control-socket of its own`,
+      );
+    }
+    unlinkSync(this.path);
+  }
+
+  #cannotListen(error: unknown): MapdError {
+    const reason = error instanceof Error ? error.message : String(error);
+    const remedy = "set control-socket to a path that mapd may write to";
+    return new MapdError("control-socket", `cannot listen on ${this.path}: ${reason}; ${remedy}`, {
+      cause: error,
+    });
+  }
+
+  #serve(socket: Socket): void {
+    this.#clients.add(socket);
+    socket.setTimeout(IDLE_TIMEOUT_MS, () => socket.destroy());
+    socket.on("error", (error) => this.#log.debug({ err: error }, "control client failed"));
+    socket.on("close", () => this.#clients.delete(socket));
+    let pending = Buffer.alloc(0);
+    // Answers go out in the order of the requests, one at a time.
+    let turn = Promise.resolve();
+    socket.on("data", (chunk: Buffer) => {
+      pending = Buffer.concat([pending, chunk]);
+      for (let end = pending.indexOf(NEWLINE); end >= 0; end = pending.indexOf(NEWLINE)) {
+        const line = pending.toString("utf8", 0, end);
+        pending = pending.subarray(end + 1);
+        turn = turn.then(async () => send(socket, await this.#answer(line)));
+      }
+      if (pending.length <= MAX_REQUEST_LEN) return;
+      pending = Buffer.alloc(0);
+      send(socket, failure("bad-request", `a request is at most ${MAX_REQUEST_LEN} bytes`));
+      socket.destroySoon();
+    });
+  }
+
+  async #answer(line: string): Promise<ControlReply> {
+    const request = parseRequest(line);
+    if (request === null) {
+      return failure("bad-request", 'a request is one JSON object a line: {"command":"status"}');
+    }
+    const command = this.#commands.get(request.command);
+    if (command === undefined) {
+      const known = [...this.#commands.keys()].join(", ");
+      return failure("unknown-command", `no command ${request.command}; there are: ${known}`);
+    }
+    try {
+      return { ok: true, result: await command.run() };
+    } catch (error) {
+      this.#log.error({ err: error, command: request.command }, "control command failed");
+      return failure("failed", error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Stops listening and cuts the clients off; the socket file goes. */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const client of this.#clients) client.destroy();
+    await closed;
+  }
+}
+
+function send(socket: Socket, reply: ControlReply): void {
+  if (socket.writable) socket.write(`${JSON.stringify(reply)}\n`);
+}
+
+/** True where a process accepts connections on the socket. */
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(path);
+    socket.on("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      // EAGAIN: the queue of a daemon that is alive is full.
+      resolve(error.code !== "ECONNREFUSED" && error.code !== "ENOENT");
+    });
+  });
+}

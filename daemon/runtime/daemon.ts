@@ -1,0 +1,168 @@
+/** The running daemon: its domains, whether it forwards, and how it takes a new configuration. */
+import type { NativeTun } from "../../src/tun/native.js";
+import type { Config } from "../config/types.js";
+import { MapdError } from "../errors.js";
+import type { Log } from "../log.js";
+import { removeStaleProxies } from "../system/neighbour.js";
+import { forwardingOff, forwardingReason, readSysctl } from "../system/sysctl.js";
+import { Domain } from "./domain.js";
+import { planReload, type ReloadPlan } from "./reload-plan.js";
+
+/** How often switches, devices and workers are looked at, milliseconds. */
+const CHECK_MS = 2_000;
+
+export interface ReloadState {
+  readonly successful: boolean;
+  /** Unix time in seconds of the last configuration that was taken, the first included. */
+  readonly successSeconds: number;
+}
+
+export class Daemon {
+  readonly #native: NativeTun;
+  readonly #log: Log;
+  readonly #startedAtMs = performance.now();
+  readonly #domains = new Map<string, Domain>();
+  #config: Config;
+  #running = false;
+  #reload: ReloadState = { successful: true, successSeconds: Date.now() / 1000 };
+  #checkTimer: NodeJS.Timeout | null = null;
+  #forwardingReasons: readonly string[] = [];
+
+  constructor(config: Config, native: NativeTun, log: Log) {
+    this.#config = config;
+    this.#native = native;
+    this.#log = log;
+  }
+
+  get config(): Config {
+    return this.#config;
+  }
+
+  /** In the order of the configuration. */
+  get domains(): readonly Domain[] {
+    return this.#config.domains
+      .map((domain) => this.#domains.get(domain.settings.name))
+      .filter((domain) => domain !== undefined);
+  }
+
+  get uptimeSeconds(): number {
+    return (performance.now() - this.#startedAtMs) / 1000;
+  }
+
+  get lastReload(): ReloadState {
+    return this.#reload;
+  }
+
+  /** Starts every domain; rejects with nothing left behind. */
+  async start(): Promise<void> {
+    try {
+      if (this.#config.domains.some((domain) => domain.routes.mode === "auto")) {
+        const stale = await removeStaleProxies();
+        if (stale.length > 0) this.#log.info({ stale }, "removed what a killed mapd had left");
+      }
+      for (const config of this.#config.domains) await this.#add(config);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    this.#running = true;
+    this.#checkForwarding();
+    this.#checkTimer = setInterval(() => this.#check(), CHECK_MS);
+  }
+
+  async #add(config: Config["domains"][number]): Promise<void> {
+    const domain = new Domain(config, this.#native, this.#log);
+    await domain.start();
+    this.#domains.set(config.settings.name, domain);
+  }
+
+  /** Why the daemon is not ready; empty when packets pass. */
+  reasons(): readonly string[] {
+    if (!this.#running) return ["mapd is starting or stopping"];
+    this.#checkForwarding();
+    return [...this.#forwardingReasons, ...this.domains.flatMap((domain) => domain.problems())];
+  }
+
+  #check(): void {
+    this.#checkForwarding();
+    const nowMs = performance.now();
+    for (const domain of this.#domains.values()) domain.check(nowMs);
+  }
+
+  /** The switches are the operator's: mapd says so once when they are off, and once when they are on again. */
+  #checkForwarding(): void {
+    const reasons = forwardingOff(readSysctl).map(forwardingReason);
+    const changed = reasons.join("\n") !== this.#forwardingReasons.join("\n");
+    this.#forwardingReasons = reasons;
+    if (!changed) return;
+    for (const reason of reasons) this.#log.warn(reason);
+    if (reasons.length === 0) this.#log.info("forwarding is on in the kernel");
+  }
+
+  /** Takes a new configuration, all of it or nothing; rejects with the old one in force. */
+  async reload(after: Config): Promise<void> {
+    try {
+      const plan = planReload(this.#config, after);
+      if (plan.refusals.length > 0) {
+        throw new MapdError("invalid", `configuration not taken: ${plan.refusals.join("; ")}`);
+      }
+      await this.#carryOut(plan);
+      this.#config = after;
+      this.#reload = { successful: true, successSeconds: Date.now() / 1000 };
+    } catch (error) {
+      this.reloadRefused();
+      throw error;
+    }
+  }
+
+  /** Remembers that the file last read is not the configuration in force. */
+  reloadRefused(): void {
+    this.#reload = { ...this.#reload, successful: false };
+  }
+
+  /** Each step is undone when a later one fails. Domains that go are ended last, when nothing can fail any more. */
+  async #carryOut(plan: ReloadPlan): Promise<void> {
+    const undo: (() => Promise<void>)[] = [];
+    try {
+      // Their routes may be what a new or changed domain is about to add.
+      for (const name of plan.removed) {
+        const domain = this.#domains.get(name);
+        undo.push(async () => domain?.announce());
+        await domain?.withdraw();
+      }
+      for (const config of plan.added) {
+        const { name } = config.settings;
+        await this.#add(config);
+        undo.push(() => this.#remove(name));
+      }
+      for (const config of plan.changed) {
+        const domain = this.#domains.get(config.settings.name);
+        if (domain === undefined) continue;
+        const before = domain.config;
+        await domain.reconfigure(config);
+        undo.push(() => domain.reconfigure(before));
+      }
+    } catch (error) {
+      for (const step of undo.reverse()) {
+        await step().catch((second: unknown) =>
+          this.#log.error({ err: second }, "could not go back to the old configuration"),
+        );
+      }
+      throw error;
+    }
+    for (const name of plan.removed) await this.#remove(name);
+  }
+
+  async #remove(name: string): Promise<void> {
+    const domain = this.#domains.get(name);
+    this.#domains.delete(name);
+    await domain?.stop();
+  }
+
+  /** Ends every domain and takes out all that it has put into the kernel. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    if (this.#checkTimer !== null) clearInterval(this.#checkTimer);
+    await Promise.all([...this.#domains.keys()].map((name) => this.#remove(name)));
+  }
+}

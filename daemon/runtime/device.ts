@@ -1,0 +1,71 @@
+/** The TUN queues of a domain: opened by the main thread, so that the device outlives its workers. */
+
+import type { Mode } from "../../src/pipeline/settings.js";
+import {
+  type NativeTun,
+  TUN_F_CSUM,
+  TUN_F_TSO_ECN,
+  TUN_F_TSO4,
+  TUN_F_TSO6,
+  TUN_F_USO4,
+  TUN_F_USO6,
+} from "../../src/tun/native.js";
+import type { DomainConfig } from "../config/types.js";
+import { explainTunError } from "../system/tun-error.js";
+import type { WorkerQueue } from "./worker-handle.js";
+
+const OFFLOAD_NAMES = [
+  { bit: TUN_F_CSUM, name: "csum" },
+  { bit: TUN_F_TSO4, name: "tso4" },
+  { bit: TUN_F_TSO6, name: "tso6" },
+  { bit: TUN_F_TSO_ECN, name: "tso-ecn" },
+  { bit: TUN_F_USO4, name: "uso4" },
+  { bit: TUN_F_USO6, name: "uso6" },
+] as const;
+
+/** MAP-E asks for checksums only: an encapsulated super-packet cannot be written yet. */
+const WANTED: Readonly<Record<Mode, number>> = {
+  "map-t": TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN | TUN_F_USO4 | TUN_F_USO6,
+  "map-e": TUN_F_CSUM,
+};
+
+export interface Device {
+  readonly name: string;
+  readonly queues: readonly WorkerQueue[];
+  /** TUN_F_* bits that every queue has. */
+  readonly offloads: number;
+}
+
+/** Opens all queues or none; throws MapdError. */
+export function openDevice(native: NativeTun, domain: DomainConfig): Device {
+  const { tun, settings } = domain;
+  const vnetHdr = tun.offload === "auto";
+  const queues: WorkerQueue[] = [];
+  try {
+    for (let index = 0; index < tun.queues; index++) {
+      const opened = native.open({
+        name: tun.name,
+        multiQueue: tun.queues > 1,
+        vnetHdr,
+        offloads: vnetHdr ? WANTED[settings.mode] : 0,
+        attach: tun.attach,
+      });
+      queues.push({ fd: opened.fd, vnetHdr, offloads: opened.offloads });
+    }
+  } catch (error) {
+    for (const queue of queues) native.close(queue.fd);
+    throw explainTunError(tun.name, tun.attach, error);
+  }
+  const offloads = queues.reduce((all, queue) => all & queue.offloads, WANTED[settings.mode]);
+  return { name: tun.name, queues, offloads };
+}
+
+/** Gives the queues back; a device that is ours goes with its last queue, and its routes with it. */
+export function closeDevice(native: NativeTun, device: Device): void {
+  for (const queue of device.queues) native.close(queue.fd);
+}
+
+/** `csum`, `tso4`, ... in the order of the kernel's bits. */
+export function offloadNames(bits: number): readonly string[] {
+  return OFFLOAD_NAMES.filter((row) => (bits & row.bit) !== 0).map((row) => row.name);
+}

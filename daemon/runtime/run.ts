@@ -1,0 +1,120 @@
+/** From a configuration file to a running daemon, until a signal ends it. */
+import { loadConfig } from "../config/load.js";
+import type { Config } from "../config/types.js";
+import { controlCommands } from "../control/commands.js";
+import { ControlServer } from "../control/server.js";
+import { EXIT, formatDiagnostic, MapdError } from "../errors.js";
+import { createMetrics } from "../http/metrics.js";
+import { HttpServer } from "../http/server.js";
+import { createLog, type Log } from "../log.js";
+import { loadNativeTun } from "../native-loader.js";
+import { Daemon } from "./daemon.js";
+
+/** Runs until SIGTERM or SIGINT; gives the exit status. */
+export async function runDaemon(path: string, version: string): Promise<number> {
+  const checked = await loadConfig(path);
+  if (!checked.ok) {
+    for (const diagnostic of checked.diagnostics) {
+      process.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
+    }
+    return EXIT.invalid;
+  }
+  const log = createLog(checked.value.log.level);
+  for (const { message, path: key } of checked.diagnostics) log.warn({ key }, message);
+  try {
+    const running = new Running(path, checked.value, version, log);
+    await running.untilStopped();
+    return EXIT.done;
+  } catch (error) {
+    if (!(error instanceof MapdError)) {
+      log.fatal({ err: error }, "mapd failed");
+      return EXIT.failure;
+    }
+    log.fatal({ code: error.code }, error.message);
+    return error.exitStatus;
+  }
+}
+
+class Running {
+  readonly #path: string;
+  readonly #log: Log;
+  readonly #daemon: Daemon;
+  readonly #control: ControlServer;
+  readonly #http: HttpServer | null;
+  /** One reload at a time, in the order of the signals. */
+  #reloads: Promise<void> = Promise.resolve();
+
+  constructor(path: string, config: Config, version: string, log: Log) {
+    this.#path = path;
+    this.#log = log;
+    this.#daemon = new Daemon(config, loadNativeTun(), log);
+    const commands = controlCommands(this.#daemon, version);
+    this.#control = new ControlServer(config.controlSocket, commands, log);
+    const metrics = createMetrics(this.#daemon, version);
+    const reasons = (): readonly string[] => this.#daemon.reasons();
+    this.#http =
+      config.http === null ? null : new HttpServer(config.http.listen, metrics, reasons, log);
+    log.info({ version, config: path, hash: config.hash }, "mapd starts");
+  }
+
+  /** Sockets come first: they tell a second daemon before it touches a device. */
+  async untilStopped(): Promise<void> {
+    const signal = this.#firstSignal();
+    try {
+      await this.#control.listen();
+      await this.#http?.listen();
+      await this.#daemon.start();
+      process.on("SIGHUP", this.#onHangUp);
+      const reasons = this.#daemon.reasons();
+      this.#log.info({ ready: reasons.length === 0, reasons }, "mapd runs");
+      this.#log.info({ signal: await signal }, "mapd stops");
+      await this.#reloads;
+    } finally {
+      await this.#stop();
+    }
+    this.#log.info("mapd stopped, devices and routes are gone");
+  }
+
+  /** The first signal ends politely, also during the start; a second one ends at once. */
+  #firstSignal(): Promise<string> {
+    return new Promise((resolve) => {
+      let signals = 0;
+      const onSignal = (signal: NodeJS.Signals): void => {
+        signals++;
+        if (signals > 1) process.exit(EXIT.failure);
+        resolve(signal);
+      };
+      process.on("SIGTERM", onSignal).on("SIGINT", onSignal);
+      // Until domains run there is nothing to reload, and the default would be to die.
+      process.on("SIGHUP", () => undefined);
+    });
+  }
+
+  readonly #onHangUp = (): void => {
+    this.#reloads = this.#reloads.then(() => this.#reload());
+  };
+
+  async #reload(): Promise<void> {
+    try {
+      const checked = await loadConfig(this.#path);
+      const findings = checked.diagnostics.map(formatDiagnostic);
+      if (!checked.ok) {
+        this.#daemon.reloadRefused();
+        this.#log.error({ findings }, "configuration not taken; the old one stays in force");
+        return;
+      }
+      await this.#daemon.reload(checked.value);
+      this.#log.level = checked.value.log.level;
+      this.#log.info({ hash: checked.value.hash, findings }, "configuration taken");
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#log.error({ reason }, "configuration not taken; the old one stays in force");
+    }
+  }
+
+  async #stop(): Promise<void> {
+    await this.#http?.close();
+    await this.#control.close();
+    await this.#daemon.stop();
+  }
+}

@@ -1,0 +1,241 @@
+/** The documents mapd.status/1 and mapd.counters/1, made from the tables and the running domains. */
+import { COUNTERS, counterIndex, dropIndex } from "../../src/counters.js";
+import { type Ce, portSetOf } from "../../src/map/ce.js";
+import { formatIpv6Prefix } from "../../src/map/prefix.js";
+import type { CeSettings, DomainSettings, Mode, Role } from "../../src/pipeline/settings.js";
+import { DROPS } from "../../src/verdict.js";
+import { formatIpv4, formatIpv6 } from "../../src/wire/address.js";
+import type { DomainConfig } from "../config/types.js";
+import { offloadNames } from "./device.js";
+
+/** Packets or bytes by family. */
+export interface ByFamily {
+  readonly ipv4: number;
+  readonly ipv6: number;
+}
+
+export interface ByDirection {
+  /** Read from the device. */
+  readonly in: ByFamily;
+  /** Written to the device. */
+  readonly out: ByFamily;
+}
+
+export interface CeStatus {
+  /** Name of the basic mapping rule. */
+  readonly rule: string;
+  readonly endUserIpv6Prefix: string;
+  readonly mapIpv6: string;
+  readonly ipv4: string;
+  readonly ipv4PrefixLen: number;
+  /** null where the address is not shared. */
+  readonly psid: number | null;
+  readonly portsPerCe: number;
+  readonly portRangeCount: number;
+  readonly portRanges: readonly (readonly [number, number])[];
+}
+
+export interface BrStatus {
+  /** Number of mapping rules. */
+  readonly rules: number;
+}
+
+export interface DomainStatus {
+  readonly name: string;
+  readonly mode: Mode;
+  readonly role: Role;
+  readonly tun: {
+    readonly name: string;
+    readonly queues: number;
+    readonly offloads: readonly string[];
+    /** IPv4 address of the device itself, for programs on the CE host. */
+    readonly ipv4: string | null;
+  };
+  /** MAP-T, else null. */
+  readonly dmrIpv6Prefix: string | null;
+  /** MAP-E, else empty. */
+  readonly brIpv6Addresses: readonly string[];
+  readonly mtu: { readonly ipv6: number; readonly ipv4: number; readonly lowestIpv6: number };
+  readonly routes: "auto" | "off";
+  /** null on a BR. */
+  readonly ce: CeStatus | null;
+  /** null on a CE. */
+  readonly br: BrStatus | null;
+  readonly packets: ByDirection;
+  readonly bytes: ByDirection;
+  readonly dropped: number;
+  /** null where NAT44 is off. */
+  readonly nat44: {
+    readonly mappings: { readonly tcp: number; readonly udp: number; readonly icmp: number };
+    readonly sessions: number;
+  } | null;
+  readonly workers: readonly WorkerStatus[];
+}
+
+export interface WorkerStatus {
+  readonly queue: number;
+  readonly alive: boolean;
+  readonly restarts: number;
+}
+
+export interface StatusDocument {
+  readonly schema: "mapd.status/1";
+  readonly version: string;
+  readonly pid: number;
+  readonly uptimeSeconds: number;
+  readonly ready: boolean;
+  /** Why not ready; empty when ready. */
+  readonly reasons: readonly string[];
+  readonly configHash: string;
+  readonly lastReloadSuccessful: boolean;
+  readonly domains: readonly DomainStatus[];
+}
+
+export interface CountersDocument {
+  readonly schema: "mapd.counters/1";
+  readonly domains: readonly DomainCounters[];
+}
+
+export interface DomainCounters {
+  readonly name: string;
+  /** By the names of the counter table. */
+  readonly counters: Readonly<Record<string, number>>;
+  /** By reason, then by the family that the packet came in with. */
+  readonly drops: Readonly<Record<string, ByFamily>>;
+  readonly dropped: number;
+}
+
+/** What a domain shows of itself; Domain has this shape. */
+export interface DomainView {
+  readonly config: DomainConfig;
+  readonly ce: Ce | null;
+  readonly offloads: number;
+  readonly workers: readonly {
+    readonly index: number;
+    readonly alive: boolean;
+    readonly restarts: number;
+  }[];
+  counters(): Float64Array;
+}
+
+/** What a daemon shows of itself; Daemon has this shape. */
+export interface DaemonView {
+  readonly config: { readonly hash: string };
+  readonly domains: readonly DomainView[];
+  readonly uptimeSeconds: number;
+  readonly lastReload: { readonly successful: boolean; readonly successSeconds: number };
+  reasons(): readonly string[];
+}
+
+export function statusDocument(daemon: DaemonView, version: string): StatusDocument {
+  const reasons = daemon.reasons();
+  return {
+    schema: "mapd.status/1",
+    version,
+    pid: process.pid,
+    uptimeSeconds: Math.round(daemon.uptimeSeconds * 1000) / 1000,
+    ready: reasons.length === 0,
+    reasons,
+    configHash: daemon.config.hash,
+    lastReloadSuccessful: daemon.lastReload.successful,
+    domains: daemon.domains.map(domainStatus),
+  };
+}
+
+function domainStatus(domain: DomainView): DomainStatus {
+  const { settings, tun, routes } = domain.config;
+  const counters = domain.counters();
+  return {
+    name: settings.name,
+    mode: settings.mode,
+    role: settings.role,
+    tun: {
+      name: tun.name,
+      queues: tun.queues,
+      offloads: offloadNames(domain.offloads),
+      ipv4: tun.address === null ? null : formatIpv4(tun.address),
+    },
+    dmrIpv6Prefix: settings.dmr === null ? null : formatIpv6Prefix(settings.dmr),
+    brIpv6Addresses: settings.brAddresses.map(formatIpv6),
+    mtu: settings.mtu,
+    routes: routes.mode,
+    ce: settings.role === "ce" && domain.ce !== null ? ceStatus(settings, domain.ce) : null,
+    br: settings.role === "br" ? { rules: settings.rules.length } : null,
+    packets: byDirection(counters, "packets"),
+    bytes: byDirection(counters, "bytes"),
+    dropped: droppedTotal(counters),
+    nat44: nat44Status(settings, counters),
+    workers: domain.workers.map((worker) => ({
+      queue: worker.index,
+      alive: worker.alive,
+      restarts: worker.restarts,
+    })),
+  };
+}
+
+function ceStatus(settings: CeSettings, ce: Ce): CeStatus | null {
+  const rule = settings.rules[settings.bmr];
+  if (rule === undefined) return null;
+  const ports = portSetOf(rule, ce.psid);
+  const portRanges = ports.ranges();
+  return {
+    rule: rule.name,
+    endUserIpv6Prefix: formatIpv6Prefix(settings.endUserPrefix),
+    mapIpv6: formatIpv6(ce.mapIpv6),
+    ipv4: formatIpv4(ce.ipv4.address),
+    ipv4PrefixLen: ce.ipv4.len,
+    psid: ce.psid,
+    portsPerCe: ports.count,
+    portRangeCount: portRanges.length,
+    portRanges,
+  };
+}
+
+function nat44Status(settings: DomainSettings, counters: Float64Array): DomainStatus["nat44"] {
+  if (settings.role !== "ce" || settings.nat44 === null) return null;
+  return {
+    mappings: {
+      tcp: counters[counterIndex("nat44_mappings_tcp")]!,
+      udp: counters[counterIndex("nat44_mappings_udp")]!,
+      icmp: counters[counterIndex("nat44_mappings_icmp")]!,
+    },
+    sessions: counters[counterIndex("nat44_sessions")]!,
+  };
+}
+
+/** Packets or bytes of both directions and families. */
+export function byDirection(counters: Float64Array, unit: "packets" | "bytes"): ByDirection {
+  const of = (direction: "in" | "out"): ByFamily => ({
+    ipv4: counters[counterIndex(`${direction}_ipv4_${unit}`)]!,
+    ipv6: counters[counterIndex(`${direction}_ipv6_${unit}`)]!,
+  });
+  return { in: of("in"), out: of("out") };
+}
+
+/** Packets dropped for one reason, by family. */
+export function dropsOf(counters: Float64Array, code: number): ByFamily {
+  return { ipv4: counters[dropIndex(code, 4)]!, ipv6: counters[dropIndex(code, 6)]! };
+}
+
+function droppedTotal(counters: Float64Array): number {
+  let total = 0;
+  for (const row of DROPS) {
+    const drops = dropsOf(counters, row.code);
+    total += drops.ipv4 + drops.ipv6;
+  }
+  return total;
+}
+
+export function countersDocument(domains: readonly DomainView[]): CountersDocument {
+  return { schema: "mapd.counters/1", domains: domains.map(domainCounters) };
+}
+
+function domainCounters(domain: DomainView): DomainCounters {
+  const counters = domain.counters();
+  return {
+    name: domain.config.settings.name,
+    counters: Object.fromEntries(COUNTERS.map((row, index) => [row.name, counters[index]!])),
+    drops: Object.fromEntries(DROPS.map((row) => [row.name, dropsOf(counters, row.code)])),
+    dropped: droppedTotal(counters),
+  };
+}

@@ -1,0 +1,47 @@
+/** Entry of a worker thread: one TUN queue, one loop that never returns to the event loop. */
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { loadNativeTun } from "../native-loader.js";
+import { PacketWorker } from "./packet-worker.js";
+import { createRandom } from "./random.js";
+import type { FromWorker, ToWorker, WorkerStart } from "./worker-protocol.js";
+
+const port = parentPort;
+if (port === null) throw new Error("worker.js is started by mapd, not by hand");
+
+function send(message: FromWorker): void {
+  port?.postMessage(message);
+}
+
+/** Handles one message; false ends the loop. */
+function handle(worker: PacketWorker, message: ToWorker): boolean {
+  if (message.type === "stop") return false;
+  try {
+    const sessionsKept = worker.configure(message.domain);
+    send({ type: "configured", id: message.id, sessionsKept });
+  } catch (error) {
+    send({ type: "refused", id: message.id, message: String(error) });
+  }
+  return true;
+}
+
+const start: WorkerStart = workerData;
+const worker = new PacketWorker(start, loadNativeTun(), createRandom(), (fault) => {
+  send({
+    type: "fault",
+    message: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault),
+  });
+});
+send({ type: "started" });
+
+let running = true;
+while (running) {
+  if (!worker.turn()) continue;
+  // One wake-up may stand for several messages.
+  for (;;) {
+    const received: { message: ToWorker } | undefined = receiveMessageOnPort(port);
+    if (received === undefined) break;
+    running = handle(worker, received.message) && running;
+  }
+}
+// An open port would keep the thread alive.
+port.close();
