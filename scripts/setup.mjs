@@ -59,7 +59,8 @@ function buildRawSocket() {
   const nodeGyp = join(ROOT, "node_modules/node-gyp/bin/node-gyp.js");
   const nodedir = `--nodedir=${findNodeHeaders()}`;
   const args = [nodeGyp, "rebuild", "--silent", nodedir, `--directory=${folder}`];
-  run(process.execPath, args);
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`raw-socket does not build:\n${stdout}${stderr}`);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, abi);
 }
