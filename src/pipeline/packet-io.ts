@@ -2,9 +2,7 @@
  * What a pipeline gets packets from and gives packets to. A slot is one frame of the arena:
  * a DataView with HEADROOM bytes before the packet, the last VNET_HEADER_LEN of them its virtio header.
  */
-
-/** Bytes before a packet as it was read; a header may grow into them, the payload never moves. */
-export const HEADROOM = 256;
+export { HEADROOM } from "../translate/output.js";
 
 export interface PacketIo {
   /** One view a slot, made at start. */

@@ -26,8 +26,15 @@ export class Packet {
   end = 0;
   /** First byte of the transport header. */
   transportAt = 0;
-  /** 6, 17, or 1 for ICMP of either family. */
+  /** IPv4's numbering: 6, 17, 1 for ICMP of either family, else the number as it stands. */
   protocol = 0;
+  /** True for a fragment, an atomic one not counted (RFC 6946 §2). */
+  isFragment = false;
+  /** Offset of this fragment's payload in the datagram's, bytes. */
+  fragmentOffset = 0;
+  moreFragments = false;
+  /** 16 bits in IPv4, 32 in IPv6; 0 without a Fragment Header. */
+  identification = 0;
   /** As read; both are the identifier for ICMP echo, which stands for the port (RFC 7597 §8.2). */
   sourcePort = 0;
   destinationPort = 0;
