@@ -51,7 +51,7 @@ const rule = z
     }),
     "psid-len": z.int().optional().meta({
       description:
-        "PSID length k. Derived from `ea-len`, and refused where it contradicts it; to be given only with `psid`.",
+        "PSID length k. Derived from `ea-len`, and refused where it contradicts it; needed only beside `psid`.",
       minimum: 0,
       maximum: 16,
       "default-text": "derived",

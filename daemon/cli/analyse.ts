@@ -1,0 +1,75 @@
+/** `mapctl analyse`: what an IPv6 address says under a rule. */
+import { type Analysis, analyseAddress } from "../../src/map/analyse.js";
+import { formatIpv4Prefix, formatIpv6Prefix } from "../../src/map/prefix.js";
+import { formatIpv4, formatIpv6 } from "../../src/wire/address.js";
+import { EXIT, formatDiagnostic } from "../errors.js";
+import type { CliCommand, CliContext, CliInput } from "./command.js";
+import { textOption, writeFields, writeJson } from "./command.js";
+import { RULE_ARGUMENT, RULE_OPTIONS, type RuleArgument, ruleArgument } from "./rule-argument.js";
+import { ipv6Value, portValue } from "./values.js";
+
+export const analyseCommand: CliCommand = {
+  name: "analyse",
+  summary: "Show what an IPv6 address says under a rule, and whether it is consistent",
+  arguments: [
+    RULE_ARGUMENT,
+    { name: "ipv6", description: "source or destination in the domain", required: true },
+  ],
+  options: [...RULE_OPTIONS, { flags: "--port <n>", description: "port that came with it" }],
+  examples: [
+    "mapctl analyse '2001:db8::/40 192.0.2.0/24 16 6' 2001:db8:12:3400:0:c000:212:34 --port 1232",
+  ],
+  run: runAnalyse,
+};
+
+async function runAnalyse(input: CliInput, context: CliContext): Promise<number> {
+  const argument = await ruleArgument(input);
+  const address = ipv6Value(input.arguments[1] ?? "");
+  const portText = textOption(input, "port");
+  const port = portText === undefined ? null : portValue(portText);
+  const checked = analyseAddress(argument.rule, address, port);
+  const analysis = checked.ok ? checked.value : null;
+  const consistent = analysis !== null && isConsistent(argument, analysis);
+  const diagnostics = [...argument.diagnostics, ...checked.diagnostics];
+  if (context.json) {
+    writeJson(context, {
+      schema: "mapd.analyse/1",
+      ipv4: analysis === null ? null : formatIpv4(analysis.ce.ipv4.address),
+      ipv4PrefixLen: analysis?.ce.ipv4.len ?? null,
+      psid: analysis?.ce.psid ?? null,
+      iid: analysis?.iid ?? null,
+      consistent,
+      endUserIpv6Prefix: analysis === null ? null : formatIpv6Prefix(analysis.ce.endUserPrefix),
+      diagnostics,
+    });
+    return EXIT.done;
+  }
+  if (analysis !== null) writeFields(context, fields(analysis, consistent));
+  for (const diagnostic of diagnostics) {
+    context.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
+  }
+  return EXIT.done;
+}
+
+/**
+ * A rule written without its identifier's style has either of the two; where the style is known,
+ * the other one would be dropped. The right-padded oddity is dropped always.
+ */
+function isConsistent({ rule, isIidGiven }: RuleArgument, analysis: Analysis): boolean {
+  if (!analysis.consistent || analysis.iid === "right-padded") return false;
+  return !isIidGiven || analysis.iid === rule.iid;
+}
+
+function fields(analysis: Analysis, consistent: boolean): readonly (readonly [string, string])[] {
+  const { ce } = analysis;
+  const psid =
+    ce.psid === null ? "none" : `${ce.psid} (0x${ce.psid.toString(16).padStart(2, "0")})`;
+  return [
+    ["IPv4", formatIpv4Prefix(ce.ipv4)],
+    ["PSID", psid],
+    ["end-user IPv6 prefix", formatIpv6Prefix(ce.endUserPrefix)],
+    ["interface id", analysis.iid ?? "none that fits"],
+    ["MAP address", formatIpv6(ce.mapIpv6)],
+    ["consistent", consistent ? "yes" : "no"],
+  ];
+}

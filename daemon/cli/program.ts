@@ -1,0 +1,124 @@
+/** Builds the command line from the table of commands, runs it and turns failures into exit statuses. */
+import type { Writable } from "node:stream";
+import { Command, CommanderError, Option } from "commander";
+import { EXIT, errorDocument, formatDiagnostic, MapdError } from "../errors.js";
+import { packageVersion } from "../runtime/version.js";
+import { didYouMean } from "../suggest.js";
+import type { CliCommand, CliContext } from "./command.js";
+import { COMMANDS } from "./commands.js";
+
+const DEFAULT_SOCKET = "/run/mapd/mapd.sock";
+
+export interface Streams {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
+/** Runs one command line (without the program's own name); gives the exit status. */
+export async function main(words: readonly string[], streams: Streams): Promise<number> {
+  // Known before the command line is understood, so that usage errors keep to it, too.
+  const json = words.includes("--json");
+  let status: number = EXIT.done;
+  const program = createProgram(streams, (value) => {
+    status = value;
+  });
+  try {
+    await program.parseAsync(words, { from: "user" });
+    return status;
+  } catch (error) {
+    return report(error, json, streams);
+  }
+}
+
+function createProgram(streams: Streams, setStatus: (status: number) => void): Command {
+  const program = new Command("mapctl")
+    .description("Shows, explains and drives mapd, the MAP-T and MAP-E translator.")
+    .version(packageVersion(), "-V, --version", "show the version")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => streams.stdout.write(text),
+      // Usage errors are thrown, and reported in one place.
+      writeErr: () => undefined,
+    });
+  addGlobalOptions(program);
+  for (const command of COMMANDS) addCommand(program, command, streams, setStatus);
+  program.on("command:*", (words: string[]) => {
+    const [word = ""] = words;
+    const hint = didYouMean(
+      word,
+      COMMANDS.map(({ name }) => name),
+    );
+    throw new MapdError("usage", `unknown command "${word}"${hint}; see mapctl --help`);
+  });
+  return program;
+}
+
+/** On the program and on every command, so that they may stand before and behind its name. */
+function addGlobalOptions(command: Command): void {
+  command
+    .option("--socket <path>", `control socket of the daemon (MAPD_SOCKET, ${DEFAULT_SOCKET})`)
+    .option("--json", "one JSON document on standard output");
+}
+
+function addCommand(
+  program: Command,
+  row: CliCommand,
+  streams: Streams,
+  setStatus: (status: number) => void,
+): void {
+  const command = program.command(row.name).description(row.summary).exitOverride();
+  for (const { name, description, required } of row.arguments) {
+    command.argument(required ? `<${name}>` : `[${name}]`, description);
+  }
+  for (const { flags, description, choices } of row.options) {
+    const option = new Option(flags, description);
+    command.addOption(choices === undefined ? option : option.choices([...choices]));
+  }
+  addGlobalOptions(command);
+  const examples = row.examples.map((line) => `  ${line}`).join("\n");
+  if (examples !== "") command.addHelpText("after", `\nExamples:\n${examples}`);
+  command.action(async (...words: unknown[]) => {
+    const options = command.optsWithGlobals<Record<string, string | boolean | undefined>>();
+    const given = words.slice(0, row.arguments.length) as (string | undefined)[];
+    setStatus(await row.run({ arguments: given, options }, contextOf(options, streams)));
+  });
+}
+
+function contextOf(
+  options: Readonly<Record<string, string | boolean | undefined>>,
+  streams: Streams,
+): CliContext {
+  const { socket } = options;
+  const { environment, stdin, stdout, stderr } = streams;
+  return {
+    socketPath: typeof socket === "string" ? socket : (environment.MAPD_SOCKET ?? DEFAULT_SOCKET),
+    json: options.json === true,
+    stdin,
+    stdout,
+    stderr,
+  };
+}
+
+/** Says what went wrong, as text and with --json also as a document; gives the exit status. */
+function report(error: unknown, json: boolean, { stdout, stderr }: Streams): number {
+  // Help and version come as errors of status 0.
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+  const failure = asMapdError(error);
+  if (json) stdout.write(`${JSON.stringify(errorDocument(failure))}\n`);
+  const lines = failure.diagnostics.map(formatDiagnostic);
+  const text = lines.length > 0 ? lines.join("\n") : `error: ${failure.message}`;
+  stderr.write(`${text}\n`);
+  return failure.exitStatus;
+}
+
+function asMapdError(error: unknown): MapdError {
+  if (error instanceof MapdError) return error;
+  if (error instanceof CommanderError) {
+    // Without a command, commander has only its help to say.
+    const text = error.code === "commander.help" ? "no command; see mapctl --help" : error.message;
+    return new MapdError("usage", text.replace(/^error: /, ""));
+  }
+  throw error;
+}
