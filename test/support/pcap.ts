@@ -38,7 +38,9 @@ export function writePcap(records: readonly PcapRecord[]): Uint8Array {
 }
 
 /** Reads both byte orders; throws where the file is not such a capture or is cut short. */
-export function readPcap(file: Uint8Array): PcapRecord[] {
+export function readPcap(source: Uint8Array): PcapRecord[] {
+  // A copy of the plain kind: what a Buffer slices off shares its memory.
+  const file = new Uint8Array(source);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const little = view.getUint32(0, true) === MAGIC;
   if (!little && view.getUint32(0) !== MAGIC) throw new Error("not a classic pcap file");

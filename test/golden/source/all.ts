@@ -1,0 +1,19 @@
+import type { GoldenCase } from "../golden-case.js";
+import { BORDER_RELAY } from "./border-relay.js";
+import { CE_TO_CE } from "./ce-to-ce.js";
+import { CUSTOMER_EDGE } from "./customer-edge.js";
+import { HEADER_FIELDS } from "./header-fields.js";
+import { REFUSED } from "./refused.js";
+import { SIZES } from "./sizes.js";
+import { VALIDATION } from "./validation.js";
+
+/** Every golden case. */
+export const CASES: readonly GoldenCase[] = [
+  ...BORDER_RELAY,
+  ...CUSTOMER_EDGE,
+  ...HEADER_FIELDS,
+  ...SIZES,
+  ...VALIDATION,
+  ...REFUSED,
+  ...CE_TO_CE,
+];
