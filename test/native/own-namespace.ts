@@ -10,16 +10,15 @@ const LIMIT_MS = 60_000;
 if (process.env[MARK] !== "1") {
   // An ordinary user is root inside a user namespace, where the kernel allows those.
   const user = process.getuid?.() === 0 ? [] : ["--map-root-user"];
-  const child = spawnSync(
-    "unshare",
-    [...user, "--net", process.execPath, ...process.execArgv, ...process.argv.slice(1)],
-    {
-      stdio: "inherit",
-      env: { ...process.env, [MARK]: "1" },
-      timeout: LIMIT_MS,
-      killSignal: "SIGKILL",
-    },
-  );
+  const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  // A runner that gives up kills this process; the child then goes too.
+  const bound = ["setpriv", "--pdeathsig", "KILL"];
+  const child = spawnSync("unshare", [...user, "--net", ...bound, ...again], {
+    stdio: "inherit",
+    env: { ...process.env, [MARK]: "1" },
+    timeout: LIMIT_MS,
+    killSignal: "SIGKILL",
+  });
   if (child.error !== undefined) {
     process.stderr.write(`cannot run the test in its own namespace: ${child.error.message}\n`);
   }
