@@ -2,6 +2,7 @@
 import { PortSet } from "../../src/map/port-set.js";
 import { Nat44 } from "../../src/nat44/nat44.js";
 import type { Nat44Settings } from "../../src/nat44/settings.js";
+import { seededRandom } from "./seeded-random.js";
 
 export const TCP = 6;
 export const UDP = 17;
@@ -33,18 +34,6 @@ export const DEFAULT_SETTINGS: Nat44Settings = {
 /** Ports of the CE with PSID 0x34 in example 1 of RFC 7597 Appendix A: 63 ranges of four. */
 export function exampleSet(): PortSet {
   return new PortSet(6, 8, 0x34);
-}
-
-/** A small repeatable generator (xorshift32); never zero. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    state >>>= 0;
-    return state;
-  };
 }
 
 export function createNat(
