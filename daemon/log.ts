@@ -15,7 +15,12 @@ export function createLog(level: string): Log {
 }
 
 function destination(): DestinationStream {
-  if (!process.stderr.isTTY) return pino.destination({ fd: STDERR_FD, sync: true });
+  if (!process.stderr.isTTY) {
+    const stream = pino.destination({ fd: STDERR_FD, sync: true });
+    // Nobody reads any more: packets go on all the same.
+    stream.on("error", () => undefined);
+    return stream;
+  }
   return pretty({
     colorize: process.env.NO_COLOR === undefined,
     destination: STDERR_FD,

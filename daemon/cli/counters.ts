@@ -29,7 +29,7 @@ export const countersCommand: CliCommand = {
     const document = chooseCounters(all, input);
     const explain = input.options.explain === true;
     if (context.json) writeJson(context, explain ? { ...document, explanations } : document);
-    else for (const domain of document.domains) writeDomain(context, domain, explain);
+    else for (const domain of document.domains) writeDomain(context, domain, input);
     return EXIT.done;
   },
 };
@@ -64,17 +64,22 @@ function withoutZeros(domain: DomainCounters): DomainCounters {
   };
 }
 
-function writeDomain(context: CliContext, domain: DomainCounters, explain: boolean): void {
+function writeDomain(context: CliContext, domain: DomainCounters, input: CliInput): void {
+  const explain = input.options.explain === true;
+  const nonzero = input.options.nonzero === true;
   context.stdout.write(`domain: ${domain.name}\n`);
-  const counters = Object.entries(domain.counters).map(
-    ([name, value]) => [name, `${value}`] as const,
-  );
-  const drops = Object.entries(domain.drops).flatMap(([name, value]) => [
-    [`drop ${name} ipv4`, `${value.ipv4}`] as const,
-    [`drop ${name} ipv6`, `${value.ipv6}`] as const,
-  ]);
-  const rows = [...counters, ...drops, ["dropped", `${domain.dropped}`] as const];
-  const width = Math.max(...rows.map(([, value]) => value.length));
+  const all: readonly (readonly [string, number])[] = [
+    ...Object.entries(domain.counters),
+    ...Object.entries(domain.drops).flatMap(([name, value]) => [
+      [`drop ${name} ipv4`, value.ipv4] as const,
+      [`drop ${name} ipv6`, value.ipv6] as const,
+    ]),
+    ["dropped", domain.dropped],
+  ];
+  const rows = all
+    .filter(([, value]) => !nonzero || value !== 0)
+    .map(([label, value]) => [label, `${value}`] as const);
+  const width = Math.max(0, ...rows.map(([, value]) => value.length));
   writeFields(
     context,
     rows.map(([label, value]): readonly [string, string] => {

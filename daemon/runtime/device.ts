@@ -49,6 +49,8 @@ export function openDevice(native: NativeTun, domain: DomainConfig): Device {
         vnetHdr,
         offloads: vnetHdr ? WANTED[settings.mode] : 0,
         attach: tun.attach,
+        // The first queue makes the device and so owns the name, the others join it.
+        addQueue: index > 0,
       });
       queues.push({ fd: opened.fd, vnetHdr, offloads: opened.offloads });
     }

@@ -14,7 +14,9 @@ const TIMEOUT_MS = 30_000;
 /** Runs ip with `args`. Rejects with MapdError `system-command` where there is no such program. */
 export function runIp(args: readonly string[], input = ""): Promise<IpResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn("ip", args, { stdio: ["pipe", "pipe", "pipe"], timeout: TIMEOUT_MS });
+    const child = spawn("ip", args, { stdio: ["pipe", "pipe", "pipe"] });
+    // spawn()'s own timeout stays armed where the program is missing.
+    const timer = setTimeout(() => child.kill(), TIMEOUT_MS);
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -25,8 +27,14 @@ export function runIp(args: readonly string[], input = ""): Promise<IpResult> {
     });
     // ip may end before it has read everything; its exit status tells the story.
     child.stdin.on("error", () => undefined);
-    child.on("error", (error: NodeJS.ErrnoException) => reject(spawnError(error)));
-    child.on("close", (code) => resolve({ status: code ?? -1, stdout, stderr }));
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      reject(spawnError(error));
+    });
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      resolve({ status: code ?? -1, stdout, stderr });
+    });
     child.stdin.end(input);
   });
 }

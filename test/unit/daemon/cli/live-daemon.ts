@@ -1,0 +1,42 @@
+/** Runs a command of mapctl against a control server that shows made-up numbers. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { pino } from "pino";
+import type { Test } from "tap";
+import type { CliCommand } from "../../../../daemon/cli/command.js";
+import { controlCommands } from "../../../../daemon/control/commands.js";
+import { ControlServer } from "../../../../daemon/control/server.js";
+import { counterIndex, dropIndex } from "../../../../src/counters.js";
+import { SOURCE_PSID_MISMATCH } from "../../../../src/verdict.js";
+import { BR_T, CE_T, daemonOf, domainOf, viewOf } from "../samples.js";
+
+function numbers(index: number): number {
+  if (index === counterIndex("in_ipv4_packets")) return 2;
+  if (index === counterIndex("in_ipv4_bytes")) return 3000;
+  return index === dropIndex(SOURCE_PSID_MISMATCH, 6) ? 5 : 0;
+}
+
+export async function runCommand(
+  t: Test,
+  command: CliCommand,
+  options: Readonly<Record<string, string | boolean>>,
+  json: boolean,
+): Promise<{ readonly status: number; readonly output: string }> {
+  const folder = mkdtempSync(join(tmpdir(), "mapd-cli-"));
+  const views = [viewOf(domainOf(BR_T)), viewOf(domainOf(CE_T), numbers)];
+  const commands = controlCommands(daemonOf(views, ["IPv4 forwarding is off"]), "1.2.3");
+  const server = new ControlServer(join(folder, "s"), commands, pino({ level: "silent" }));
+  await server.listen();
+  t.teardown(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true });
+  });
+  const stdout = new PassThrough();
+  const status = await command.run(
+    { arguments: [], options },
+    { socketPath: server.path, json, stdin: new PassThrough(), stdout, stderr: new PassThrough() },
+  );
+  return { status, output: String(stdout.read() ?? "") };
+}

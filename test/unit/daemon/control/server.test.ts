@@ -1,0 +1,177 @@
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createConnection, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { type Test, test } from "tap";
+import { askDaemon } from "../../../../daemon/control/client.js";
+import { type ControlCommand, controlCommands } from "../../../../daemon/control/commands.js";
+import { MAX_REQUEST_LEN } from "../../../../daemon/control/protocol.js";
+import { ControlServer } from "../../../../daemon/control/server.js";
+import { BR_T, CE_T, daemonOf, domainOf, viewOf } from "../samples.js";
+
+const LOG = pino({ level: "silent" });
+
+const COMMANDS: readonly ControlCommand[] = [
+  { name: "hello", summary: "", run: () => ({ hello: "world" }) },
+  { name: "late", summary: "", run: async () => ({ late: true }) },
+  {
+    name: "broken",
+    summary: "",
+    run: () => {
+      throw new Error("out of order");
+    },
+  },
+];
+
+function folder(t: Test): string {
+  const path = mkdtempSync(join(tmpdir(), "mapd-control-"));
+  t.teardown(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+async function serve(t: Test, commands = COMMANDS): Promise<string> {
+  const server = new ControlServer(join(folder(t), "run", "mapd.sock"), commands, LOG);
+  await server.listen();
+  t.teardown(() => server.close());
+  return server.path;
+}
+
+/** Everything that the server says to `text` until it hangs up, or until `lines` lines have come. */
+function talk(path: string, text: string, lines: number): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    let received = "";
+    const socket = createConnection(path, () => socket.write(text));
+    const done = (): void => {
+      socket.destroy();
+      resolve(received.trimEnd().split("\n"));
+    };
+    socket.setEncoding("utf8").on("data", (chunk: string) => {
+      received += chunk;
+      if (received.split("\n").length > lines) done();
+    });
+    socket.on("end", done);
+    socket.on("error", reject);
+  });
+}
+
+test("the socket is made with its folder, for owner and group, and goes again", async (t) => {
+  const path = join(folder(t), "a", "b", "mapd.sock");
+  const server = new ControlServer(path, COMMANDS, LOG);
+  await server.listen();
+  t.equal(statSync(path).mode & 0o777, 0o660);
+  await server.close();
+  t.notOk(existsSync(path));
+});
+
+test("a command gives its result", async (t) => {
+  const path = await serve(t);
+  t.same(await askDaemon(path, "hello"), { hello: "world" });
+});
+
+test("several requests on one connection are answered in order", async (t) => {
+  const path = await serve(t);
+  const request = '{"command":"late"}\n{"command":"hello"}\n{"command":"late"}\n';
+  t.same(await talk(path, request, 3), [
+    '{"ok":true,"result":{"late":true}}',
+    '{"ok":true,"result":{"hello":"world"}}',
+    '{"ok":true,"result":{"late":true}}',
+  ]);
+});
+
+const bad = [
+  { name: "no JSON", line: "status", code: "bad-request" },
+  { name: "not an object", line: "7", code: "bad-request" },
+  { name: "null", line: "null", code: "bad-request" },
+  { name: "no command", line: "{}", code: "bad-request" },
+  { name: "a command that is no text", line: '{"command":7}', code: "bad-request" },
+  { name: "an unknown command", line: '{"command":"fly"}', code: "unknown-command" },
+  { name: "a command that fails", line: '{"command":"broken"}', code: "failed" },
+];
+
+for (const c of bad) {
+  test(`${c.name} is answered, and the connection goes on`, async (t) => {
+    const path = await serve(t);
+    const [first, second] = await talk(path, `${c.line}\n{"command":"hello"}\n`, 2);
+    t.match(JSON.parse(first ?? ""), { ok: false, error: { code: c.code } });
+    t.equal(second, '{"ok":true,"result":{"hello":"world"}}');
+  });
+}
+
+test("a request without end is refused and cut off", async (t) => {
+  const path = await serve(t);
+  const lines = await talk(path, "x".repeat(MAX_REQUEST_LEN + 1), 9);
+  t.equal(lines.length, 1);
+  t.match(JSON.parse(lines[0] ?? ""), { ok: false, error: { code: "bad-request" } });
+});
+
+test("a socket that a killed daemon left is replaced", async (t) => {
+  const path = join(folder(t), "mapd.sock");
+  const { spawnSync } = await import("node:child_process");
+  const script = `require("node:net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
+  spawnSync(process.execPath, ["-e", script]);
+  t.ok(existsSync(path), "the dead process left its socket");
+  const server = new ControlServer(path, COMMANDS, LOG);
+  await server.listen();
+  t.teardown(() => server.close());
+  t.same(await askDaemon(path, "hello"), { hello: "world" });
+});
+
+test("a living daemon keeps its socket", async (t) => {
+  const path = await serve(t);
+  await t.rejects(new ControlServer(path, COMMANDS, LOG).listen(), {
+    code: "control-socket",
+    message: /another mapd listens/,
+  });
+  t.same(await askDaemon(path, "hello"), { hello: "world" });
+});
+
+test("a file that is no socket is left alone", async (t) => {
+  const path = join(folder(t), "precious");
+  writeFileSync(path, "text");
+  await t.rejects(new ControlServer(path, COMMANDS, LOG).listen(), {
+    code: "control-socket",
+    message: /is not a socket/,
+  });
+  t.ok(statSync(path).isFile());
+});
+
+test("a folder that cannot be made is explained", async (t) => {
+  const file = join(folder(t), "file");
+  writeFileSync(file, "");
+  await t.rejects(new ControlServer(join(file, "mapd.sock"), COMMANDS, LOG).listen(), {
+    code: "control-socket",
+    message: /set control-socket to a path/,
+  });
+});
+
+test("nobody there: unreachable, with the remedy", async (t) => {
+  await t.rejects(askDaemon(join(folder(t), "none.sock"), "hello"), {
+    code: "daemon-unreachable",
+    exitStatus: 3,
+    message: /--socket or MAPD_SOCKET/,
+  });
+});
+
+test("something that is no mapd is told apart from a mapd that is not there", async (t) => {
+  const path = join(folder(t), "other.sock");
+  const other = createServer((socket) => socket.end("220 mail ready\r\n"));
+  await new Promise<void>((resolve) => other.listen(path, resolve));
+  t.teardown(() => other.close());
+  await t.rejects(askDaemon(path, "hello"), { code: "control-protocol" });
+});
+
+test("a refusal reaches the caller", async (t) => {
+  const path = await serve(t);
+  await t.rejects(askDaemon(path, "broken"), { code: "control-protocol", message: /out of order/ });
+});
+
+test("the daemon's own commands answer with their documents", async (t) => {
+  const daemon = daemonOf([viewOf(domainOf(BR_T)), viewOf(domainOf(CE_T))]);
+  const path = await serve(t, controlCommands(daemon, "1.2.3"));
+  t.match(await askDaemon(path, "status"), { schema: "mapd.status/1", version: "1.2.3" });
+  t.match(await askDaemon(path, "counters"), {
+    schema: "mapd.counters/1",
+    domains: [{ name: "br-t" }, { name: "ce-t" }],
+  });
+});
