@@ -264,6 +264,31 @@ export const DROPS = [
     help: "A fault in mapd itself; the batch that held the packet was given up",
     rfc: "none",
   },
+  // ICMP errors and the packets that they quote.
+  {
+    code: -44,
+    name: "bad_icmp_checksum",
+    help: "ICMP error whose checksum, or that of the IPv4 header that it quotes, is wrong",
+    rfc: "RFC 5508 §4.2",
+  },
+  {
+    code: -45,
+    name: "malformed_quote",
+    help: "ICMP error whose quoted packet or extension is cut short or contradicts itself",
+    rfc: "RFC 4884 §5",
+  },
+  {
+    code: -46,
+    name: "icmp_error_about_error",
+    help: "ICMP error that quotes another ICMP error",
+    rfc: "RFC 7915 §4.3",
+  },
+  {
+    code: -47,
+    name: "icmp_untranslatable",
+    help: "ICMP type, code, pointer or quoted protocol without a counterpart on the other side",
+    rfc: "RFC 7915 §4.2",
+  },
 ] as const;
 
 export type DropName = (typeof DROPS)[number]["name"];
@@ -316,3 +341,7 @@ export const UNSUPPORTED_PROTOCOL = codeOf("unsupported_protocol");
 export const UNSUPPORTED_SUPER_PACKET = codeOf("unsupported_super_packet");
 export const TUN_WRITE_FAILED = codeOf("tun_write_failed");
 export const INTERNAL_ERROR = codeOf("internal_error");
+export const BAD_ICMP_CHECKSUM = codeOf("bad_icmp_checksum");
+export const MALFORMED_QUOTE = codeOf("malformed_quote");
+export const ICMP_ERROR_ABOUT_ERROR = codeOf("icmp_error_about_error");
+export const ICMP_UNTRANSLATABLE = codeOf("icmp_untranslatable");
