@@ -26,6 +26,8 @@ const OFF_SOURCE = 12;
 const OFF_DESTINATION = 16;
 
 const FLAG_DF = 0x4000;
+const FLAG_MF = 0x2000;
+const MASK_OFFSET = 0x1fff;
 /** MF and the fragment offset: both zero in a packet that is not a fragment. */
 const MASK_FRAGMENT = 0x3fff;
 
@@ -57,6 +59,19 @@ export function dontFragment(frame: DataView, at: number): boolean {
 /** True for every fragment, the first one included. */
 export function isFragment(frame: DataView, at: number): boolean {
   return (frame.getUint16(at + OFF_FRAGMENT) & MASK_FRAGMENT) !== 0;
+}
+
+/** Offset of a fragment's payload in the datagram's, bytes; 0 for what is no fragment or the first one. */
+export function fragmentOffset(frame: DataView, at: number): number {
+  return (frame.getUint16(at + OFF_FRAGMENT) & MASK_OFFSET) << 3;
+}
+
+export function moreFragments(frame: DataView, at: number): boolean {
+  return (frame.getUint16(at + OFF_FRAGMENT) & FLAG_MF) !== 0;
+}
+
+export function identification(frame: DataView, at: number): number {
+  return frame.getUint16(at + OFF_ID);
 }
 
 export function ttl(frame: DataView, at: number): number {
@@ -94,6 +109,13 @@ export function writeTos(frame: DataView, at: number, value: number): void {
   const before = frame.getUint16(at);
   frame.setUint8(at + OFF_TOS, value);
   patchChecksum(frame, at, replaceShort(before, frame.getUint16(at)));
+}
+
+/** Sets the total length and keeps the header checksum right. */
+export function writeTotalLen(frame: DataView, at: number, value: number): void {
+  const before = totalLen(frame, at);
+  frame.setUint16(at + OFF_TOTAL_LEN, value);
+  patchChecksum(frame, at, replaceShort(before, value));
 }
 
 /** Sets the source address, keeps the header checksum right and returns the delta for the pseudo header. */

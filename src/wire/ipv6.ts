@@ -27,6 +27,13 @@ const OFF_HOP_LIMIT = 7;
 const OFF_SOURCE = 8;
 const OFF_DESTINATION = 24;
 
+/** Every extension header is at least this long (RFC 8200 §4). */
+export const MIN_EXTENSION_LEN = 8;
+export const FRAGMENT_HEADER_LEN = 8;
+
+const MASK_OFFSET = 0xfff8;
+const FLAG_MORE = 0x0001;
+
 /** True when [at, end) holds one whole IPv6 packet; a payload length of zero (jumbogram) does not fit. */
 export function fits(frame: DataView, at: number, end: number): boolean {
   if (end - at < HEADER_LEN || frame.getUint8(at) >>> 4 !== 6) return false;
@@ -90,6 +97,10 @@ export function writeFixed(
   frame.setUint8(at + OFF_HOP_LIMIT, hops);
 }
 
+export function writePayloadLen(frame: DataView, at: number, value: number): void {
+  frame.setUint16(at + OFF_PAYLOAD_LEN, value);
+}
+
 export function writeAddresses(
   frame: DataView,
   at: number,
@@ -110,4 +121,59 @@ export function isMartianSource(address: Uint32Array): boolean {
 /** True when both addresses are the same. */
 export function sameAddress(one: Uint32Array, other: Uint32Array): boolean {
   return one[0] === other[0] && one[1] === other[1] && one[2] === other[2] && one[3] === other[3];
+}
+
+/** `isMartianSource()` of the packet's own source address. */
+export function hasMartianSource(frame: DataView, at: number): boolean {
+  const source = at + OFF_SOURCE;
+  if (frame.getUint8(source) === 0xff) return true;
+  const high = frame.getUint32(source) | frame.getUint32(source + 4) | frame.getUint32(source + 8);
+  return high === 0 && frame.getUint32(source + 12) <= 1;
+}
+
+export function isMulticastDestination(frame: DataView, at: number): boolean {
+  return frame.getUint8(at + OFF_DESTINATION) === 0xff;
+}
+
+/** True for the extension headers that may stand before a transport header; ESP and AH are transports here. */
+export function isExtension(next: number): boolean {
+  return (
+    next === NEXT_HOP_BY_HOP ||
+    next === NEXT_ROUTING ||
+    next === NEXT_FRAGMENT ||
+    next === NEXT_DESTINATION_OPTIONS
+  );
+}
+
+/** Bytes of the extension header at `at`, whose number is `next`: a multiple of 8 (RFC 8200 §4). */
+export function extensionLen(frame: DataView, at: number, next: number): number {
+  return next === NEXT_FRAGMENT ? FRAGMENT_HEADER_LEN : (frame.getUint8(at + 1) + 1) << 3;
+}
+
+/** Of the Fragment Header at `at` (RFC 8200 §4.5): offset of its payload in the datagram's, bytes. */
+export function fragmentOffset(frame: DataView, at: number): number {
+  return frame.getUint16(at + 2) & MASK_OFFSET;
+}
+
+export function moreFragments(frame: DataView, at: number): boolean {
+  return (frame.getUint16(at + 2) & FLAG_MORE) !== 0;
+}
+
+/** Unsigned 32-bit. */
+export function fragmentIdentification(frame: DataView, at: number): number {
+  return frame.getUint32(at + 4);
+}
+
+/** Writes a Fragment Header at `at`; `offset` in bytes, a multiple of 8. */
+export function writeFragmentHeader(
+  frame: DataView,
+  at: number,
+  next: number,
+  offset: number,
+  more: boolean,
+  identification: number,
+): void {
+  frame.setUint16(at, next << 8);
+  frame.setUint16(at + 2, offset | (more ? FLAG_MORE : 0));
+  frame.setUint32(at + 4, identification);
 }

@@ -20,3 +20,7 @@ export function fits(frame: DataView, at: number, end: number): boolean {
 export function len(frame: DataView, at: number): number {
   return frame.getUint16(at + OFF_LEN);
 }
+
+export function writeLen(frame: DataView, at: number, value: number): void {
+  frame.setUint16(at + OFF_LEN, value);
+}

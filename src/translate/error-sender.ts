@@ -1,0 +1,198 @@
+/**
+ * ICMP errors of our own, about packets that were dropped (RFC 792, RFC 1812 §4.3.2, RFC 4443 §2.4).
+ * A dropped packet is unmodified, so its frame is what the error quotes.
+ */
+import { fold, sumAddress, sumBytes } from "../wire/checksum.js";
+import * as icmp from "../wire/icmp.js";
+import * as ipv4 from "../wire/ipv4.js";
+import * as ipv6 from "../wire/ipv6.js";
+import * as tcp from "../wire/tcp.js";
+import * as udp from "../wire/udp.js";
+import * as virtio from "../wire/virtio.js";
+import { completeChecksum } from "./complete.js";
+import { ReplyTable } from "./error-replies.js";
+import { isMartianIpv4 } from "./martian.js";
+import { HEADROOM, type Output } from "./output.js";
+import type { Packet } from "./packet.js";
+import { TokenBucket } from "./token-bucket.js";
+
+const ICMP_HEADER_LEN = 8;
+/** What an ICMPv4 error may be in all (RFC 1812 §4.3.2.3), and an ICMPv6 error (RFC 4443 §2.4(c)). */
+const MAX_ERROR4_LEN = 576;
+const MAX_ERROR6_LEN = 1280;
+const OWN_TTL = 64;
+const DSCP_MASK = 0xfc;
+const ICMP6_PACKET_TOO_BIG = 2;
+/** Headers walked before a packet is taken for no ICMPv6 error; longer chains get no answer anyway. */
+const MAX_EXTENSIONS = 8;
+
+export interface ErrorSources {
+  /** Source of ICMPv4 errors, unsigned 32-bit; more than one: taken at random (RFC 6791 §3.2). */
+  readonly ipv4: readonly number[];
+  /** Source of ICMPv6 errors. */
+  readonly ipv6: Uint32Array;
+}
+
+export interface ErrorPolicy {
+  readonly isMapT: boolean;
+  readonly unreachables: boolean;
+  /** Errors a second; 0 sends none. */
+  readonly rateLimit: number;
+}
+
+export class ErrorSender {
+  readonly #output: Output;
+  readonly #replies: ReplyTable;
+  readonly #bucket: TokenBucket;
+  readonly #sources4: Uint32Array;
+  readonly #source6: Uint32Array;
+  readonly #random: () => number;
+  /** Scratch. */
+  readonly #destination6 = new Uint32Array(4);
+  readonly #header: ipv4.HeaderFields = {
+    tos: 0,
+    totalLen: 0,
+    identification: 0,
+    dontFragment: false,
+    ttl: OWN_TTL,
+    protocol: ipv4.PROTOCOL_ICMP,
+  };
+
+  /** `random` gives unsigned 32-bit numbers. */
+  constructor(output: Output, sources: ErrorSources, policy: ErrorPolicy, random: () => number) {
+    this.#output = output;
+    this.#replies = new ReplyTable(policy.isMapT, policy.unreachables);
+    this.#bucket = new TokenBucket(policy.rateLimit);
+    this.#sources4 = Uint32Array.from(sources.ipv4);
+    this.#source6 = sources.ipv6;
+    this.#random = random;
+  }
+
+  /**
+   * Answers the packet in [at, end), dropped for `dropCode`, where an answer is due; `detail` is the MTU of
+   * "too big" or the pointer of a parameter problem, else 0; `packet` is what was read of the frame.
+   * Returns true when an error was queued.
+   */
+  answer(
+    frame: DataView,
+    at: number,
+    end: number,
+    packet: Packet,
+    dropCode: number,
+    detail: number,
+    nowMs: number,
+  ): boolean {
+    const family = at < end ? frame.getUint8(at) >>> 4 : 0;
+    if (family !== 4 && family !== 6) return false;
+    const reply = this.#replies.replyTo(dropCode, family);
+    if (reply === 0) return false;
+    const deserved =
+      family === 4 ? deservesError4(frame, at, end) : deservesError6(frame, at, end, reply >>> 8);
+    if (!deserved || !this.#bucket.take(nowMs)) return false;
+    if (family === 4) this.#send4(frame, at, packet, reply, detail);
+    else this.#send6(frame, at, packet, reply, detail);
+    return true;
+  }
+
+  #send4(frame: DataView, at: number, packet: Packet, reply: number, detail: number): void {
+    const total = Math.min(ipv4.totalLen(frame, at), packet.segmentLen);
+    const quoteLen = Math.min(total, MAX_ERROR4_LEN - ipv4.MIN_HEADER_LEN - ICMP_HEADER_LEN);
+    const slot = this.#output.borrow();
+    const out = this.#output.frames[slot]!;
+    const icmpAt = HEADROOM + ipv4.MIN_HEADER_LEN;
+    const end = icmpAt + ICMP_HEADER_LEN + quoteLen;
+    out.setUint16(icmpAt, reply);
+    out.setUint16(icmpAt + icmp.OFF_CHECKSUM, 0);
+    // The MTU of "fragmentation needed" is the low half (RFC 1191 §4); a pointer is the first byte.
+    out.setUint32(icmpAt + 4, reply >>> 8 === 12 ? detail * 0x1000000 : detail);
+    quote(frame, at, packet, out, icmpAt + ICMP_HEADER_LEN, quoteLen);
+    out.setUint16(icmpAt + icmp.OFF_CHECKSUM, ~fold(sumBytes(out, icmpAt, end)) & 0xffff);
+    const header = this.#header;
+    header.tos = ipv4.tos(frame, at) & DSCP_MASK;
+    header.totalLen = end - HEADROOM;
+    header.identification = this.#random() & 0xffff;
+    const source = this.#sources4[this.#random() % this.#sources4.length]!;
+    ipv4.writeHeader(out, HEADROOM, header, source, ipv4.source(frame, at));
+    virtio.write(out, HEADROOM, 0, 0, 0, 0, 0, 0);
+    this.#output.emit(slot, HEADROOM, end);
+  }
+
+  #send6(frame: DataView, at: number, packet: Packet, reply: number, detail: number): void {
+    const total = ipv6.HEADER_LEN + ipv6.payloadLen(frame, at);
+    const quoteLen = Math.min(total, MAX_ERROR6_LEN - ipv6.HEADER_LEN - ICMP_HEADER_LEN);
+    const slot = this.#output.borrow();
+    const out = this.#output.frames[slot]!;
+    const icmpAt = HEADROOM + ipv6.HEADER_LEN;
+    const end = icmpAt + ICMP_HEADER_LEN + quoteLen;
+    const payloadLen = end - icmpAt;
+    const trafficClass = ipv6.trafficClass(frame, at) & DSCP_MASK;
+    ipv6.readSource(frame, at, this.#destination6);
+    ipv6.writeFixed(out, HEADROOM, trafficClass, payloadLen, ipv6.NEXT_ICMPV6, OWN_TTL);
+    ipv6.writeAddresses(out, HEADROOM, this.#source6, this.#destination6);
+    out.setUint16(icmpAt, reply);
+    out.setUint16(icmpAt + icmp.OFF_CHECKSUM, 0);
+    out.setUint32(icmpAt + 4, detail);
+    quote(frame, at, packet, out, icmpAt + ICMP_HEADER_LEN, quoteLen);
+    const pseudo = sumAddress(this.#source6) + sumAddress(this.#destination6);
+    const sum = pseudo + payloadLen + ipv6.NEXT_ICMPV6 + sumBytes(out, icmpAt, end);
+    out.setUint16(icmpAt + icmp.OFF_CHECKSUM, ~fold(sum) & 0xffff);
+    virtio.write(out, HEADROOM, 0, 0, 0, 0, 0, 0);
+    this.#output.emit(slot, HEADROOM, end);
+  }
+}
+
+/** RFC 1812 §4.3.2.7: nothing about ICMP errors, multicast, later fragments, sources that are nobody. */
+function deservesError4(frame: DataView, at: number, end: number): boolean {
+  if (!ipv4.fits(frame, at, end)) return false;
+  if (isMartianIpv4(ipv4.source(frame, at)) || isMartianIpv4(ipv4.destination(frame, at))) {
+    return false;
+  }
+  if (ipv4.fragmentOffset(frame, at) !== 0) return false;
+  if (ipv4.protocol(frame, at) !== ipv4.PROTOCOL_ICMP) return true;
+  const icmpAt = at + ipv4.headerLen(frame, at);
+  return icmpAt < end && icmp.isQuery4(icmp.type(frame, icmpAt));
+}
+
+/** RFC 4443 §2.4(e): as in IPv4, but "too big" is told about multicast, too. */
+function deservesError6(frame: DataView, at: number, end: number, type: number): boolean {
+  if (!ipv6.fits(frame, at, end)) return false;
+  if (ipv6.hasMartianSource(frame, at)) return false;
+  if (ipv6.isMulticastDestination(frame, at) && type !== ICMP6_PACKET_TOO_BIG) return false;
+  let next = ipv6.nextHeader(frame, at);
+  let cursor = at + ipv6.HEADER_LEN;
+  for (let i = 0; i < MAX_EXTENSIONS && ipv6.isExtension(next); i++) {
+    if (end - cursor < ipv6.MIN_EXTENSION_LEN) return false;
+    if (next === ipv6.NEXT_FRAGMENT && ipv6.fragmentOffset(frame, cursor) !== 0) return false;
+    const len = ipv6.extensionLen(frame, cursor, next);
+    next = frame.getUint8(cursor);
+    cursor += len;
+  }
+  if (next !== ipv6.NEXT_ICMPV6) return !ipv6.isExtension(next);
+  return cursor < end && icmp.isInformational6(icmp.type(frame, cursor));
+}
+
+/**
+ * Copies the first bytes of the dropped packet. What the kernel left partial, or would have cut, is made what
+ * the sender will find in its own packet: a complete checksum, the lengths of one segment.
+ */
+function quote(
+  from: DataView,
+  fromAt: number,
+  packet: Packet,
+  to: DataView,
+  toAt: number,
+  len: number,
+): void {
+  for (let i = 0; i < len; i++) to.setUint8(toAt + i, from.getUint8(fromAt + i));
+  if (!packet.partial) return;
+  const isUdp = packet.protocol === ipv4.PROTOCOL_UDP;
+  const transportAt = toAt + packet.transportAt - fromAt;
+  const checksumAt = transportAt + (isUdp ? udp.OFF_CHECKSUM : tcp.OFF_CHECKSUM);
+  if (checksumAt + 2 <= toAt + len) to.setUint16(checksumAt, completeChecksum(from, packet));
+  const missing = packet.len - packet.segmentLen;
+  if (missing === 0) return;
+  const ipAt = toAt + packet.at - fromAt;
+  if (from.getUint8(packet.at) >>> 4 === 4) ipv4.writeTotalLen(to, ipAt, packet.segmentLen);
+  else ipv6.writePayloadLen(to, ipAt, packet.segmentLen - ipv6.HEADER_LEN);
+  if (isUdp) udp.writeLen(to, transportAt, udp.len(from, packet.transportAt) - missing);
+}
