@@ -1,6 +1,7 @@
 /** Through a CE and a BR and out again: what must be the same is, and every packet on the way is sound. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { NAT44_NO_FREE_PORT } from "../../../src/verdict.js";
 import { withoutIdentification } from "../../golden/identification.js";
 import { settingsOf } from "../../golden/run-case.js";
 import * as d from "../../golden/source/domains.js";
