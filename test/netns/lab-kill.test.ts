@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Test, test } from "tap";
@@ -24,6 +23,8 @@ const LAB_DEVICES = ["mapt0", "mape0", "lan0", "wan0", "core0", "inet0"];
 interface Run {
   readonly mark: string;
   readonly child: ChildProcess;
+  /** Where everything in it makes its temporary files. */
+  readonly folder: string;
   output(): string;
 }
 
@@ -34,7 +35,8 @@ function startLab(t: Test, command: readonly string[]): Run {
   const value = `${process.pid}-${++runs}`;
   const mark = `MAPD_LAB_RUN=${value}`;
   const [program = "", ...args] = command;
-  const env = { ...process.env, MAPD_LAB_RUN: value };
+  const folder = t.testdir();
+  const env = { ...process.env, MAPD_LAB_RUN: value, TMPDIR: folder };
   // A process group of its own, as on a terminal where somebody types the command.
   const child = spawn(program, args, { cwd: ROOT, env, detached: true, stdio: "pipe" });
   let output = "";
@@ -46,7 +48,7 @@ function startLab(t: Test, command: readonly string[]): Run {
   t.teardown(() => {
     for (const { pid } of processesMarked(mark)) kill(pid);
   });
-  return { mark, child, output: () => output };
+  return { mark, child, folder, output: () => output };
 }
 
 function kill(pid: number): void {
@@ -58,12 +60,7 @@ function kill(pid: number): void {
 }
 
 /** Every trace that a run could leave: processes, namespaces, devices, files. */
-async function leavesNothing(
-  t: Test,
-  run: Run,
-  namespaces: ReadonlySet<string>,
-  filesBefore: readonly string[],
-): Promise<void> {
+async function leavesNothing(t: Test, run: Run, namespaces: ReadonlySet<string>): Promise<void> {
   const gone = await until(async () => processesMarked(run.mark).length === 0, GONE_MS);
   const left = processesMarked(run.mark).map(({ commandLine }) => commandLine);
   t.ok(gone, `no process is left: ${left.join("; ")}`);
@@ -71,16 +68,7 @@ async function leavesNothing(
   t.same(holders(namespaces), [], `nobody holds its ${namespaces.size} namespaces`);
   const devices = readdirSync("/sys/class/net").filter((name) => LAB_DEVICES.includes(name));
   t.same(devices, [], "no device is left");
-  const files = readdirSync(tmpdir()).filter((name) => /mapd|lab-/.test(name));
-  t.same(
-    files.filter((name) => !filesBefore.includes(name)),
-    [],
-    "no file is left",
-  );
-}
-
-function labFiles(): string[] {
-  return readdirSync(tmpdir()).filter((name) => /mapd|lab-/.test(name));
+  t.same(readdirSync(run.folder), [], "no file is left");
 }
 
 type Victim = (processes: readonly RunningProcess[], run: Run) => number | undefined;
@@ -124,7 +112,6 @@ const VICTIMS: readonly {
 
 for (const { name, command, victim } of VICTIMS) {
   test(`SIGKILL of ${name} leaves nothing behind`, { timeout: 120_000 }, async (t) => {
-    const before = labFiles();
     const run = startLab(t, command);
     const insideYet = (): boolean => foreignNamespaces(processesMarked(run.mark)).size > 0;
     t.ok(await until(async () => insideYet(), UP_MS), `the sandbox is there: ${run.output()}`);
@@ -136,14 +123,13 @@ for (const { name, command, victim } of VICTIMS) {
     const pid = victim(processes, run);
     t.ok(pid !== undefined && namespaces.size > 0, "there is somebody to kill");
     if (pid !== undefined) kill(pid);
-    await leavesNothing(t, run, namespaces, before);
+    await leavesNothing(t, run, namespaces);
   });
 }
 
 test("Ctrl-C ends the table of counters, and leaves nothing behind", {
   timeout: 60_000,
 }, async (t) => {
-  const before = labFiles();
   const run = startLab(t, [process.execPath, LAB, "--table", "--mode", "map-t"]);
   const shown = (): boolean => run.output().includes("Ctrl-C ends the lab");
   t.ok(await until(async () => shown(), UP_MS), "the table is there");
@@ -155,5 +141,5 @@ test("Ctrl-C ends the table of counters, and leaves nothing behind", {
     t.match(run.output(), new RegExp(`^${name} .*\\d`, "m"), `a row for ${name}`);
   }
   t.notOk(run.output().includes("\x1b"), "no escape codes where there is no terminal");
-  await leavesNothing(t, run, namespaces, before);
+  await leavesNothing(t, run, namespaces);
 });
