@@ -317,6 +317,18 @@ for (const { name, words, status, says } of FAILURES) {
   });
 }
 
+test("everything wrong with a rule is reported at once", async (t) => {
+  const rule = "2001:db8::1/40 192.0.2.1/24 49 16";
+  const document = documentIn(await runMapctl("calc", rule, "--json"));
+  const rows = document.diagnostics as readonly { code: string; path: string }[];
+  t.same(rows.map(({ code, path }) => `${code} ${path}`).sort(), [
+    "ea-len-range ea-len",
+    "ipv4-host-bits rule-ipv4-prefix",
+    "ipv6-host-bits rule-ipv6-prefix",
+    "psid-offset-range psid-offset",
+  ]);
+});
+
 test("a rule that the configuration lacks ends with 6", async (t) => {
   const folder = t.testdir({ "mapd.yaml": JSON.stringify({ rules: { metro: {} } }) });
   const file = join(folder, "mapd.yaml");

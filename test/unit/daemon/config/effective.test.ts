@@ -159,38 +159,69 @@ test("every key reaches its setting", async (t) => {
   ]);
 });
 
-test("the example of the contract is accepted, its keys of other roles with a warning", async (t) => {
-  const config = accept({
-    ...documentOf([
-      {
-        ...BR_T,
-        tun: { name: "mapt0", queues: 2, offload: "auto" },
-        mtu: { ipv6: 1500, ipv4: 1500, "lowest-ipv6": 1280 },
-        fragmentation: "outer",
-        nat44: { enabled: true },
-      },
-    ]),
-  });
-  t.equal(config.domains[0]?.settings.role, "br");
-  t.equal(config.domains[0]?.tun.queues, 2);
+test("a BR with the keys of every role is accepted, idle ones with a warning", async (t) => {
+  const nat44 = {
+    enabled: true,
+    filtering: "auto",
+    "tcp-port-reuse": "when-exhausted",
+    "max-ports-per-host": null,
+    reserve: ["5000-5003"],
+    forwards: [{ protocol: "tcp", "external-port": 1232, to: "192.168.1.10:22" }],
+  };
+  const icmp = { "ipv4-sources": ["203.0.113.8"], "rate-limit": 1000, unreachables: true };
+  const checked = check(documentOf([{ ...BR_T, fragmentation: "outer", icmp, nat44 }]));
+  t.ok(checked.ok);
+  t.same(outline(checked.diagnostics), [
+    "warning no-effect domains[0].fragmentation",
+    "warning no-effect domains[0].icmp.ipv4-sources",
+    "warning no-effect domains[0].icmp.rate-limit",
+    "warning no-effect domains[0].icmp.unreachables",
+    "warning no-effect domains[0].nat44",
+  ]);
+  const plain = accept(documentOf([BR_T]));
+  t.equal(checked.ok && checked.value.hash, plain.hash, "idle keys change nothing");
 });
 
-test("a BR's defaults", async (t) => {
-  const config = accept(documentOf([BR_T]));
-  t.equal(config.controlSocket, "/run/mapd/mapd.sock");
-  t.same(config.http, { listen: { host: "127.0.0.1", port: 9464 } });
-  t.same(config.log, { level: "info" });
-  const [domain] = config.domains;
-  t.same(domain?.tun, { name: "mapt0", queues: 1, offload: "auto", attach: false, address: null });
-  t.same(domain?.routes, { mode: "auto", metric: 2048 });
-  t.match(domain?.settings, {
-    role: "br",
-    hairpin: true,
-    mtu: { ipv6: 1500, ipv4: 1500, lowestIpv6: 1280 },
-    mssClamp: "auto",
-    udpZeroChecksum: "drop",
-    trafficClass: -1,
-    decrementTtl: true,
+test("a BR as a whole", async (t) => {
+  const { document, hash, ...effective } = accept(documentOf([BR_T]));
+  t.equal(document.domains.length, 1);
+  t.equal(hash.length, 12);
+  t.strictSame(effective, {
+    controlSocket: "/run/mapd/mapd.sock",
+    http: { listen: { host: "127.0.0.1", port: 9464 } },
+    log: { level: "info" },
+    domains: [
+      {
+        settings: {
+          name: "br-t",
+          mode: "map-t",
+          role: "br",
+          rules: [
+            {
+              name: "metro",
+              ipv6: { address: [0x20010db8, 0, 0, 0], len: 40 },
+              ipv4: { address: 0xc0000200, len: 24 },
+              eaLen: 16,
+              psidOffset: 6,
+              psidLen: 8,
+              psid: null,
+              iid: "rfc7597",
+              forwarding: false,
+            },
+          ],
+          dmr: { address: [0x20010db8, 0xffff0000, 0, 0], len: 64 },
+          brAddresses: [],
+          mtu: { ipv6: 1500, ipv4: 1500, lowestIpv6: 1280 },
+          mssClamp: "auto",
+          udpZeroChecksum: "drop",
+          trafficClass: -1,
+          decrementTtl: true,
+          hairpin: true,
+        },
+        tun: { name: "mapt0", queues: 1, offload: "auto", attach: false, address: null },
+        routes: { mode: "auto", metric: 2048 },
+      },
+    ],
   });
 });
 
