@@ -94,11 +94,6 @@ export function ruleIpv4(words: Uint32Array, at: number): number {
   return words[at + IPV4_AT]!;
 }
 
-export function hasSamePorts(words: Uint32Array, at: number, otherAt: number): boolean {
-  const difference = words[at + SHAPE_AT]! ^ words[otherAt + SHAPE_AT]!;
-  return offsetOf(difference) === 0 && psidLenOf(difference) === 0;
-}
-
 /** PSID of a port under the rule's a and k. */
 export function portPsid(words: Uint32Array, at: number, port: number): number {
   const shape = words[at + SHAPE_AT]!;
