@@ -10,16 +10,17 @@ import {
   deviceExists,
   ip,
   ipLines,
+  makeOther,
   mapctl,
+  prepareHost,
   run,
-  setForwarding,
   startDaemon,
   until,
 } from "./daemon-under-test.js";
 
 const PORT = 9464;
 
-setForwarding(1);
+prepareHost();
 
 interface Started {
   readonly file: ConfigFile;
@@ -32,17 +33,19 @@ async function started(t: Test, ...domains: readonly string[]): Promise<Started>
   return { file, daemon: await startDaemon(t, file) };
 }
 
-async function reload({ file, daemon }: Started, ...domains: readonly string[]): Promise<void> {
+/** Writes the file, sends SIGHUP and waits for a new line of the log that holds `answer`. */
+async function hangUp({ file, daemon }: Started, domains: readonly string[], answer: string) {
+  const before = daemon.count(answer);
   file.write(domains, PORT);
   daemon.kill("SIGHUP");
-  await daemon.logged('"configuration taken"');
+  await daemon.logged(answer, before + 1);
 }
 
-async function reloadInVain({ file, daemon }: Started, ...domains: readonly string[]) {
-  file.write(domains, PORT);
-  daemon.kill("SIGHUP");
-  await daemon.logged("the old one stays in force");
-}
+const reload = (setup: Started, ...domains: readonly string[]) =>
+  hangUp(setup, domains, '"configuration taken"');
+
+const reloadInVain = (setup: Started, ...domains: readonly string[]) =>
+  hangUp(setup, domains, "the old one stays in force");
 
 function status(file: ConfigFile) {
   return JSON.parse(mapctl(file, "status", "--json").stdout);
@@ -98,9 +101,7 @@ test("domains come and go", async (t) => {
     status(setup.file).domains.map((domain: { name: string }) => domain.name),
     ["br-t", "br-e"],
   );
-  setup.file.write([BR_E], PORT);
-  setup.daemon.kill("SIGHUP");
-  await setup.daemon.logged('"configuration taken"', 2);
+  await reload(setup, BR_E);
   t.notOk(deviceExists("mapt0"));
   t.notMatch(routes(), /mapt0/);
   t.equal(status(setup.file).ready, true);
@@ -146,10 +147,8 @@ test("a domain that cannot start takes the whole reload back", async (t) => {
 });
 
 test("a route that is somebody else's takes the change back", async (t) => {
-  ip("link add other0 type dummy");
-  ip("link set other0 up");
+  makeOther(t, "other0");
   ip("route add 198.51.100.0/24 dev other0");
-  t.teardown(() => ip("link del other0"));
   const setup = await started(t, BR_T);
   const changed = BR_T.replace("[metro]", "[metro, whole]").replace("db8:ffff", "db8:fffd");
   await reloadInVain(setup, changed);
