@@ -1,14 +1,16 @@
 /** YAML text to plain values. Duplicate keys, unknown tags and bad syntax are refused with their place. */
-import { parseDocument, type YAMLError } from "yaml";
+import { type Document, isScalar, LineCounter, parseDocument, visit, type YAMLError } from "yaml";
 import type { Checked, Diagnostic } from "../../src/map/types.js";
 
 /** An alias may repeat a block, but not grow a small file into a large one. */
 const MAX_ALIASES = 100;
 
 export function readYaml(text: string): Checked<unknown> {
-  const document = parseDocument(text, { version: "1.2", uniqueKeys: true, prettyErrors: true });
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { version: "1.2", uniqueKeys: true, lineCounter });
   // A warning of the parser (an unknown tag, say) means that a value is not what it looks like.
   const problems = [...document.errors, ...document.warnings].map(toDiagnostic);
+  problems.push(...keyProblems(document, lineCounter));
   if (problems.length > 0) return { ok: false, diagnostics: problems };
   try {
     return { ok: true, value: document.toJS({ maxAliasCount: MAX_ALIASES }), diagnostics: [] };
@@ -16,6 +18,27 @@ export function readYaml(text: string): Checked<unknown> {
     const message = error instanceof Error ? error.message : String(error);
     return { ok: false, diagnostics: [finding("bad-yaml", message)] };
   }
+}
+
+/** Keys that no configuration has and that JavaScript objects do not hold as they are. */
+function keyProblems(document: Document, lineCounter: LineCounter): Diagnostic[] {
+  const problems: Diagnostic[] = [];
+  visit(document, {
+    Pair(_index, { key }): void {
+      const isPlain = isScalar(key) && key.value !== "__proto__";
+      if (isPlain) return;
+      const offset = readOffset(key);
+      const { line, col } = lineCounter.linePos(offset);
+      problems.push(finding("bad-yaml", `line ${line}:${col}: this cannot be a key`));
+    },
+  });
+  return problems;
+}
+
+function readOffset(node: unknown): number {
+  const range: unknown =
+    typeof node === "object" && node !== null ? Reflect.get(node, "range") : null;
+  return Array.isArray(range) && typeof range[0] === "number" ? range[0] : 0;
 }
 
 function toDiagnostic(error: YAMLError): Diagnostic {

@@ -344,6 +344,8 @@ const TEXTS = [
   },
   { name: "bad syntax", text: "rules: [\n", code: "bad-yaml", says: "line 2:1: " },
   { name: "an unknown tag", text: "rules: !!x {}\n", code: "bad-yaml", says: "line 1:8: " },
+  { name: "a list as a key", text: "? [a]\n: 1\n", code: "bad-yaml", says: "line 1:3: " },
+  { name: "a key of JavaScript", text: "__proto__: 1\n", code: "bad-yaml", says: "line 1:1: " },
   { name: "two documents", text: "a: 1\n---\nb: 1\n", code: "bad-yaml", says: "line 2:1: " },
 ];
 
