@@ -289,6 +289,49 @@ export const DROPS = [
     help: "ICMP type, code, pointer or quoted protocol without a counterpart on the other side",
     rfc: "RFC 7915 §4.2",
   },
+  // Fragments.
+  {
+    code: -48,
+    name: "fragment_malformed",
+    help: "Fragment without payload, past 65535 bytes, or not a multiple of 8 and not the last",
+    rfc: "RFC 8200 §4.5",
+  },
+  {
+    code: -49,
+    name: "fragment_tiny",
+    help: "First fragment without its whole transport header, or a TCP fragment that starts inside it",
+    rfc: "RFC 3128 §4",
+  },
+  {
+    code: -50,
+    name: "fragment_overlap",
+    help: "Fragment of a datagram whose fragments overlap or contradict each other",
+    rfc: "RFC 5722 §4",
+  },
+  {
+    code: -51,
+    name: "fragment_duplicate",
+    help: "Fragment that was seen before",
+    rfc: "RFC 8200 §4.5",
+  },
+  {
+    code: -52,
+    name: "fragment_timeout",
+    help: "Held fragment whose datagram's others did not come in time",
+    rfc: "RFC 8200 §4.5",
+  },
+  {
+    code: -53,
+    name: "fragment_limit",
+    help: "No room to hold or follow another fragment of this datagram or source",
+    rfc: "RFC 6888 §4",
+  },
+  {
+    code: -54,
+    name: "fragmented_icmp",
+    help: "Fragment of an ICMP message that is translated only whole",
+    rfc: "RFC 7915 §1.2",
+  },
 ] as const;
 
 export type DropName = (typeof DROPS)[number]["name"];
@@ -345,3 +388,10 @@ export const BAD_ICMP_CHECKSUM = codeOf("bad_icmp_checksum");
 export const MALFORMED_QUOTE = codeOf("malformed_quote");
 export const ICMP_ERROR_ABOUT_ERROR = codeOf("icmp_error_about_error");
 export const ICMP_UNTRANSLATABLE = codeOf("icmp_untranslatable");
+export const FRAGMENT_MALFORMED = codeOf("fragment_malformed");
+export const FRAGMENT_TINY = codeOf("fragment_tiny");
+export const FRAGMENT_OVERLAP = codeOf("fragment_overlap");
+export const FRAGMENT_DUPLICATE = codeOf("fragment_duplicate");
+export const FRAGMENT_TIMEOUT = codeOf("fragment_timeout");
+export const FRAGMENT_LIMIT = codeOf("fragment_limit");
+export const FRAGMENTED_ICMP = codeOf("fragmented_icmp");
