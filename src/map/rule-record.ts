@@ -112,8 +112,8 @@ export function ipv4Mask(words: Uint32Array, at: number): number {
 }
 
 /**
- * The IPv4 address (of a padded prefix: its first) that an IPv6 address inside the rule stands for. Read from the EA bits,
- * as the IID may be overwritten; only the bits that the EA bits lack come from the IID, and only with `wholeAddress`.
+ * The IPv4 address (of a padded prefix: its first) that an IPv6 address inside the rule stands for. It is read from the
+ * EA bits, as the IID may be overwritten; what they lack comes from the IID, and only with `wholeAddress`.
  */
 export function readIpv4(words: Uint32Array, at: number, address: Uint32Array): number {
   const shape = words[at + SHAPE_AT]!;

@@ -10,6 +10,7 @@
  *   IPv6 prefix   one table a length                 key: hash, checked in the record
  *   group         one table a pair of a and k among  key: hash of address and PSID, checked in the record; one entry
  *                 the 1:1 rules with PSIDs           more with NO_PORT in place of the PSID for each address
+ * A rule costs 32 bytes and, in each of its two tables, 16 to 32 more: 65 to 82 measured with 1,000,000 rules.
  */
 import {
   DESTINATION_PORT_EXCLUDED,
@@ -71,8 +72,8 @@ export class RuleTable {
   }
 
   /**
-   * Index of the rule with the longest IPv4 prefix for the address, or -1. Of 1:1 rules that share an address only the one
-   * with the PSID of `port` matches; without a port (`port` < 0) the first of them does (RFC 7599 §8.4).
+   * Index of the rule with the longest IPv4 prefix for the address, or -1. Of 1:1 rules that share an address only the
+   * one with the PSID of `port` matches; without a port (`port` < 0) the first of them does (RFC 7599 §8.4).
    */
   lookup4(addr4: number, port: number): number {
     const words = this.#words;
@@ -154,7 +155,7 @@ export class RuleTable {
     return 0;
   }
 
-  /** The IPv4 address that an IPv6 address inside the rule stands for; of a MAP-E prefix rule, the first of the prefix. */
+  /** The IPv4 address that an IPv6 address inside the rule stands for; in MAP-E, the first of a CE's prefix. */
   embeddedIpv4(rule: number, address: Uint32Array): number {
     return record.readIpv4(this.#words, this.#recordAt(rule), address);
   }
