@@ -98,14 +98,16 @@ export function checkRuleNames(
   rules: ReadonlyMap<string, Rule | null>,
   findings: Findings,
 ): void {
+  const seen = new Set<string>();
   names.forEach((name, i) => {
     const at = `${path}[${i}]`;
     if (!rules.has(name)) {
       const hint = didYouMean(name, [...rules.keys()]);
       findings.error("unknown-rule", at, `no rule is named "${name}"${hint}`);
-    } else if (names.indexOf(name) < i) {
+    } else if (seen.has(name)) {
       findings.error("duplicate-rule", at, `the rule "${name}" is listed twice`);
     }
+    seen.add(name);
   });
 }
 
