@@ -1,5 +1,11 @@
 /** IPv6 to IPv4, RFC 7915 §5: first everything that can refuse a packet, then the rewrite that cannot fail. */
-import { NEEDS_FRAGMENTATION, TOO_BIG, TTL_EXPIRED, UDP_ZERO_CHECKSUM } from "../verdict.js";
+import {
+  NEEDS_FRAGMENTATION,
+  TOO_BIG,
+  TTL_EXPIRED,
+  UDP_ZERO_CHECKSUM,
+  UNSUPPORTED_SUPER_PACKET,
+} from "../verdict.js";
 import { sumAddress, sumWord } from "../wire/checksum.js";
 import * as icmp from "../wire/icmp.js";
 import * as ipv4 from "../wire/ipv4.js";
@@ -15,6 +21,9 @@ const SHRINKAGE = ipv6.HEADER_LEN - ipv4.MIN_HEADER_LEN;
 /** Longest IPv4 packet that goes out without DF: its IPv6 form fits 1280 bytes (RFC 7915 §5.1). */
 const MAX_LEN_WITHOUT_DF = 1260;
 
+/** IPv4's total length counts its header, IPv6's payload length does not: a super-packet may be too long. */
+const MAX_IPV4_LEN = 0xffff;
+
 /** Every IPv6 link carries this much (RFC 8200 §5); a sender need not go below it. */
 const IPV6_MIN_MTU = 1280;
 
@@ -24,6 +33,7 @@ export function refuseIpv6ToIpv4(frame: DataView, packet: Packet, limits: Limits
   if (packet.segmentLen - SHRINKAGE > limits.mtu4) {
     return packet.segmentLen <= IPV6_MIN_MTU ? NEEDS_FRAGMENTATION : TOO_BIG;
   }
+  if (packet.len - SHRINKAGE > MAX_IPV4_LEN) return UNSUPPORTED_SUPER_PACKET;
   // RFC 8200 §8.1: IPv6 nodes discard UDP without a checksum, so no honest one comes out of the domain.
   return lacksUdpChecksum(frame, packet) ? UDP_ZERO_CHECKSUM : 0;
 }

@@ -4,7 +4,7 @@ import { BAD_OFFLOAD_HEADER, UNSUPPORTED_SUPER_PACKET } from "../../../src/verdi
 import { settingsOf } from "../../golden/run-case.js";
 import * as d from "../../golden/source/domains.js";
 import { DomainUnderTest } from "../../support/domain-under-test.js";
-import { joined, type Offloaded, withPartialChecksum } from "../../support/offload.js";
+import { finished, joined, type Offloaded, withPartialChecksum } from "../../support/offload.js";
 import {
   echo,
   encapsulated,
@@ -100,6 +100,31 @@ for (const { name, config, packet } of intoTunnels) {
     t.same(problems, []);
   });
 }
+
+/** An IPv6 super-packet of `len` payload bytes behind the IPv6 header, UDP. */
+function longDatagrams(len: number): Offloaded {
+  const sizes = Array.from({ length: Math.ceil((len - 8) / 1400) }, (_, i) =>
+    Math.min(1400, len - 8 - i * 1400),
+  );
+  const wrap = (size: number): Uint8Array =>
+    ipv6(
+      { src: d.CE, dst: d.dmr(d.SERVER_T) },
+      udp({ sport: d.PORT, dport: 53, data: pattern(size) }),
+    );
+  return joined(sizes.map(wrap));
+}
+
+test("map-t: an IPv6 super-packet that IPv4 has no length for is dropped, one byte less passes", async (t) => {
+  const domain = new DomainUnderTest(settingsOf(d.brT()));
+  const longest = longDatagrams(65515);
+  const { verdict, output } = domain.judge(longest.bytes, 1, longest.virtio);
+  t.equal(verdict, 0);
+  t.equal(output.flatMap(finished).length, 47);
+  const tooLong = longDatagrams(65516);
+  const refused = domain.judge(tooLong.bytes, 1, tooLong.virtio);
+  t.equal(refused.verdict, UNSUPPORTED_SUPER_PACKET);
+  t.same(refused.problems, []);
+});
 
 test("a partial checksum inside a tunnel must be declared where the inner packet has it", async (t) => {
   const inner = ipv4({ src: d.CE_IPV4, dst: d.SERVER_E }, OUT);
