@@ -147,8 +147,7 @@ function readIpv4Header(frame: DataView, quote: Quote, end: number): number {
   if (end - at < ipv4.MIN_HEADER_LEN || frame.getUint8(at) >>> 4 !== 4) return MALFORMED_QUOTE;
   const headerLen = ipv4.headerLen(frame, at);
   quote.len = ipv4.totalLen(frame, at);
-  if (headerLen < ipv4.MIN_HEADER_LEN || headerLen > quote.len) return MALFORMED_QUOTE;
-  if (headerLen > end - at) return MALFORMED_QUOTE;
+  if (headerLen < ipv4.MIN_HEADER_LEN || headerLen > end - at) return MALFORMED_QUOTE;
   // RFC 5508 §4.2
   if (!ipv4.checksumGood(frame, at)) return BAD_ICMP_CHECKSUM;
   quote.transportAt = at + headerLen;

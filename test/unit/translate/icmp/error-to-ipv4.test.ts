@@ -208,6 +208,23 @@ test("DF in the quote is set above 1260 bytes, by the length it had (RFC 7915 §
   t.end();
 });
 
+test("DF in the quote of a long fragment stays clear (RFC 7915 §5.1.1)", (t) => {
+  const sent = build.udp({ sport: 1232, dport: 53, data: build.pattern(1424) });
+  const quote6 = build.ipv6(SENT6, fragment(0, true, 7, sent)).subarray(0, 400);
+  const quote4 = build.ipv4({ ...SENT4, df: false, mf: true, id: 7 }, sent).subarray(0, 372);
+  expectPacket(t, toIpv4(error6(3, 1, 0, quote6), ENDS4), error4(11, 1, 0, quote4));
+  t.end();
+});
+
+test("a quoted fragment of ICMPv6 is translated by its header alone where it is not the first", (t) => {
+  const bytes = build.pattern(16, 3);
+  const quote6 = build.ipv6(SENT6, fragment(2, false, 7, build.raw(58, bytes)));
+  const fields = { ...SENT4, df: false, id: 7, fragmentOffset: 2 };
+  const quote4 = build.ipv4(fields, build.raw(1, bytes));
+  expectPacket(t, toIpv4(error6(3, 1, 0, quote6), ENDS4), error4(11, 1, 0, quote4));
+  t.end();
+});
+
 /** An extension header of 8 bytes of padding; the builder writes its first byte. */
 const PADDING = Uint8Array.of(0, 0, 1, 4, 0, 0, 0, 0);
 /** Routing header of type 2 with nothing left (RFC 8200 §4.4). */
