@@ -157,3 +157,31 @@ test("IPv6 headers up to Routing stand before the Fragment Header, destination o
   t.same(pieces, [piece(0, room), piece(room, body.length)]);
   t.end();
 });
+
+test("an extension header that runs past the end is payload", (t) => {
+  const lies = Uint8Array.of(17, 255, 0, 0, 0, 0, 0, 0);
+  const whole = build.ipv6(V6, build.raw(0, build.concat(lies, build.pattern(1300))));
+  t.same(split(whole, 1280).pieces, fragments(whole, ID, [1232]));
+  t.end();
+});
+
+test("pieces have the room before them that was asked for", (t) => {
+  const output = new MemoryOutput();
+  const whole = build.ipv4(V4, udp(3000));
+  const at = output.put(whole);
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const sink = {
+    frames: output.frames,
+    borrow: () => output.borrow(),
+    emit: (slot: number, start: number, end: number): void => {
+      if (slot === 0) return;
+      starts.push(start);
+      ends.push(end);
+    },
+  };
+  new Ipv4Splitter(sink, 50).split(0, at, at + whole.length, 1000);
+  t.equal(starts.length, 3);
+  t.ok(starts.slice(1).every((start, i) => start - ends[i]! >= 50));
+  t.end();
+});
