@@ -136,7 +136,7 @@ function isFragmentationNeeded(quote: Quote): boolean {
  * it should have is taken; without a length there is no extension, whatever lies behind the quote.
  */
 function splitExtension(quote: Quote, at: number, end: number, quotedLen: number): number {
-  quote.at = at + icmp.ECHO_HEADER_LEN;
+  quote.at = at + icmp.ERROR_HEADER_LEN;
   quote.extensionAt = quotedLen === 0 ? end : quote.at + quotedLen;
   quote.extensionEnd = end;
   return quote.extensionAt > end ? MALFORMED_QUOTE : 0;

@@ -69,9 +69,9 @@ test("a pointer of 32 bits is not cut to eight", (t) => {
 // Rows: MTU as sent, sides, MTU as expected.
 const MTUS: [string, number, RunOptions, number][] = [
   ["20 less than reported", 1400, {}, 1380],
-  ["not more than the IPv4 side takes", 1500, { limits: { mtu4: 1400 } }, 1400],
-  ["not more than the IPv6 side takes", 1500, { limits: { mtu6: 1450 } }, 1430],
-  ["all 32 bits are read", 2 ** 31, {}, 1480],
+  ["not more than the IPv4 side takes (nat46)", 1500, { limits: { mtu4: 1400 } }, 1400],
+  ["not more than the IPv6 side takes (nat46)", 1500, { limits: { mtu6: 1450 } }, 1430],
+  ["all 32 bits are read (nat46)", 2 ** 31, {}, 1480],
   ["a small MTU becomes a smaller one, as a CE behind a small IPv4 link needs", 1000, {}, 980],
   ["zero does not become 'not named' or wrap around", 0, {}, 68],
 ];
