@@ -375,6 +375,56 @@ test("every fragment of a datagram gets the same new identification, out of the 
   t.end();
 });
 
+test("a place in the table keeps nothing of the datagram before", (t) => {
+  const bench = new PortCacheBench({ datagrams: 2, datagramsPerSource: 1 });
+  const pieces = fragments(of4(udp(3000)), 1, EDGES);
+  for (let round = 0; round < 3; round++) {
+    const nowMs = round * 30_000;
+    t.equal(bench.feed(pieces[0]!, nowMs), "1232 53");
+    const overlap = fragment(of4(udp(3000)), 1, { start: 8, end: 1600 });
+    t.equal(bench.feed(overlap, nowMs), "fragment_overlap");
+    t.equal(bench.feed(pieces[1]!, nowMs), "fragment_overlap");
+  }
+  for (let host = 1; host < 100; host++) {
+    const of = fragments(of4(udp(3000), `198.51.100.${host}`), 1, EDGES);
+    t.same(
+      [1, 0, 2].map((i) => bench.feed(of[i]!, 90_000)),
+      ["held", "1232 53", "1232 53"],
+    );
+    t.equal(bench.take().length, 1);
+  }
+  t.equal(bench.cache.datagrams, 0);
+  t.end();
+});
+
+test("a key keeps nothing of the fragment before", (t) => {
+  const key = new FragmentKey();
+  const bytes4 = fragments(of4(udp(3000)), 1, EDGES)[1]!;
+  const bytes6 = fragments(build.ipv6(V6, udp(3000)), 1, EDGES)[1]!;
+  const words = (set: () => void): number[] => {
+    set();
+    return [...key.words];
+  };
+  const plain = (): void => key.setIpv4(frameOf(bytes4), packetOf(bytes4));
+  const outer = Uint32Array.of(1, 2, 3, 4);
+  const tunnelled = (): void => key.setTunnelled(frameOf(bytes4), packetOf(bytes4), outer);
+  const six = (): void => key.setIpv6(frameOf(bytes6), packetOf(bytes6), 17);
+  const source = 0xc6336409;
+  const destination = 0xc0000212;
+  const expected4 = [0, 0, 0, source, destination, 0, 0, 0, 0x411, 1];
+  const inner = [1, 2, 3, 4, destination, source, 0, 0, 0x411, 1];
+  const expected6 = [0x20010db8, 0, 0, 1, 0x20010db8, 0xffff0000, 0, 2, 0x611, 1];
+  for (const before of [plain, tunnelled, six]) {
+    before();
+    t.same(words(plain), expected4);
+    before();
+    t.same(words(tunnelled), inner);
+    before();
+    t.same(words(six), expected6);
+  }
+  t.end();
+});
+
 test("protocols without ports are not followed", (t) => {
   const bench = new PortCacheBench();
   const other = of4(build.raw(132, build.pattern(2000)));
