@@ -289,6 +289,43 @@ export const DROPS = [
     help: "ICMP type, code, pointer or quoted protocol without a counterpart on the other side",
     rfc: "RFC 7915 §4.2",
   },
+  // IPv4 options, IPv6 extension headers, protocols.
+  {
+    code: -60,
+    name: "malformed_ipv4_options",
+    help: "IPv4 options that run past the header",
+    rfc: "RFC 791 §3.1",
+  },
+  {
+    code: -61,
+    name: "source_routed",
+    help: "IPv4 source route that is not used up; ICMPv4 3/5 is sent",
+    rfc: "RFC 7915 §4.1",
+  },
+  {
+    code: -62,
+    name: "malformed_ipv6_extension",
+    help: "IPv6 extension headers that run past the packet, or too many of them",
+    rfc: "RFC 8200 §4",
+  },
+  {
+    code: -63,
+    name: "routing_segments_left",
+    help: "IPv6 routing header with segments left; ICMPv6 4/0 is sent",
+    rfc: "RFC 7915 §5.1",
+  },
+  {
+    code: -64,
+    name: "extension_after_fragment",
+    help: "IPv6 extension header behind a Fragment Header",
+    rfc: "RFC 7915 §5.1.1",
+  },
+  {
+    code: -65,
+    name: "untranslatable_protocol",
+    help: "Protocol number that means something else in the other family (ICMP, IGMP, extension headers)",
+    rfc: "RFC 7915 §4.1",
+  },
 ] as const;
 
 export type DropName = (typeof DROPS)[number]["name"];
@@ -345,3 +382,9 @@ export const BAD_ICMP_CHECKSUM = codeOf("bad_icmp_checksum");
 export const MALFORMED_QUOTE = codeOf("malformed_quote");
 export const ICMP_ERROR_ABOUT_ERROR = codeOf("icmp_error_about_error");
 export const ICMP_UNTRANSLATABLE = codeOf("icmp_untranslatable");
+export const MALFORMED_IPV4_OPTIONS = codeOf("malformed_ipv4_options");
+export const SOURCE_ROUTED = codeOf("source_routed");
+export const MALFORMED_IPV6_EXTENSION = codeOf("malformed_ipv6_extension");
+export const ROUTING_SEGMENTS_LEFT = codeOf("routing_segments_left");
+export const EXTENSION_AFTER_FRAGMENT = codeOf("extension_after_fragment");
+export const UNTRANSLATABLE_PROTOCOL = codeOf("untranslatable_protocol");
