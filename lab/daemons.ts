@@ -4,6 +4,8 @@ import { closeSync, existsSync, openSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
+import { askDaemon } from "../daemon/control/client.js";
+import type { CountersDocument, StatusDocument } from "../daemon/runtime/status.js";
 import {
   BR_ADDRESS,
   CES,
@@ -15,7 +17,7 @@ import {
   METRICS_PORT,
   RULE,
 } from "./plan.js";
-import { run, start, stop, tryRun, until } from "./process.js";
+import { run, start, stop, until } from "./process.js";
 import type { Topology } from "./topology.js";
 
 const MAPD = fileURLToPath(new URL("../daemon/mapd.js", import.meta.url));
@@ -92,17 +94,9 @@ export class Daemon {
 
   async #ready(): Promise<void> {
     const ready = await until(async () => {
-      if (this.#child.exitCode !== null) return true;
+      if (!this.alive) return true;
       if (!existsSync(this.socket)) return false;
-      const status = await tryRun([
-        process.execPath,
-        MAPCTL,
-        "--socket",
-        this.socket,
-        "status",
-        "--json",
-      ]);
-      return status.status === 0;
+      return ((await askDaemon(this.socket, "status")) as StatusDocument).ready;
     }, READY_MS);
     if (ready && this.alive) return;
     throw new Error(
@@ -124,12 +118,18 @@ export class Daemon {
     return JSON.parse(await run(command));
   }
 
+  /** All counters now, without starting a process. */
+  async counters(): Promise<CountersDocument> {
+    return (await askDaemon(this.socket, "counters")) as CountersDocument;
+  }
+
   /** The text of /metrics, fetched where it listens. */
   metrics(): Promise<string> {
     const url = `http://127.0.0.1:${METRICS_PORT}/metrics`;
     return this.#topology.run(this.name, ["curl", "-sS", "--fail", url]);
   }
 
+  /** Orderly; resolves when the process is gone. */
   stop(): Promise<void> {
     return stop(this.#child, "SIGTERM");
   }

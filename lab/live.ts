@@ -1,7 +1,7 @@
 /** The table of counters that `npm start` shows after the round, with light traffic going on. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { CountersDocument, DomainCounters } from "../daemon/runtime/status.js";
+import type { DomainCounters } from "../daemon/runtime/status.js";
 import { DAEMONS } from "./plan.js";
 import { start } from "./process.js";
 import type { Network } from "./round.js";
@@ -47,7 +47,7 @@ async function table(networks: readonly Network[]): Promise<string> {
   const drops: string[] = [];
   for (const { topology, daemons } of networks) {
     const read = async (daemon: (typeof DAEMONS)[number]): Promise<void> => {
-      const document = (await daemons[daemon].mapctl("counters")) as CountersDocument;
+      const document = await daemons[daemon].counters();
       const name = topology.namespace(daemon);
       for (const domain of document.domains) {
         rows.push(domainRow(name, domain));

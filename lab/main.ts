@@ -10,15 +10,17 @@ import { type LabReport, line, type ModeReport } from "./report.js";
 import { bringUp, type Network, runRound } from "./round.js";
 import { enterSandbox, insideSandbox, spawnInSandbox } from "./sandbox.js";
 
-const USAGE = `Usage: npm start -- [--once] [--json] [--mode map-t|map-e]
+const USAGE = `Usage: npm start -- [--once] [--json] [--table] [--mode map-t|map-e]
 
   --once   one round of checks, then end; exit status 0 only if all passed
   --json   one JSON document on standard output (implies --once)
+  --table  no round: the table of counters at once
   --mode   one mode only; the default is both
 `;
 const EXIT_USAGE = 2;
 
 interface Options {
+  readonly round: boolean;
   readonly once: boolean;
   readonly json: boolean;
   readonly modes: readonly LabMode[];
@@ -31,7 +33,13 @@ function usage(problem: string): never {
 
 function parseOptions(args: string[]): Options {
   const flag = { type: "boolean", default: false } as const;
-  const options = { once: flag, json: flag, help: flag, mode: { type: "string" } } as const;
+  const options = {
+    once: flag,
+    json: flag,
+    table: flag,
+    help: flag,
+    mode: { type: "string" },
+  } as const;
   try {
     const { values } = parseArgs({ args, options });
     if (values.help) {
@@ -40,7 +48,9 @@ function parseOptions(args: string[]): Options {
     }
     const modes = LAB_MODES.filter((mode) => values.mode === undefined || values.mode === mode);
     if (modes.length === 0) usage(`--mode: ${values.mode} is neither map-t nor map-e`);
-    return { once: values.once || values.json, json: values.json, modes };
+    const once = values.once || values.json;
+    if (once && values.table) usage("--table never ends: it excludes --once and --json");
+    return { round: !values.table, once, json: values.json, modes };
   } catch (error) {
     return usage(error instanceof Error ? error.message : String(error));
   }
@@ -73,6 +83,7 @@ async function main(options: Options): Promise<boolean> {
     say(drawing(mode));
     const network = await bringUp(mode);
     networks.push(network);
+    if (!options.round) continue;
     const report = await runRound(network, began, (result) => say(line(result)));
     say(
       `  ${mode}: ${report.ok ? "all passed" : "NOT all passed"} in ${report.seconds.toFixed(1)} s\n`,

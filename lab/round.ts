@@ -14,12 +14,17 @@ export interface Network {
   readonly topology: Topology;
   readonly daemons: Daemons;
   readonly services: Services;
+  /** Ends the processes, in order; who ends the sandbox need not. */
+  down(): Promise<void>;
 }
 
 export async function bringUp(mode: LabMode): Promise<Network> {
   const topology = await Topology.create(mode);
   const [daemons, services] = await Promise.all([startDaemons(topology), startServices(topology)]);
-  return { topology, daemons, services };
+  const down = async (): Promise<void> => {
+    await Promise.all([...DAEMONS.map((name) => daemons[name].stop()), services.stop()]);
+  };
+  return { topology, daemons, services, down };
 }
 
 /** Packets kept of each iperf3 run: full dissection of all of them would take minutes. */

@@ -2,7 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { IPERF_PORT, SERVER, SERVER_NAME } from "./plan.js";
-import { run, start, tryRun, until } from "./process.js";
+import { run, start, stop, tryRun, until } from "./process.js";
 import type { ServerMessage } from "./server.js";
 import type { Topology } from "./topology.js";
 
@@ -19,6 +19,7 @@ export interface Services {
   readonly fileSha256: string;
   /** Peers of HTTP since the start, in order; grows. */
   readonly httpPeers: readonly Peer[];
+  stop(): Promise<void>;
 }
 
 export async function startServices(topology: Topology): Promise<Services> {
@@ -26,12 +27,19 @@ export async function startServices(topology: Topology): Promise<Services> {
   const server = start(topology.command("srv", [process.execPath, PROGRAM]), {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
-  const [fileSha256] = await Promise.all([
+  const [fileSha256, iperf, dns] = await Promise.all([
     ready(server, httpPeers),
     startIperf(topology),
     startDns(topology),
   ]);
-  return { fileSha256, httpPeers };
+  const children = [server, iperf, dns];
+  return {
+    fileSha256,
+    httpPeers,
+    stop: async () => {
+      await Promise.all(children.map((child) => stop(child, "SIGTERM")));
+    },
+  };
 }
 
 function ready(server: ChildProcess, httpPeers: Peer[]): Promise<string> {
@@ -44,12 +52,15 @@ function ready(server: ChildProcess, httpPeers: Peer[]): Promise<string> {
   });
 }
 
-async function startIperf(topology: Topology): Promise<void> {
-  start(topology.command("srv", ["iperf3", "-s", "-p", String(IPERF_PORT)]), { stdio: "ignore" });
+async function startIperf(topology: Topology): Promise<ChildProcess> {
+  const child = start(topology.command("srv", ["iperf3", "-s", "-p", String(IPERF_PORT)]), {
+    stdio: "ignore",
+  });
   await listening(topology, ["ss", "-Hltn", "sport", "=", `:${IPERF_PORT}`]);
+  return child;
 }
 
-async function startDns(topology: Topology): Promise<void> {
+async function startDns(topology: Topology): Promise<ChildProcess> {
   const command = [
     "dnsmasq",
     "--keep-in-foreground",
@@ -64,8 +75,9 @@ async function startDns(topology: Topology): Promise<void> {
     "--group=root",
     "--pid-file=",
   ];
-  start(topology.command("srv", command), { stdio: "ignore" });
+  const child = start(topology.command("srv", command), { stdio: "ignore" });
   await listening(topology, ["ss", "-Hlun", "sport", "=", ":53"]);
+  return child;
 }
 
 async function listening(topology: Topology, socketQuery: readonly string[]): Promise<void> {

@@ -62,13 +62,13 @@ export class MappingTable {
     const handle = this.#table.insert((slot << PORT_BITS) | insidePort, insideAddress, 0);
     this.#externalPorts[handle] = externalPort;
     this.#hosts[handle] = host;
-    this.#sessions[handle] = 0;
     this.#flags[handle] = 0;
     this.#byPort[(slot << PORT_BITS) | externalPort] = handle + 1;
     this.#counts[slot]!++;
     return handle;
   }
 
+  /** The mapping must have no session left. */
   remove(handle: number): void {
     const slot = this.slot(handle);
     this.#byPort[(slot << PORT_BITS) | this.#externalPorts[handle]!] = 0;

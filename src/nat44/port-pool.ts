@@ -13,7 +13,7 @@ const UINT32_RANGE = 2 ** 32;
 
 /** In use now. */
 const TAKEN = 1;
-/** Never given to a mapping that traffic makes: port 0, reserved ranges, forwards. */
+/** Never given to a mapping that traffic makes: port 0 and reserved ranges. */
 const WITHHELD = 2;
 /** May be chosen at random; without it the port is given only to the same inside port. */
 const DYNAMIC = 4;
@@ -75,16 +75,15 @@ export class PortPool {
     return this.#takeIndex(this.#order[chosen]!);
   }
 
-  /** Takes a given port for good, reserved or not. False when it is port 0, outside the set or in use. */
+  /** Takes one given port, reserved or not. False when it is port 0, outside the set or in use. */
   claim(port: number): boolean {
     const index = this.#ports.indexOf(port);
     if (port === 0 || index < 0 || (this.#state[index]! & TAKEN) !== 0) return false;
     this.#takeIndex(index);
-    this.#state[index] = TAKEN | WITHHELD;
     return true;
   }
 
-  /** Gives back a port that `take()` returned. */
+  /** Gives back a port that `take()` returned or `claim()` took. */
   release(port: number): void {
     const index = this.#ports.indexOf(port);
     this.#used--;

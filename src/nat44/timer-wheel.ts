@@ -44,7 +44,7 @@ export class TimerWheel {
   /** Sets or moves a deadline. A later one only overwrites a number; the sweep moves the entry. */
   set(entry: number, deadlineMs: number): void {
     this.#deadlines[entry] = deadlineMs;
-    const tick = this.#clampTick(Math.ceil(deadlineMs / TICK_MS), this.#sweepTick);
+    const tick = this.#slotTick(Math.ceil(deadlineMs / TICK_MS));
     const current = this.#tickPlusOne[entry]!;
     if (current !== 0) {
       if (current - 1 <= tick) return;
@@ -79,14 +79,14 @@ export class TimerWheel {
       this.#unlink(entry);
       const tick = Math.ceil(this.#deadlines[entry]! / TICK_MS);
       if (tick <= this.#nowTick) return entry;
-      this.#link(entry, this.#clampTick(tick, this.#sweepTick + 1));
+      this.#link(entry, this.#slotTick(tick));
     }
     return -1;
   }
 
-  /** A slot from `first` on that will be swept by `tick`, and none that is being swept now. */
-  #clampTick(tick: number, first: number): number {
-    return Math.min(Math.max(tick, first), this.#sweepTick + SLOT_MASK);
+  /** The tick at which to look at a deadline: its own, or the last one of this turn. */
+  #slotTick(tick: number): number {
+    return Math.min(Math.max(tick, this.#sweepTick), this.#sweepTick + SLOT_MASK);
   }
 
   #link(entry: number, tick: number): void {

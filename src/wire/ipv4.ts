@@ -125,6 +125,14 @@ export function writeTotalLen(frame: DataView, at: number, value: number): void 
   patchChecksum(frame, at, replaceShort(before, value));
 }
 
+/** Sets offset (bytes, a multiple of 8) and MF, leaves DF and keeps the header checksum right. */
+export function writeFragment(frame: DataView, at: number, offset: number, more: boolean): void {
+  const before = frame.getUint16(at + OFF_FRAGMENT);
+  const after = (before & ~MASK_FRAGMENT) | (more ? FLAG_MF : 0) | (offset >>> 3);
+  frame.setUint16(at + OFF_FRAGMENT, after);
+  patchChecksum(frame, at, replaceShort(before, after));
+}
+
 /** Sets the source address, keeps the header checksum right and returns the delta for the pseudo header. */
 export function writeSource(frame: DataView, at: number, address: number): number {
   return writeAddress(frame, at, OFF_SOURCE, address);

@@ -7,6 +7,8 @@
  * `at` is the first header byte. After `fits()` no accessor reads outside [at, end).
  * Addresses travel as Uint32Array(4), most significant word first.
  */
+import { sumBytes } from "./checksum.js";
+
 export const HEADER_LEN = 40;
 
 export const NEXT_HOP_BY_HOP = 0;
@@ -66,6 +68,11 @@ export function readSource(frame: DataView, at: number, out: Uint32Array): void 
 /** Copies the destination address into `out`. */
 export function readDestination(frame: DataView, at: number, out: Uint32Array): void {
   readAddress(frame, at + OFF_DESTINATION, out);
+}
+
+/** Sum of both addresses, for the pseudo header. */
+export function sumAddresses(frame: DataView, at: number): number {
+  return sumBytes(frame, at + OFF_SOURCE, at + HEADER_LEN);
 }
 
 function readAddress(frame: DataView, at: number, out: Uint32Array): void {
@@ -148,6 +155,11 @@ export function isExtension(next: number): boolean {
 /** Bytes of the extension header at `at`, whose number is `next`: a multiple of 8 (RFC 8200 §4). */
 export function extensionLen(frame: DataView, at: number, next: number): number {
   return next === NEXT_FRAGMENT ? FRAGMENT_HEADER_LEN : (frame.getUint8(at + 1) + 1) << 3;
+}
+
+/** Of the Routing header at `at` (RFC 8200 §4.4). */
+export function segmentsLeft(frame: DataView, at: number): number {
+  return frame.getUint8(at + 3);
 }
 
 /** Of the Fragment Header at `at` (RFC 8200 §4.5): offset of its payload in the datagram's, bytes. */

@@ -74,14 +74,19 @@ test("reserved ports are never given out, not even to the same inside port", (t)
   t.end();
 });
 
-test("claiming a port for good", (t) => {
+test("claiming a given port", (t) => {
   const pool = new PortPool(exampleSet(), [[1233, 1233]]);
   t.equal(pool.claim(1232), true);
   t.equal(pool.claim(1232), false, "twice");
   t.equal(pool.claim(1233), true, "a reserved one");
   t.equal(pool.claim(1236), false, "outside the set");
   t.equal(pool.free, 250);
-  t.not(pool.take(1232, seededRandom(1)), 1232);
+  const random = seededRandom(1);
+  t.not(pool.take(1232, random), 1232);
+  pool.release(1232);
+  pool.release(1233);
+  t.equal(pool.take(1232, random), 1232, "given back");
+  t.not(pool.take(1233, random), 1233, "given back, but still reserved");
   t.equal(new PortPool(new PortSet(0, 3, 0), []).claim(0), false, "port 0");
   t.end();
 });

@@ -1,0 +1,125 @@
+// `npm test`: makes the checkout ready, then runs every check and every test. Nothing is skipped: what
+// cannot run here fails and says why. `npm test -- STEP ...` runs some steps only, and
+// `npm test -- --update-counts` writes the number of tests of each suite to test/expected-counts.json.
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runSuite, SUITES } from "./lib/test-suites.mjs";
+import { setup } from "./setup.mjs";
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const COUNTS_FILE = join(ROOT, "test/expected-counts.json");
+/** From the first step to the last; set-up on a bare machine comes before. */
+const LIMIT_MS = 9 * 60_000;
+const CHECK_LIMIT_MS = 180_000;
+
+const CHECKS = [
+  {
+    name: "lint",
+    command: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."],
+  },
+  { name: "types", command: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"] },
+  { name: "boundaries", command: ["scripts/check-boundaries.mjs"] },
+  { name: "sizes", command: ["scripts/check-sizes.mjs"] },
+  { name: "references", command: ["scripts/check-references.mjs"] },
+  { name: "tables", command: ["scripts/generate-tables.mjs", "--check"] },
+  { name: "docs", command: ["scripts/generate-docs.mjs", "--check"] },
+  { name: "compliance", command: ["scripts/check-compliance.mjs"] },
+];
+
+function say(text) {
+  process.stdout.write(`${text}\n`);
+}
+
+function runCheck({ command }, deadline) {
+  const { status, signal, stdout, stderr, error } = spawnSync(process.execPath, command, {
+    cwd: ROOT,
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+    timeout: Math.max(1000, Math.min(CHECK_LIMIT_MS, deadline - Date.now())),
+  });
+  if (status === 0) return { passed: 1, problems: [] };
+  const title = error?.message ?? `${command[0]} ended with ${signal ?? `status ${status}`}`;
+  return {
+    passed: 0,
+    problems: [{ title, lines: `${stdout}${stderr}`.trimEnd().split("\n").slice(-200) }],
+  };
+}
+
+function expectedCounts() {
+  try {
+    return JSON.parse(readFileSync(COUNTS_FILE, "utf8"));
+  } catch {
+    return {};
+  }
+}
+
+/** A test that vanishes is a failure: the number of tests of a suite is exact. */
+function countProblem(name, passed, problems, expected) {
+  const ran = passed + problems.length;
+  if (problems.length > 0 || ran === expected[name]) return [];
+  const title = `${ran} tests ran, test/expected-counts.json says ${expected[name] ?? "nothing"}`;
+  return [{ title: `${title} (npm test -- --update-counts writes it)`, lines: [] }];
+}
+
+function report(name, { passed, problems }, startedMs) {
+  const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
+  const failed = problems.length > 0 ? `, ${problems.length} FAILED` : "";
+  say(`${name.padEnd(12)} ${String(passed).padStart(5)} passed${failed}  (${seconds} s)`);
+  for (const { title, lines } of problems) {
+    say(`  FAILED ${title}`);
+    for (const line of lines) say(`    ${line}`);
+  }
+}
+
+async function runStep(step, deadline, expected) {
+  if (step.command !== undefined) return runCheck(step, deadline);
+  const { passed, problems } = await runSuite(ROOT, step, deadline);
+  return {
+    passed,
+    problems: [...problems, ...countProblem(step.name, passed, problems, expected)],
+  };
+}
+
+async function main(words) {
+  const updateCounts = words.includes("--update-counts");
+  const wanted = words.filter((word) => !word.startsWith("--"));
+  const all = [...CHECKS, ...SUITES];
+  const unknown = wanted.filter((word) => !all.some(({ name }) => name === word));
+  if (unknown.length > 0)
+    throw new Error(
+      `no step named ${unknown.join(", ")}; steps: ${all.map(({ name }) => name).join(" ")}`,
+    );
+  setup();
+  const deadline = Date.now() + LIMIT_MS;
+  const expected = expectedCounts();
+  const counts = { ...expected };
+  let passed = 0;
+  let failed = 0;
+  for (const step of all.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+    const startedMs = Date.now();
+    const result = await runStep(step, deadline, updateCounts ? {} : expected);
+    if (updateCounts && step.command === undefined) {
+      counts[step.name] = result.passed;
+      result.problems = result.problems.filter(
+        ({ title }) => !title.includes("expected-counts.json"),
+      );
+    }
+    report(step.name, result, startedMs);
+    passed += result.passed;
+    failed += result.problems.length;
+  }
+  if (updateCounts && failed === 0)
+    writeFileSync(COUNTS_FILE, `${JSON.stringify(counts, null, 2)}\n`);
+  return { passed, failed };
+}
+
+let result = { passed: 0, failed: 1 };
+try {
+  result = await main(process.argv.slice(2));
+} catch (error) {
+  say(`FAILED ${error.message}`);
+}
+process.exitCode = result.failed === 0 ? 0 : 1;
+say(`${result.passed} passed, ${result.failed} failed`);

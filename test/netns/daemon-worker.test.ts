@@ -1,0 +1,83 @@
+/* A worker that dies is started again on the same device, with the counters that it had. */
+import "./sandboxed.js";
+import { pino } from "pino";
+import { type Test, test } from "tap";
+import { parseConfig } from "../../daemon/config/load.js";
+import { loadNativeTun } from "../../daemon/native-loader.js";
+import { Domain } from "../../daemon/runtime/domain.js";
+import { counterIndex, dropIndex } from "../../src/counters.js";
+import { DESTINATION_PORT_EXCLUDED } from "../../src/verdict.js";
+import { BR_T, deviceExists, RULES, run, setForwarding, until } from "./daemon-under-test.js";
+
+setForwarding(1);
+
+const EXCLUDED = dropIndex(DESTINATION_PORT_EXCLUDED, 4);
+
+async function startDomain(t: Test, text: string): Promise<Domain> {
+  const checked = parseConfig(`${RULES}\ndomains:${text}`);
+  const config = checked.ok ? checked.value.domains[0] : undefined;
+  if (config === undefined) throw new Error(JSON.stringify(checked.diagnostics));
+  const domain = new Domain(config, loadNativeTun(), pino({ level: "silent" }));
+  await domain.start();
+  t.teardown(() => domain.stop());
+  return domain;
+}
+
+async function sendExcluded(domain: Domain): Promise<void> {
+  const before = domain.counters()[EXCLUDED]!;
+  run("bash", "-c", "echo x > /dev/udp/192.0.2.18/80");
+  await until(
+    () => domain.counters()[EXCLUDED] === before + 1,
+    () => "the packet to be judged",
+  );
+}
+
+test("a worker that dies: same device, same counters, and packets go on", async (t) => {
+  const domain = await startDomain(t, BR_T);
+  await sendExcluded(domain);
+  const [worker] = domain.workers;
+  await worker?.kill();
+  t.same(domain.problems(), ["domain br-t: worker 0 is not running"]);
+  t.ok(deviceExists("mapt0"), "the device does not go with the worker");
+  t.equal(domain.counters()[EXCLUDED], 1, "nor do the counters");
+  await until(
+    () => worker?.alive === true,
+    () => "the worker to run again",
+  );
+  t.equal(worker?.restarts, 1);
+  t.same(domain.problems(), []);
+  await sendExcluded(domain);
+  t.equal(domain.counters()[EXCLUDED], 2);
+});
+
+test("one of two workers dies: the other goes on", async (t) => {
+  const domain = await startDomain(t, BR_T.replace("name: mapt0", "name: mapt0, queues: 2"));
+  const [first, second] = domain.workers;
+  await first?.kill();
+  t.equal(second?.alive, true);
+  await until(
+    () => first?.alive === true,
+    () => "the worker to run again",
+  );
+  await sendExcluded(domain);
+});
+
+test("a worker takes a changed domain, and says what it keeps", async (t) => {
+  const domain = await startDomain(t, BR_T);
+  const excluded = domain.config;
+  await domain.reconfigure({
+    ...excluded,
+    settings: { ...excluded.settings, rules: [] },
+  });
+  run("bash", "-c", "echo x > /dev/udp/192.0.2.18/80");
+  // Without rules there is no route either, so nothing comes in.
+  t.equal(domain.counters()[counterIndex("in_ipv4_packets")], 0);
+  await domain.reconfigure(excluded);
+  await sendExcluded(domain);
+});
+
+test("stop() gives everything back", async (t) => {
+  const domain = await startDomain(t, BR_T);
+  await domain.stop();
+  t.notOk(deviceExists("mapt0"));
+});

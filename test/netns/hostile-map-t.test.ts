@@ -1,0 +1,5 @@
+import "./sandboxed.js";
+
+import { hostileTests } from "./hostile.js";
+
+await hostileTests("map-t");
