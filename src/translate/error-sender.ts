@@ -54,6 +54,8 @@ export class ErrorSender {
     totalLen: 0,
     identification: 0,
     dontFragment: false,
+    moreFragments: false,
+    fragmentOffset: 0,
     ttl: OWN_TTL,
     protocol: ipv4.PROTOCOL_ICMP,
   };

@@ -12,8 +12,15 @@ import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
 import type { Limits } from "./limits.js";
 import { writeOffload } from "./offload.js";
-import type { Packet } from "./packet.js";
-import { lacksUdpChecksum, rewriteEcho, rewriteTransport, writeUdpChecksum } from "./transport.js";
+import { KIND_ECHO, KIND_ICMP_OTHER, KIND_PORTLESS, type Packet } from "./packet.js";
+import { refuseOptions } from "./read-ipv4.js";
+import {
+  clampMss,
+  lacksUdpChecksum,
+  rewriteEcho,
+  rewriteTransport,
+  writeUdpChecksum,
+} from "./transport.js";
 
 /** Protocols that mean an extension header, or ICMPv6, when they stand in IPv6; and IGMP (RFC 7915 §4.2). */
 function isUntranslatable(protocol: number): boolean {
@@ -30,14 +37,18 @@ export function ipv6Len(packet: Packet): number {
   return upper + ipv6.HEADER_LEN + (packet.isFragment ? ipv6.FRAGMENT_HEADER_LEN : 0);
 }
 
-/** True where the packet may be cut and must be, so that each piece fits the IPv6 side (RFC 7915 §4.1). */
-export function mustSplitIpv6(frame: DataView, packet: Packet, limits: Limits): boolean {
-  if (ipv4.dontFragment(frame, packet.at)) return false;
-  return ipv6Len(packet) > Math.min(limits.mtu6, limits.lowestIpv6Mtu);
+/** The longest IPv6 packet that the IPv4 packet may become before it is cut (RFC 7915 §4.1). */
+export function ipv6Limit(frame: DataView, packet: Packet, limits: Limits, mtu6: number): number {
+  return ipv4.dontFragment(frame, packet.at) ? mtu6 : Math.min(mtu6, limits.lowestIpv6Mtu);
 }
 
-/** Returns 0, or why the IPv4 packet must not be translated; writes nothing. Not for ICMP errors. */
-export function refuseIpv4ToIpv6(frame: DataView, packet: Packet, limits: Limits): number {
+/** Returns 0, or why the IPv4 packet must not go over a path that carries `mtu6`; writes nothing. Not for ICMP errors. */
+export function refuseIpv4ToIpv6(
+  frame: DataView,
+  packet: Packet,
+  limits: Limits,
+  mtu6: number,
+): number {
   if (packet.kind === KIND_ICMP_OTHER) return ICMP_UNTRANSLATABLE;
   if (packet.kind >= KIND_PORTLESS && isUntranslatable(packet.protocol)) {
     return UNTRANSLATABLE_PROTOCOL;
@@ -45,7 +56,7 @@ export function refuseIpv4ToIpv6(frame: DataView, packet: Packet, limits: Limits
   const refused = refuseOptions(frame, packet);
   if (refused < 0) return refused;
   // RFC 7915 §4.1: with DF the sender is told; a super-packet is judged by its segments.
-  if (ipv4.dontFragment(frame, packet.at) && ipv6Len(packet) > limits.mtu6) return TOO_BIG;
+  if (ipv4.dontFragment(frame, packet.at) && ipv6Len(packet) > mtu6) return TOO_BIG;
   if (ipv4.ttl(frame, packet.at) <= limits.ttlStep) return TTL_EXPIRED;
   if (!lacksUdpChecksum(frame, packet)) return 0;
   // RFC 7915 §4.5: of a fragment the checksum cannot be computed.

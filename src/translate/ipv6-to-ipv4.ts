@@ -20,11 +20,6 @@ export function ipv4Len(packet: Packet): number {
   return packet.segmentLen - (packet.transportAt - packet.at) + ipv4.MIN_HEADER_LEN;
 }
 
-/** True where the sender cannot go lower, so that the translator cuts the packet (RFC 7915 §5.1.1). */
-export function mustSplitIpv4(packet: Packet, limits: Limits): boolean {
-  return ipv4Len(packet) > limits.mtu4;
-}
-
 /** Returns 0, or why the IPv6 packet must not be translated; writes nothing. Not for ICMP errors. */
 export function refuseIpv6ToIpv4(frame: DataView, packet: Packet, limits: Limits): number {
   if (packet.kind === KIND_ICMP_OTHER) return ICMP_UNTRANSLATABLE;
