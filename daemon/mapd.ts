@@ -32,7 +32,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const { config, check } = program.opts<Options>();
   if (check !== undefined && config === undefined) return checkFile(check, process.stderr);
   if (config !== undefined && check === undefined) return runDaemon(config, packageVersion());
-  return program.error("error: give exactly one of --config FILE and --check FILE (see mapd --help)");
+  return program.error(
+    "error: give exactly one of --config FILE and --check FILE (see mapd --help)",
+  );
 }
 
 /** commander ends with 0 after --help and --version; everything else it refuses is a usage error. */

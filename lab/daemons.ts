@@ -27,6 +27,10 @@ const READY_MS = 15_000;
 /** Name of the one domain of every daemon. */
 export const DOMAIN = "lab";
 
+export function tunName(mode: LabMode): string {
+  return mode === "map-t" ? "mapt0" : "mape0";
+}
+
 /** The configuration of one node, as `mapd --config` takes it. */
 export function configuration(mode: LabMode, daemon: DaemonName, socket: string): string {
   const ce = CES.find(({ name }) => name === daemon);
@@ -39,7 +43,7 @@ export function configuration(mode: LabMode, daemon: DaemonName, socket: string)
     "ea-len": RULE.eaLen,
     "psid-offset": RULE.psidOffset,
   };
-  const tun = { name: mode === "map-t" ? "mapt0" : "mape0" };
+  const tun = { name: tunName(mode) };
   return stringify({
     "control-socket": socket,
     http: { listen: `127.0.0.1:${METRICS_PORT}` },

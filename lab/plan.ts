@@ -1,6 +1,6 @@
 /**
  * Who is who in the lab: names, addresses, routes. One network per mode, all of documentation
- * prefixes; the domain is example 1 of RFC 7597 Appendix A, with two CEs on one IPv4 address.
+ * prefixes; the domain is example 1 of RFC 7597 App. A, with two CEs on one IPv4 address.
  */
 export type LabMode = "map-t" | "map-e";
 export const LAB_MODES: readonly LabMode[] = ["map-t", "map-e"];

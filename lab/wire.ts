@@ -129,7 +129,9 @@ export async function judgeWire(capture: Capture, mode: LabMode): Promise<WireRe
     }
     packets[transport.name]++;
     const statuses = [transport.checksum, ...packet["ip.checksum.status"]];
-    if (statuses.some((status) => status !== GOOD)) badChecksums.push(describe(packet));
+    if (statuses.some((status) => status !== GOOD)) {
+      badChecksums.push(`${describe(packet)}: ${statuses.join(", ")}`);
+    }
   }
   return { packets, foreign, badChecksums };
 }

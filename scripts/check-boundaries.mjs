@@ -25,10 +25,12 @@ const ORDER = [
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\b[^;"']*?\bfrom\s*["']([^"']+)["']|\bimport\s*\(?\s*["']([^"']+)["']/g;
 
+function covers(place, path) {
+  return place.endsWith("/") ? path.startsWith(place) : path === place;
+}
+
 function layerOf(path) {
-  return ORDER.findIndex((place) =>
-    place.endsWith("/") ? path.startsWith(place) : path === place,
-  );
+  return ORDER.findIndex((place) => covers(place, path));
 }
 
 function sources() {

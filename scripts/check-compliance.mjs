@@ -13,7 +13,7 @@ const STATUSES = ["done", "partial", "not yet", "not applicable", "by choice"];
 const CLAIMS = ["done", "partial"];
 const COLUMNS = 5;
 
-function escape(text) {
+function escaped(text) {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
@@ -24,7 +24,7 @@ function judgeFunction(reference) {
   if (symbol === undefined) return `${reference} names no symbol (path#symbol)`;
   const text = readFileSync(join(ROOT, path), "utf8");
   // A declaration or a method, not a mention.
-  const name = escape(symbol);
+  const name = escaped(symbol);
   const declared = new RegExp(
     `\\b(function|class|const|interface|type)\\s+${name}\\b|^\\s*(static |async |override |protected |private |readonly |get )*#?${name}\\s*(\\(|=)|^\\w[\\w *]*\\b${name}\\(`,
     "m",

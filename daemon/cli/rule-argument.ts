@@ -1,7 +1,12 @@
 /** RULE on the command line: a name in a configuration, the spaced form or the seven-part string. */
 import { readFile } from "node:fs/promises";
 import { checkRule, type RuleInput } from "../../src/map/check.js";
-import { checkIpv4Prefix, checkIpv6Prefix } from "../../src/map/prefix.js";
+import {
+  checkIpv4Prefix,
+  checkIpv6Prefix,
+  parseIpv4Prefix,
+  parseIpv6Prefix,
+} from "../../src/map/prefix.js";
 import type { Checked, Diagnostic, Iid, Rule } from "../../src/map/types.js";
 import { ruleNames, ruleOf } from "../config/load.js";
 import { MapdError } from "../errors.js";
@@ -115,8 +120,18 @@ interface WrittenRule {
 }
 
 function assemble(written: WrittenRule): Checked<RuleInput> {
-  const ipv6 = checkIpv6Prefix(written.ipv6, "rule-ipv6-prefix");
-  const ipv4 = checkIpv4Prefix(written.ipv4, "rule-ipv4-prefix");
+  const ipv6 = prefixText(
+    parseIpv6Prefix(written.ipv6),
+    checkIpv6Prefix,
+    written.ipv6,
+    "rule-ipv6-prefix",
+  );
+  const ipv4 = prefixText(
+    parseIpv4Prefix(written.ipv4),
+    checkIpv4Prefix,
+    written.ipv4,
+    "rule-ipv4-prefix",
+  );
   const ea = wholeNumber(written.ea, "ea-len");
   const offset = optionalNumber(written.offset, "psid-offset");
   const psidLen = optionalNumber(written.psidLen, "psid-len");
@@ -132,6 +147,16 @@ function assemble(written: WrittenRule): Checked<RuleInput> {
     psidLen: psidLen.value,
   };
   return { ok: true, value, diagnostics };
+}
+
+/** A readable prefix, whose bits `checkRule()` judges together with the numbers, or what is wrong with the text. */
+function prefixText<T>(
+  parsed: T | null,
+  explain: (text: string, path: string) => Checked<T>,
+  text: string,
+  path: string,
+): Checked<T> {
+  return parsed === null ? explain(text, path) : { ok: true, value: parsed, diagnostics: [] };
 }
 
 function optionalNumber(text: string | undefined, path: string): Checked<number | undefined> {

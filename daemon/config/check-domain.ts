@@ -84,23 +84,31 @@ interface Rules {
 }
 
 function resolveRules({ document, path, rules }: DomainInput, findings: Findings): Rules {
-  const found = new Map<string, Rule>();
-  let complete = true;
-  document.rules.forEach((name, i) => {
-    const at = `${path}.rules[${i}]`;
-    const rule = rules.get(name);
-    if (rule === undefined) {
+  checkRuleNames(document.rules, `${path}.rules`, rules, findings);
+  const named = [...new Set(document.rules)].map((name) => rules.get(name) ?? null);
+  const found = named.filter((rule) => rule !== null);
+  findings.add(...checkRuleSet(found));
+  return { found, complete: found.length === named.length };
+}
+
+/** Every name in the list at `path` is a rule's, and stands there once. */
+export function checkRuleNames(
+  names: readonly string[],
+  path: string,
+  rules: ReadonlyMap<string, Rule | null>,
+  findings: Findings,
+): void {
+  const seen = new Set<string>();
+  names.forEach((name, i) => {
+    const at = `${path}[${i}]`;
+    if (!rules.has(name)) {
       const hint = didYouMean(name, [...rules.keys()]);
       findings.error("unknown-rule", at, `no rule is named "${name}"${hint}`);
-    } else if (found.has(name)) {
+    } else if (seen.has(name)) {
       findings.error("duplicate-rule", at, `the rule "${name}" is listed twice`);
     }
-    if (rule === undefined || rule === null) complete = false;
-    else found.set(name, rule);
+    seen.add(name);
   });
-  const list = [...found.values()];
-  findings.add(...checkRuleSet(list));
-  return { found: list, complete };
 }
 
 function resolveDmr({ document, path }: DomainInput, findings: Findings): Ipv6Prefix | null {

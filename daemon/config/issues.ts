@@ -18,12 +18,21 @@ export function issuesToDiagnostics(issues: readonly Issue[], context: Context):
   return issues.flatMap((issue) => issueToDiagnostics(issue, issue.path, context));
 }
 
+/** What zod says of a required key that is not there, by the kind of its schema. */
+const MISSING_CODES: ReadonlySet<string> = new Set([
+  "invalid_type",
+  "invalid_value",
+  "invalid_union",
+]);
+
 function issueToDiagnostics(issue: Issue, path: Path, context: Context): Diagnostic[] {
   const where = formatPath([...context.base, ...path]);
   const error = (code: string, message: string, rfc = "", at = where): Diagnostic => {
     return { code, severity: "error", path: at, message, rfc };
   };
   const value = valueAt(context.input, path);
+  const isMissing = value === undefined && path.length > 0;
+  if (isMissing && MISSING_CODES.has(issue.code)) return [error("missing-key", "is required")];
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key) => {
@@ -33,7 +42,6 @@ function issueToDiagnostics(issue: Issue, path: Path, context: Context): Diagnos
     case "invalid_union":
       return unionDiagnostics(issue, path, context) ?? [error("bad-value", issue.message)];
     case "invalid_type":
-      if (value === undefined) return [error("missing-key", "is required")];
       return [error("wrong-type", `must be ${typeName(issue.expected)}, not ${describe(value)}`)];
     case "invalid_value":
       return [error("bad-value", choiceMessage(issue.values, value))];

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { checkRule, type RuleInput } from "../../src/map/check.js";
 import type { Checked, Rule } from "../../src/map/types.js";
-import { checkDomain } from "./check-domain.js";
+import { checkDomain, checkRuleNames } from "./check-domain.js";
 import { checkHost, FIRST_TUN_ADDRESS, type PlacedDomain } from "./check-host.js";
 import { Findings } from "./findings.js";
 import { configHash, deepFreeze } from "./hash.js";
@@ -114,10 +114,14 @@ function checkDomains(
   const placed: PlacedDomain[] = [];
   let edges = 0;
   shape.domains.forEach((document, index) => {
-    if (document === null) return;
     const path = domainPath(index);
-    const tunAddress = FIRST_TUN_ADDRESS + edges;
     const rawDomain = valueAt(raw, ["domains", index]);
+    if (document === null) {
+      const names = textsOf(valueAt(rawDomain, ["rules"]));
+      checkRuleNames(names, `${path}.rules`, rules, findings);
+      return;
+    }
+    const tunAddress = FIRST_TUN_ADDRESS + edges;
     const settings = checkDomain({ document, raw: rawDomain, path, rules, tunAddress }, findings);
     if (settings === null) return;
     const config = domainConfig(document, settings, tunAddress, edges);
@@ -127,6 +131,11 @@ function checkDomains(
   });
   checkHost(placed, findings);
   return placed;
+}
+
+/** The texts of a list; nothing where it is no list of texts, which has been reported then. */
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string") ? value : [];
 }
 
 function domainConfig(

@@ -1,14 +1,21 @@
 /** YAML text to plain values. Duplicate keys, unknown tags and bad syntax are refused with their place. */
-import { parseDocument, type YAMLError } from "yaml";
+import { isScalar, LineCounter, type Pair, parseDocument, visit, type YAMLError } from "yaml";
 import type { Checked, Diagnostic } from "../../src/map/types.js";
 
 /** An alias may repeat a block, but not grow a small file into a large one. */
 const MAX_ALIASES = 100;
 
 export function readYaml(text: string): Checked<unknown> {
-  const document = parseDocument(text, { version: "1.2", uniqueKeys: true, prettyErrors: true });
+  const lineCounter = new LineCounter();
+  // The parser looks for equal keys pair by pair, which takes seconds for thousands of rules.
+  const document = parseDocument(text, { version: "1.2", uniqueKeys: false, lineCounter });
   // A warning of the parser (an unknown tag, say) means that a value is not what it looks like.
-  const problems = [...document.errors, ...document.warnings].map(toDiagnostic);
+  const problems = [...document.errors, ...document.warnings].map(syntaxProblem);
+  visit(document, {
+    Map(_key, { items }): void {
+      problems.push(...keyProblems(items, lineCounter));
+    },
+  });
   if (problems.length > 0) return { ok: false, diagnostics: problems };
   try {
     return { ok: true, value: document.toJS({ maxAliasCount: MAX_ALIASES }), diagnostics: [] };
@@ -18,14 +25,39 @@ export function readYaml(text: string): Checked<unknown> {
   }
 }
 
-function toDiagnostic(error: YAMLError): Diagnostic {
+/** Keys that stand twice, are no text, or that JavaScript objects do not hold as they are. */
+function keyProblems(items: readonly Pair[], lineCounter: LineCounter): Diagnostic[] {
+  const problems: Diagnostic[] = [];
+  const seen = new Set<string>();
+  for (const { key } of items) {
+    const name = isScalar(key) ? String(key.value) : null;
+    if (name === null || name === "__proto__") {
+      problems.push(finding("bad-yaml", `${placeOf(key, lineCounter)}this cannot be a key`));
+    } else if (seen.has(name)) {
+      const text = `${placeOf(key, lineCounter)}the key "${name}" stands here twice`;
+      problems.push(finding("duplicate-key", text));
+    } else {
+      seen.add(name);
+    }
+  }
+  return problems;
+}
+
+/** `line 2:1: `, or nothing for a key that is not written. */
+function placeOf(node: unknown, lineCounter: LineCounter): string {
+  const range: unknown =
+    typeof node === "object" && node !== null ? Reflect.get(node, "range") : null;
+  if (!Array.isArray(range) || typeof range[0] !== "number") return "";
+  const { line, col } = lineCounter.linePos(range[0]);
+  return `line ${line}:${col}: `;
+}
+
+function syntaxProblem(error: YAMLError): Diagnostic {
   const place = error.linePos?.[0];
   const at = place === undefined ? "" : `line ${place.line}:${place.col}: `;
   // The parser appends the place and the quoted line; the first line says what is wrong.
   const [first = error.code] = error.message.split("\n");
-  const what = first.replace(/ at line \d+, column \d+:?$/, "");
-  const code = error.code === "DUPLICATE_KEY" ? "duplicate-key" : "bad-yaml";
-  return finding(code, `${at}${what}`);
+  return finding("bad-yaml", `${at}${first.replace(/ at line \d+, column \d+:?$/, "")}`);
 }
 
 function finding(code: string, message: string): Diagnostic {

@@ -11,6 +11,8 @@ import { linkLines, type PlanEntry, planEntries, ROUTE_PROTOCOL } from "./route-
 export class InstalledRoutes {
   readonly #log: Log;
   #entries: readonly PlanEntry[] = [];
+  /** Lines that gave the device its present state. */
+  #link: readonly string[] = [];
 
   constructor(log: Log) {
     this.#log = log;
@@ -18,7 +20,6 @@ export class InstalledRoutes {
 
   /** Brings the device up and adds what the domain needs. Rejects with nothing left behind. */
   async install(domain: DomainConfig, ce: Ce | null): Promise<void> {
-    await ipBatch(linkLines(domain));
     if (domain.tun.attach && domain.routes.mode === "auto") await flushOwn(domain.tun.name);
     await this.replace(domain, ce);
   }
@@ -28,11 +29,13 @@ export class InstalledRoutes {
     const wanted = [...planEntries(domain, ce), ...(await this.#proxies(domain, ce))];
     const gone = this.#entries.filter((entry) => !has(wanted, entry));
     const added = wanted.filter((entry) => !has(this.#entries, entry));
-    await this.#apply(added);
+    const link = linkLines(domain);
+    await this.#apply(added, link);
     const replaced = (entry: PlanEntry): boolean =>
       added.some((other) => other.remove === entry.remove);
     await this.#remove(gone.filter((entry) => !replaced(entry)));
     this.#entries = wanted;
+    this.#link = link;
   }
 
   /** Takes everything out. What is gone already (with the device, by hand) is no failure. */
@@ -42,7 +45,8 @@ export class InstalledRoutes {
   }
 
   /** A route that only changes its attributes is replaced in one step, so that no packet misses it. */
-  async #apply(added: readonly PlanEntry[]): Promise<void> {
+  async #apply(added: readonly PlanEntry[], link: readonly string[]): Promise<void> {
+    const linkChanges = link.join("\n") !== this.#link.join("\n");
     const steps = added.map((entry) => {
       const old = this.#entries.find((other) => other.remove === entry.remove);
       return old === undefined
@@ -50,10 +54,11 @@ export class InstalledRoutes {
         : { forward: asReplace(entry.add), back: asReplace(old.add) };
     });
     try {
-      await ipBatch(steps.map((step) => step.forward));
+      await ipBatch([...(linkChanges ? link : []), ...steps.map((step) => step.forward)]);
     } catch (error) {
       // Lines that were never reached only make ip complain here, which does not matter.
-      await ipBatchForced(steps.reverse().map((step) => step.back));
+      const back = steps.reverse().map((step) => step.back);
+      await ipBatchForced([...back, ...(linkChanges ? this.#link : [])]);
       throw error;
     }
   }

@@ -2,9 +2,11 @@
 // command, whose hooks would follow into every mapd that a system test starts and slow it down.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** How long a file has to end by itself after its time is over, and then after SIGTERM. */
 const GRACE_MS = 5_000;
+const REST_MS = 1_000;
 const MOST_LINES = 60;
 
 const POINT = /^(not )?ok \d+(?: - (.*?))?(?: # time=.*)?$/;
@@ -33,20 +35,34 @@ export function readTap(output) {
   return { tests, skipped, planned };
 }
 
+/** Files that run now; each leads a process group of its own. */
+const running = new Set();
+
+process.on("exit", () => {
+  for (const child of running) signalGroup(child, "SIGKILL");
+});
+for (const [name, status] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+]) {
+  process.on(name, () => process.exit(status));
+}
+
+function signalGroup(child, name) {
+  try {
+    process.kill(-child.pid, name);
+  } catch {
+    // The group is gone already.
+  }
+}
+
 /** Ends the file's whole process group: asks first, then insists. */
 async function end(child, ended) {
-  const signal = (name) => {
-    try {
-      process.kill(-child.pid, name);
-    } catch {
-      // The group is gone already.
-    }
-  };
-  signal("SIGTERM");
-  const timer = setTimeout(() => signal("SIGKILL"), GRACE_MS);
+  signalGroup(child, "SIGTERM");
+  const timer = setTimeout(() => signalGroup(child, "SIGKILL"), GRACE_MS);
   await ended;
   clearTimeout(timer);
-  signal("SIGKILL");
+  signalGroup(child, "SIGKILL");
 }
 
 /**
@@ -55,7 +71,8 @@ async function end(child, ended) {
  */
 export async function runTapFile(path, limitMs, env) {
   const seconds = Math.ceil(limitMs / 1000);
-  const child = spawn(process.execPath, [path], {
+  // A runner that is killed takes its files along.
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", process.execPath, path], {
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
     env: { ...process.env, TAP_TIMEOUT: String(seconds), ...env },
@@ -65,6 +82,8 @@ export async function runTapFile(path, limitMs, env) {
   child.stdout.setEncoding("utf8").on("data", (text) => (output += text));
   child.stderr.setEncoding("utf8").on("data", (text) => (talk += text));
   const ended = once(child, "exit");
+  const closed = once(child, "close");
+  running.add(child);
   let late = false;
   const timer = setTimeout(() => {
     late = true;
@@ -72,8 +91,11 @@ export async function runTapFile(path, limitMs, env) {
   }, limitMs + GRACE_MS);
   const [status, signal] = await ended;
   clearTimeout(timer);
+  // The rest of the output, unless somebody that the file left behind holds the pipe open.
+  await Promise.race([closed, delay(REST_MS, undefined, { ref: false })]);
   // Nothing that the file started outlives it.
   await end(child, Promise.resolve());
+  running.delete(child);
   return { ...judge(readTap(output), { status, signal, late, seconds, output, talk }), output };
 }
 

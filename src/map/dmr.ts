@@ -11,10 +11,8 @@
  *    96             96..127
  */
 import { NON_GLOBAL_IPV4 } from "../verdict.js";
-import { formatIpv4, formatIpv6 } from "../wire/address.js";
-import { error } from "./diagnostic.js";
-import { containsIpv6, formatIpv6Prefix, maskOf6 } from "./prefix.js";
-import type { Checked, Ipv6Prefix, Words6 } from "./types.js";
+import { maskOf6 } from "./prefix.js";
+import type { Ipv6Prefix } from "./types.js";
 
 export const DMR_LENGTHS: readonly number[] = [32, 40, 48, 56, 64, 96];
 
@@ -100,7 +98,7 @@ export class Dmr {
     }
   }
 
-  /** False where the address must not stand behind this prefix: a non-global one behind 64:ff9b::/96 (RFC 6052 §3.1). */
+  /** False for a non-global address behind 64:ff9b::/96, which must not stand there (RFC 6052 §3.1). */
   admits(addr4: number): boolean {
     return !this.#isWellKnown || !isNonGlobal(addr4);
   }
@@ -125,32 +123,4 @@ function isNonGlobal(addr4: number): boolean {
     addr4 >>> 8 === 0xc00000 || // 192.0.0.0/24
     addr4 >>> 17 === 0x6309 // 198.18.0.0/15
   );
-}
-
-/** The IPv6 address of `addr4` behind a prefix that has passed `checkDmr()`. Cold code. */
-export function ipv4ToDmr(prefix: Ipv6Prefix, addr4: number): Checked<Words6> {
-  const out = new Uint32Array(4);
-  if (new Dmr(prefix).embed(addr4, out) !== 0) return refuseNonGlobal(prefix, addr4);
-  return { ok: true, value: [out[0]!, out[1]!, out[2]!, out[3]!], diagnostics: [] };
-}
-
-/** The IPv4 address of an address behind a prefix that has passed `checkDmr()`. Cold code. */
-export function dmrToIpv4(prefix: Ipv6Prefix, address: Words6): Checked<number> {
-  if (!containsIpv6(prefix, address)) {
-    const message = `${formatIpv6(address)} is outside the DMR prefix ${formatIpv6Prefix(prefix)}`;
-    return {
-      ok: false,
-      diagnostics: [error("ipv6-outside-dmr", "ipv6", message, "RFC 7599 §5.1")],
-    };
-  }
-  const dmr = new Dmr(prefix);
-  const addr4 = dmr.extract(Uint32Array.from(address));
-  return dmr.admits(addr4)
-    ? { ok: true, value: addr4, diagnostics: [] }
-    : refuseNonGlobal(prefix, addr4);
-}
-
-function refuseNonGlobal(prefix: Ipv6Prefix, addr4: number): Checked<never> {
-  const message = `${formatIpv4(addr4)} is not global and must not stand behind ${formatIpv6Prefix(prefix)}; use a prefix of your own`;
-  return { ok: false, diagnostics: [error("non-global-ipv4", "ipv4", message, "RFC 6052 §3.1")] };
 }

@@ -94,11 +94,6 @@ export function ruleIpv4(words: Uint32Array, at: number): number {
   return words[at + IPV4_AT]!;
 }
 
-export function hasSamePorts(words: Uint32Array, at: number, otherAt: number): boolean {
-  const difference = words[at + SHAPE_AT]! ^ words[otherAt + SHAPE_AT]!;
-  return offsetOf(difference) === 0 && psidLenOf(difference) === 0;
-}
-
 /** PSID of a port under the rule's a and k. */
 export function portPsid(words: Uint32Array, at: number, port: number): number {
   const shape = words[at + SHAPE_AT]!;
@@ -117,8 +112,8 @@ export function ipv4Mask(words: Uint32Array, at: number): number {
 }
 
 /**
- * The IPv4 address (of a padded prefix: its first) that an IPv6 address inside the rule stands for. Read from the EA bits,
- * as the IID may be overwritten; only the bits that the EA bits lack come from the IID, and only with `wholeAddress`.
+ * The IPv4 address (of a padded prefix: its first) that an IPv6 address inside the rule stands for. It is read from the
+ * EA bits, as the IID may be overwritten; what they lack comes from the IID, and only with `wholeAddress`.
  */
 export function readIpv4(words: Uint32Array, at: number, address: Uint32Array): number {
   const shape = words[at + SHAPE_AT]!;

@@ -7,23 +7,22 @@ import type { Rule } from "./types.js";
 /** Word offsets in the header; every `At` and `End` is a word offset, too. */
 export const HEADER = {
   size: 0,
-  ipv4At: 1,
-  ipv6At: 2,
-  ipv6End: 3,
-  recordsAt: 4,
-  groupsAt: 5,
-  groupsMask: 6,
+  groupsAt: 1,
+  ipv4At: 2,
+  ipv6At: 3,
+  ipv6End: 4,
+  recordsAt: 5,
 } as const;
 const HEADER_WORDS = 8;
 
-/** Directory entry of an IPv4 length: mask, table, slot mask. */
-const IPV4_ENTRY_WORDS = 3;
+/** Directory entry of an IPv4 length (mask) or of a group (a << 5 | k): that, table, slot mask. */
+export const IPV4_ENTRY_WORDS = 3;
 /** Directory entry of an IPv6 length: four mask words, table, slot mask. */
-const IPV6_ENTRY_WORDS = 6;
+export const IPV6_ENTRY_WORDS = 6;
 const SLOT_WORDS = 2;
 
-/** Set in a value of the IPv4 tables where 1:1 rules with PSIDs share the address. */
-export const GROUP = 0x40000000;
+/** Stands in a group for the PSID of a packet without ports; no PSID has 17 bits. */
+export const NO_PORT = 0x10000;
 
 /** Final mixer of MurmurHash3 (A. Appleby, public domain): every input bit reaches every output bit. */
 export function mix(value: number): number {
@@ -46,143 +45,162 @@ interface Table {
   readonly mask: number;
 }
 
+/** Tables by prefix length, or by `groupKey()`. */
+type Tables = ReadonlyMap<number, Table>;
+
 interface Plan {
   readonly words: Uint32Array;
   readonly recordsAt: number;
-  readonly ipv4Tables: ReadonlyMap<number, Table>;
-  readonly ipv6Tables: ReadonlyMap<number, Table>;
-  readonly groups: Table;
+  readonly groups: Tables;
+  readonly ipv4: Tables;
+  readonly ipv6: Tables;
 }
 
 export function compileTable(rules: readonly Rule[], mode: "map-t" | "map-e"): SharedArrayBuffer {
   const plan = layOut(rules);
-  const { words, recordsAt } = plan;
   for (const [index, rule] of rules.entries()) {
-    const at = recordsAt + index * record.RECORD_WORDS;
+    const at = plan.recordsAt + index * record.RECORD_WORDS;
     const wholeAddress = mode === "map-t" && ruleKind(rule) === "prefix";
-    record.writeRecord(rule, wholeAddress, words, at);
+    record.writeRecord(rule, wholeAddress, plan.words, at);
     insertIpv6(plan, index, rule);
-    insertIpv4(plan, index, rule);
-    if (rule.psid !== null) insertGroup(plan, index, rule.ipv4.address, rule.psid);
+    if (rule.psid === null) insertIpv4(plan, index, rule);
+    else insertGroup(plan, index, rule, rule.psid);
   }
-  return words.buffer as SharedArrayBuffer;
+  return plan.words.buffer as SharedArrayBuffer;
 }
 
 /** Allocates the buffer and writes header and directories. */
 function layOut(rules: readonly Rule[]): Plan {
-  const ipv4Lens = new Uint32Array(33);
-  const ipv6Lens = new Uint32Array(129);
-  let groupRules = 0;
-  for (const rule of rules) {
-    ipv4Lens[rule.ipv4.len]!++;
-    ipv6Lens[rule.ipv6.len]!++;
-    if (rule.psid !== null) groupRules++;
-  }
-  const ipv4At = HEADER_WORDS;
-  const ipv6At = ipv4At + countUsed(ipv4Lens) * IPV4_ENTRY_WORDS;
-  const ipv6End = ipv6At + countUsed(ipv6Lens) * IPV6_ENTRY_WORDS;
+  const counts = countEntries(rules);
+  const groupsAt = HEADER_WORDS;
+  const ipv4At = groupsAt + counts.groups.size * IPV4_ENTRY_WORDS;
+  const ipv6At = ipv4At + counts.ipv4.size * IPV4_ENTRY_WORDS;
+  const ipv6End = ipv6At + counts.ipv6.size * IPV6_ENTRY_WORDS;
   // A record fills half a cache line of 64 bytes; aligned, it never straddles two.
   const recordsAt = Math.ceil(ipv6End / 16) * 16;
   let end = recordsAt + rules.length * record.RECORD_WORDS;
-  const reserve = (entries: number): Table => {
-    const slots = 2 ** Math.ceil(Math.log2(Math.max(1, entries) * 2));
-    const table = { at: end, mask: slots - 1 };
-    end += slots * SLOT_WORDS;
-    return table;
+  const reserve = (entries: ReadonlyMap<number, number>): Tables => {
+    const tables = new Map<number, Table>();
+    // Longest prefix first: the order of the map is the order of the directory.
+    for (const [key, count] of [...entries].sort(([one], [other]) => other - one)) {
+      const slots = 2 ** Math.ceil(Math.log2(count * 2));
+      tables.set(key, { at: end, mask: slots - 1 });
+      end += slots * SLOT_WORDS;
+    }
+    return tables;
   };
-  const ipv4Tables = reserveTables(ipv4Lens, reserve);
-  const ipv6Tables = reserveTables(ipv6Lens, reserve);
-  const groups = reserve(groupRules);
+  const [groups, ipv4, ipv6] = [reserve(counts.groups), reserve(counts.ipv4), reserve(counts.ipv6)];
   const words = new Uint32Array(new SharedArrayBuffer(end * 4));
-  words.set([rules.length, ipv4At, ipv6At, ipv6End, recordsAt, groups.at, groups.mask]);
-  writeDirectory(words, ipv4At, ipv4Tables, (len) => [maskOf(len)]);
-  writeDirectory(words, ipv6At, ipv6Tables, maskOf6);
-  return { words, recordsAt, ipv4Tables, ipv6Tables, groups };
+  words.set([rules.length, groupsAt, ipv4At, ipv6At, ipv6End, recordsAt]);
+  writeDirectory(words, groupsAt, groups, (key) => [key]);
+  writeDirectory(words, ipv4At, ipv4, (len) => [maskOf(len)]);
+  writeDirectory(words, ipv6At, ipv6, maskOf6);
+  return { words, recordsAt, groups, ipv4, ipv6 };
 }
 
-function countUsed(lens: Uint32Array): number {
-  return lens.reduce((used, count) => used + (count > 0 ? 1 : 0), 0);
+interface Counts {
+  readonly groups: Map<number, number>;
+  readonly ipv4: Map<number, number>;
+  readonly ipv6: Map<number, number>;
 }
 
-/** Longest prefix first: the order of the map is the order of the directory. */
-function reserveTables(
-  lens: Uint32Array,
-  reserve: (entries: number) => Table,
-): ReadonlyMap<number, Table> {
-  const tables = new Map<number, Table>();
-  for (let len = lens.length - 1; len >= 0; len--) {
-    if (lens[len]! > 0) tables.set(len, reserve(lens[len]!));
+/** Entries that each table will hold. */
+function countEntries(rules: readonly Rule[]): Counts {
+  const counts: Counts = { groups: new Map(), ipv4: new Map(), ipv6: new Map() };
+  const groupAddresses = new Set<number>();
+  const add = (entries: Map<number, number>, key: number, count: number): void => {
+    entries.set(key, (entries.get(key) ?? 0) + count);
+  };
+  for (const rule of rules) {
+    add(counts.ipv6, rule.ipv6.len, 1);
+    if (rule.psid === null) {
+      add(counts.ipv4, rule.ipv4.len, 1);
+    } else {
+      add(counts.groups, groupKey(rule), groupAddresses.has(rule.ipv4.address) ? 1 : 2);
+      groupAddresses.add(rule.ipv4.address);
+    }
   }
-  return tables;
+  return counts;
+}
+
+/** a << 5 | k, as the directory has it. */
+function groupKey({ psidOffset, psidLen }: Rule): number {
+  return (psidOffset << 5) | psidLen;
 }
 
 function writeDirectory(
   words: Uint32Array,
   directoryAt: number,
-  tables: ReadonlyMap<number, Table>,
-  maskWordsOf: (len: number) => readonly number[],
+  tables: Tables,
+  headOf: (key: number) => readonly number[],
 ): void {
   let at = directoryAt;
-  for (const [len, table] of tables) {
-    const entry = [...maskWordsOf(len), table.at, table.mask];
+  for (const [key, table] of tables) {
+    const entry = [...headOf(key), table.at, table.mask];
     words.set(entry, at);
     at += entry.length;
   }
 }
 
-function insertIpv6(plan: Plan, index: number, rule: Rule): void {
-  const { words, recordsAt } = plan;
+function insertIpv6({ words, recordsAt, ipv6 }: Plan, index: number, rule: Rule): void {
   const [w0, w1, w2, w3] = rule.ipv6.address;
   const hash = hashIpv6(w0, w1, w2, w3);
-  const slotAt = claim(words, plan.ipv6Tables.get(rule.ipv6.len)!, hash, (key, other) => {
+  const slotAt = claim(words, ipv6.get(rule.ipv6.len)!, hash, (key, other) => {
     const at = recordsAt + other * record.RECORD_WORDS;
-    const same =
+    return (
       key === hash &&
       words[at]! === w0 &&
       words[at + 1]! === w1 &&
       words[at + 2]! === w2 &&
-      words[at + 3]! === w3;
-    if (same) throw contradiction("have the same IPv6 prefix", index, other);
-    return false;
+      words[at + 3]! === w3
+    );
   });
-  words[slotAt] = hash;
-  words[slotAt + 1] = index + 1;
+  fill(words, slotAt, hash, index, "the IPv6 prefix");
 }
 
 function insertIpv4(plan: Plan, index: number, rule: Rule): void {
-  const { words, recordsAt } = plan;
+  const { words } = plan;
   const { address, len } = rule.ipv4;
-  const slotAt = claim(words, plan.ipv4Tables.get(len)!, mix(address), (key) => key === address);
-  const value = words[slotAt + 1]!;
-  if (value === 0) {
-    words[slotAt] = address;
-    words[slotAt + 1] = (index + 1) | (rule.psid === null ? 0 : GROUP);
-    return;
+  if (len === 32) refuseOtherGroups(plan, index, address, null);
+  const slotAt = claimIpv4(words, plan.ipv4.get(len)!, address);
+  fill(words, slotAt, address, index, "the IPv4 prefix");
+}
+
+function insertGroup(plan: Plan, index: number, rule: Rule, psid: number): void {
+  const { words } = plan;
+  const { address } = rule.ipv4;
+  const own = plan.groups.get(groupKey(rule))!;
+  const firstAt = claimPsid(plan, own, address, NO_PORT);
+  if (words[firstAt + 1]! === 0) {
+    refuseOtherGroups(plan, index, address, own);
+    const whole = plan.ipv4.get(32);
+    if (whole !== undefined)
+      refuseTaken(words, claimIpv4(words, whole, address), index, "the address");
+    fill(words, firstAt, hashIpv4Psid(address, NO_PORT), index, "the address");
   }
-  const other = (value & (GROUP - 1)) - 1;
-  const at = recordsAt + index * record.RECORD_WORDS;
-  const otherAt = recordsAt + other * record.RECORD_WORDS;
-  const areGroup = rule.psid !== null && (value & GROUP) !== 0;
-  if (!areGroup) throw contradiction("have the same IPv4 prefix", index, other);
-  if (!record.hasSamePorts(words, at, otherAt)) {
-    throw contradiction("divide the ports of one address differently", index, other);
+  const slotAt = claimPsid(plan, own, address, psid);
+  fill(words, slotAt, hashIpv4Psid(address, psid), index, "address and PSID");
+}
+
+/** An address is divided in one way, or not at all (RFC 7597 §5.1). */
+function refuseOtherGroups(plan: Plan, index: number, addr4: number, own: Table | null): void {
+  for (const group of plan.groups.values()) {
+    if (group === own) continue;
+    refuseTaken(plan.words, claimPsid(plan, group, addr4, NO_PORT), index, "the address");
   }
 }
 
-function insertGroup(plan: Plan, index: number, addr4: number, psid: number): void {
-  const { words, recordsAt } = plan;
+function claimIpv4(words: Uint32Array, table: Table, address: number): number {
+  return claim(words, table, mix(address), (key) => key === address);
+}
+
+function claimPsid({ words, recordsAt }: Plan, table: Table, addr4: number, psid: number): number {
   const hash = hashIpv4Psid(addr4, psid);
-  const slotAt = claim(words, plan.groups, hash, (key, other) => {
+  return claim(words, table, hash, (key, other) => {
     const at = recordsAt + other * record.RECORD_WORDS;
-    const same =
-      key === hash &&
-      record.ruleIpv4(words, at) === addr4 &&
-      record.provisionedPsid(words, at) === psid;
-    if (same) throw contradiction("have the same IPv4 address and PSID", index, other);
-    return false;
+    const isOfAddress = key === hash && record.ruleIpv4(words, at) === addr4;
+    return isOfAddress && (psid === NO_PORT || record.provisionedPsid(words, at) === psid);
   });
-  words[slotAt] = hash;
-  words[slotAt + 1] = index + 1;
 }
 
 /** Offset of the first slot that is free or that `isIt` accepts. */
@@ -195,10 +213,17 @@ function claim(
   for (let slot = hash & table.mask; ; slot = (slot + 1) & table.mask) {
     const at = table.at + slot * SLOT_WORDS;
     const value = words[at + 1]!;
-    if (value === 0 || isIt(words[at]!, (value & (GROUP - 1)) - 1)) return at;
+    if (value === 0 || isIt(words[at]!, value - 1)) return at;
   }
 }
 
-function contradiction(what: string, index: number, other: number): RangeError {
-  return new RangeError(`rules ${other} and ${index} ${what}`);
+function fill(words: Uint32Array, slotAt: number, key: number, index: number, what: string): void {
+  refuseTaken(words, slotAt, index, what);
+  words[slotAt] = key;
+  words[slotAt + 1] = index + 1;
+}
+
+function refuseTaken(words: Uint32Array, slotAt: number, index: number, what: string): void {
+  const value = words[slotAt + 1]!;
+  if (value !== 0) throw new RangeError(`rules ${value - 1} and ${index} both claim ${what}`);
 }

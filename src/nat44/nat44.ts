@@ -27,8 +27,9 @@ import * as tcp from "./tcp-state.js";
  * allocated after the constructor, and every call takes constant time, but for `expire()`, which
  * looks at SWEEP_LIMIT sessions at most.
  *
- * Only outbound packets make state or keep it alive; inbound ones advance the state of a TCP
- * connection and nothing else, so nobody outside can hold a port or fill a table (RFC 4787 §4.3).
+ * Only outbound packets make state or keep it alive. Inbound ones advance the state of a TCP
+ * connection, which sets its timer anew, and nothing else: who is outside gets no port, and a
+ * session only by being answered (RFC 4787 §4.3). A forward's mapping has no sessions at all.
  * What a packet made stays even when the caller drops that packet later: it is an idle session
  * that times out, and a retry finds the same port.
  *

@@ -1,6 +1,7 @@
 /** The border relay of MAP-E, RFC 7597 §8.1 and RFC 2473. */
 import type { RuleTable } from "../map/rule-table.js";
 import { HEADROOM } from "../translate/output.js";
+import { NO_PORT } from "../translate/packet.js";
 import { decapsulate, refuseDecapsulation } from "../translate/tunnel.js";
 import {
   HAIRPIN_DISABLED,
@@ -53,7 +54,7 @@ export class BrMapE extends TunnelEnd {
     const rule = this.#table.lookup6(this.source6);
     if (rule < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;
     const { packet } = this;
-    const read = this.admitInner(frame) || this.resolveFragment(frame, !this.#table.isShared(rule));
+    const read = this.admitInner(frame) || this.resolveFragment(frame, this.#table.isShared(rule));
     if (read !== 0) return read;
     const source = ipv4.source(frame, packet.at);
     const destination = ipv4.destination(frame, packet.at);
@@ -85,7 +86,7 @@ export class BrMapE extends TunnelEnd {
   /** From an IPv4 packet that was read to the CE behind its destination. */
   #toDomain(frame: DataView): number {
     const destination = ipv4.destination(frame, this.packet.at);
-    const unknown = this.resolveFragment(frame, this.#isUnshared4(destination));
+    const unknown = this.resolveFragment(frame, this.#isShared4(destination));
     if (unknown !== 0) return unknown;
     // RFC 7597 §8.3.1: an anycast BR does not learn path MTUs, so the configured one holds.
     const refused =
@@ -113,9 +114,9 @@ export class BrMapE extends TunnelEnd {
     return this.#table.coversIpv4(destination) ? this.#toDomain(relayed) : this.forward(HEADROOM);
   }
 
-  #isUnshared4(destination: number): boolean {
-    const rule = this.#table.lookup4(destination, -1);
-    return rule >= 0 && !this.#table.isShared(rule);
+  #isShared4(destination: number): boolean {
+    const rule = this.#table.lookup4(destination, NO_PORT);
+    return rule >= 0 && this.#table.isShared(rule);
   }
 
   /** Writes the MAP address behind an IPv4 destination into `ends6.destination`. Returns 0 or a drop code. */

@@ -6,7 +6,7 @@ import { ErrorToIpv4, refuseErrorToIpv4 } from "../translate/icmp/error-to-ipv4.
 import { errorToIpv6, refuseErrorToIpv6 } from "../translate/icmp/error-to-ipv6.js";
 import { ipv4ToIpv6, ipv6Len, ipv6Limit, refuseIpv4ToIpv6 } from "../translate/ipv4-to-ipv6.js";
 import { Ipv6ToIpv4, ipv4Len, refuseIpv6ToIpv4 } from "../translate/ipv6-to-ipv4.js";
-import { KIND_ICMP_ERROR } from "../translate/packet.js";
+import { KIND_ICMP_ERROR, NO_PORT } from "../translate/packet.js";
 import {
   HAIRPIN_DISABLED,
   IPV4_DESTINATION_NO_RULE,
@@ -55,7 +55,7 @@ export class BrMapT extends DomainPipeline {
   #toDomain(frame: DataView, at: number): number {
     const { packet, limits, ends6 } = this;
     const destination = ipv4.destination(frame, at);
-    const unknown = this.resolveFragment(frame, this.#isUnshared4(destination), true);
+    const unknown = this.reassembleIcmp(frame) || this.resolveFragment(frame, this.#isShared4(destination));
     if (unknown !== 0) return unknown;
     const unmapped =
       this.#mapDestination(destination) || this.#dmr.embed(ipv4.source(frame, at), ends6.source);
@@ -68,7 +68,7 @@ export class BrMapT extends DomainPipeline {
     const cut = this.prepareToSplit(frame, ipv6Len(packet), limit);
     if (cut !== 0) return cut;
     const newAt = ipv4ToIpv6(frame, packet, limits, ends6.source, ends6.destination);
-    return this.forward6(frame, newAt, limit, identification);
+    return this.forward6(newAt, limit, identification);
   }
 
   /** The quoted packet came from the CE that the error goes to (RFC 7599 §9). */
@@ -90,7 +90,7 @@ export class BrMapT extends DomainPipeline {
     if (this.packet.kind === KIND_ICMP_ERROR) return this.#errorFromDomain(frame);
     const rule = this.#table.lookup6(this.source6);
     if (rule < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;
-    const unknown = this.resolveFragment(frame, !this.#table.isShared(rule), true);
+    const unknown = this.reassembleIcmp(frame) || this.resolveFragment(frame, this.#table.isShared(rule));
     if (unknown !== 0) return unknown;
     const { packet, limits } = this;
     const source = this.#table.embeddedIpv4(rule, this.source6);
@@ -164,12 +164,12 @@ export class BrMapT extends DomainPipeline {
       ends6.source,
       ends6.destination,
     );
-    return this.forward6(frame, packet.at, limits.mtu6, this.parts.random());
+    return this.forward6(packet.at, limits.mtu6, this.parts.random());
   }
 
-  #isUnshared4(destination: number): boolean {
-    const rule = this.#table.lookup4(destination, -1);
-    return rule >= 0 && !this.#table.isShared(rule);
+  #isShared4(destination: number): boolean {
+    const rule = this.#table.lookup4(destination, NO_PORT);
+    return rule >= 0 && this.#table.isShared(rule);
   }
 
   /** Writes the MAP address behind an IPv4 destination into `ends6.destination`. Returns 0 or a drop code. */

@@ -63,7 +63,7 @@ export class CeMapE extends TunnelEnd {
     const source = ipv4.source(frame, at);
     const foreign = this.#lan.refuseSource(source);
     if (foreign < 0) return foreign;
-    const unknown = this.resolveFragment(frame, !this.#lan.hasNat44);
+    const unknown = this.resolveFragment(frame, this.#lan.hasNat44);
     if (unknown !== 0) return unknown;
     const unmapped = this.#findTunnelEnd(ipv4.destination(frame, at));
     if (unmapped < 0) return unmapped;
@@ -108,7 +108,7 @@ export class CeMapE extends TunnelEnd {
     const isFromBr = this.#isBr(this.source6);
     const fmr = isFromBr ? -1 : this.#fmrs.lookup6(this.source6);
     if (!isFromBr && fmr < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;
-    const read = this.admitInner(frame) || this.resolveFragment(frame, !this.#lan.hasNat44);
+    const read = this.admitInner(frame) || this.resolveFragment(frame, this.#lan.hasNat44);
     if (read !== 0) return read;
     const source = ipv4.source(frame, packet.at);
     // What comes from a BR is taken as it is; a CE must send from what its address encodes (RFC 7597 §8.1).

@@ -59,7 +59,7 @@ export class CeMapT extends DomainPipeline {
     const source = ipv4.source(frame, at);
     const foreign = this.#lan.refuseSource(source);
     if (foreign < 0) return foreign;
-    const unknown = this.resolveFragment(frame, !this.#lan.hasNat44, true);
+    const unknown = this.reassembleIcmp(frame) || this.resolveFragment(frame, this.#lan.hasNat44);
     if (unknown !== 0) return unknown;
     const unmapped = this.#mapAddress(
       ipv4.destination(frame, at),
@@ -80,7 +80,7 @@ export class CeMapT extends DomainPipeline {
     if (cut !== 0) return cut;
     if (packet.isFragment) packet.identification = this.#lan.outsideIdentification(source, packet);
     const newAt = ipv4ToIpv6(frame, packet, limits, ends6.source, ends6.destination);
-    return this.forward6(frame, newAt, limit, identification);
+    return this.forward6(newAt, limit, identification);
   }
 
   /** An error from the LAN about a packet that came in; it quotes what the LAN host got (RFC 5508 §4.2). */
@@ -102,7 +102,7 @@ export class CeMapT extends DomainPipeline {
     if (!this.#lan.self.ownsIpv6(destination6)) return IPV6_DESTINATION_NOT_OURS;
     const own = this.#lan.self.ipv4Behind(destination6);
     if (packet.kind === KIND_ICMP_ERROR) return this.#errorToLan(frame, own);
-    const unknown = this.resolveFragment(frame, !this.#lan.hasNat44, true);
+    const unknown = this.reassembleIcmp(frame) || this.resolveFragment(frame, this.#lan.hasNat44);
     if (unknown !== 0) return unknown;
     const unfit =
       this.#readRemote(source6, packet.sourcePort) ||

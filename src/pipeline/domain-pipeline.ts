@@ -1,17 +1,19 @@
 /** What the four paths have in common: the way in, the way out, and the checks that every packet gets. */
 import { counterIndex, dropIndex } from "../counters.js";
-import { completeAndClear } from "../translate/complete.js";
-import { splitIpv4 } from "../translate/fragment/split-ipv4.js";
-import { splitIpv6 } from "../translate/fragment/split-ipv6.js";
+import { completeAndClear } from "../translate/fragment/complete-and-clear.js";
+import { FragmentKey } from "../translate/fragment/fragment-key.js";
+import { Ipv4Splitter } from "../translate/fragment/split-ipv4.js";
+import { Ipv6Splitter } from "../translate/fragment/split-ipv6.js";
 import { ErrorEnds4, ErrorEnds6 } from "../translate/icmp/ends.js";
 import { Quote, readQuote4, readQuote6 } from "../translate/icmp/quote.js";
 import type { Limits } from "../translate/limits.js";
 import { isMartianIpv4 } from "../translate/martian.js";
 import { readOffload } from "../translate/offload.js";
-import { KIND_ICMP_ERROR, Packet, setPorts } from "../translate/packet.js";
+import { KIND_ICMP_ERROR, Packet, resetPacket, setPorts } from "../translate/packet.js";
 import { readIpv4 } from "../translate/read-ipv4.js";
 import { readIpv6 } from "../translate/read-ipv6.js";
 import {
+  FRAGMENT_TIMEOUT,
   MALFORMED_QUOTE,
   MARTIAN_IPV4_DESTINATION,
   MARTIAN_IPV4_SOURCE,
@@ -21,14 +23,14 @@ import {
 } from "../verdict.js";
 import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
-import { ABSORBED, FORWARDED, type PacketIo, type Pipeline } from "./packet-io.js";
+import { Fragments, type Judge } from "./fragments.js";
+import { FORWARDED, type PacketIo, type Pipeline } from "./packet-io.js";
 import type { Parts } from "./parts.js";
 
 const CREATED_PACKETS = counterIndex("created_packets");
-const ABSORBED_PACKETS = counterIndex("absorbed_packets");
 const ICMP_ERRORS_SENT = counterIndex("icmp_errors_sent");
 
-export abstract class DomainPipeline implements Pipeline {
+export abstract class DomainPipeline implements Pipeline, Judge {
   protected readonly parts: Parts;
   protected readonly limits: Limits;
   protected readonly packet = new Packet();
@@ -40,34 +42,46 @@ export abstract class DomainPipeline implements Pipeline {
   /** Scratch: the addresses of the packet that is written. */
   protected readonly ends6 = new ErrorEnds6();
   protected readonly ends4 = new ErrorEnds4();
-  /** Slot, bounds and time of the packet at hand. */
+  /** Slot and time of the packet at hand. */
   protected slot = 0;
-  protected outerAt = 0;
-  protected outerEnd = 0;
   protected nowMs = 0;
+  /** True where the packet at hand was put together here: nobody could have sent it smaller. */
+  protected isReassembled = false;
+  /** True where the packet at hand is a fragment that waited, whose ports are known. */
+  #isResumed = false;
+  readonly #key = new FragmentKey();
+  readonly #fragments: Fragments;
+  readonly #splitter4: Ipv4Splitter;
+  readonly #splitter6: Ipv6Splitter;
   readonly #io: PacketIo;
 
   constructor(parts: Parts) {
     this.parts = parts;
     this.limits = parts.limits;
     this.#io = parts.output;
+    this.#fragments = new Fragments(parts.output, parts.counters, parts.random, this);
+    this.#splitter4 = new Ipv4Splitter(parts.output);
+    this.#splitter6 = new Ipv6Splitter(parts.output);
   }
 
   process(slot: number, at: number, end: number, nowMs: number): number {
     const frame = this.#io.frames[slot]!;
     this.slot = slot;
-    this.outerAt = at;
-    this.outerEnd = end;
     this.nowMs = nowMs;
     const version = at < end ? frame.getUint8(at) >>> 4 : 0;
     let verdict = NOT_IP;
     if (version === 4) verdict = this.fromIpv4(frame, at, end);
     else if (version === 6) verdict = this.fromIpv6(frame, at, end);
     if (verdict < 0) this.#answer(frame, at, end, version, verdict);
+    // After the first fragment, not before: a datagram leaves in the order of its offsets.
+    if (this.#fragments.hasReady && !this.#isResumed) this.#fragments.releaseReady();
     return verdict;
   }
 
-  abstract tick(nowMs: number): void;
+  tick(nowMs: number): void {
+    this.nowMs = nowMs;
+    this.#fragments.expire(nowMs);
+  }
 
   /** A packet from the IPv4 side. Returns a verdict. */
   protected abstract fromIpv4(frame: DataView, at: number, end: number): number;
@@ -90,11 +104,69 @@ export abstract class DomainPipeline implements Pipeline {
     this.parts.counters[index]! += amount;
   }
 
-  /** Judges a packet of our own making in its place; its drop is counted here, since nobody read it. */
-  protected inject(slot: number, at: number, end: number): void {
+  segment(slot: number, at: number, end: number): void {
+    this.#inject(slot, at, end);
+  }
+
+  reassembled(slot: number, at: number, end: number): void {
+    this.isReassembled = true;
+    this.#inject(slot, at, end);
+    this.isReassembled = false;
+  }
+
+  resumed(slot: number, at: number, end: number): void {
+    this.#isResumed = true;
+    this.#inject(slot, at, end);
+    this.#isResumed = false;
+  }
+
+  timedOut(slot: number, at: number, end: number): void {
+    const frame = this.#io.frames[slot]!;
+    resetPacket(this.packet);
+    this.#answer(frame, at, end, frame.getUint8(at) >>> 4, FRAGMENT_TIMEOUT);
+  }
+
+  /** Judges a packet of our own making; its drop is counted here, since nobody read it from the device. */
+  #inject(slot: number, at: number, end: number): void {
     const isIpv6 = this.#io.frames[slot]!.getUint8(at) >>> 4 === 6;
     const verdict = this.process(slot, at, end, this.nowMs);
     if (verdict < 0) this.count(dropIndex(verdict, isIpv6 ? 6 : 4), 1);
+  }
+
+  /**
+   * Finds the ports that a fragment at hand has by its datagram. `needsPorts`: the address is shared, or NAT44 is on.
+   * Returns 0, a drop code, or HELD while the first fragment is not there.
+   */
+  protected resolveFragment(frame: DataView, needsPorts: boolean): number {
+    const { packet } = this;
+    if (!packet.isFragment || !needsPorts || !hasPorts(packet.protocol)) return 0;
+    if (this.#isResumed) {
+      this.#fragments.resume(packet);
+      return 0;
+    }
+    this.setFragmentKey(frame, this.#key);
+    return this.#fragments.findPorts(frame, packet, this.#key, this.nowMs);
+  }
+
+  /** The key of the fragment at hand; a tunnel end's has the far end in it. */
+  protected setFragmentKey(frame: DataView, key: FragmentKey): void {
+    const { packet } = this;
+    if (frame.getUint8(packet.at) >>> 4 === 4) key.setIpv4(frame, packet);
+    else key.setIpv6(frame, packet, packet.protocol);
+  }
+
+  /** Puts fragmented ICMP together: its checksum changes with the family, over bytes that a fragment lacks (RFC 7915 §1.2). */
+  protected reassembleIcmp(frame: DataView): number {
+    const { packet } = this;
+    if (!packet.isFragment || packet.protocol !== ipv4.PROTOCOL_ICMP) return 0;
+    this.setFragmentKey(frame, this.#key);
+    return this.#fragments.reassemble(frame, packet, this.#key, this.nowMs);
+  }
+
+  /** Puts outer fragments together, whose headers `outer` has (RFC 2473 §7). Returns a verdict. */
+  protected reassembleOuter(frame: DataView, outer: Packet): number {
+    this.#key.setIpv6(frame, outer, 0);
+    return this.#fragments.reassemble(frame, outer, this.#key, this.nowMs);
   }
 
   /** Emits the packet from `at` on. */
@@ -169,45 +241,49 @@ export abstract class DomainPipeline implements Pipeline {
   }
 
   /**
-   * Before the rewrite of a packet whose IPv6 form has `len` bytes (of each segment): completes what pieces of at
-   * most `limit` bytes need. Returns 0, or ABSORBED when a super-packet was cut up and its segments were judged.
+   * Before the rewrite of a packet that becomes `len` bytes long (each segment of it): completes what pieces of at most
+   * `limit` bytes need. Returns 0, or ABSORBED when a super-packet was cut up and its segments were judged.
    */
   protected prepareToSplit(frame: DataView, len: number, limit: number): number {
     const { packet } = this;
     if (len <= limit || !packet.partial) return 0;
-    if (packet.isSuper) return this.segment(frame);
-    completeAndClear(frame, this.outerAt, packet);
+    if (packet.isSuper) return this.cutSegments(frame);
+    completeAndClear(frame, packet);
     return 0;
   }
 
   /** Cuts the super-packet at hand into the packets that it stands for, and judges each. */
-  protected segment(frame: DataView): number {
-    const { segmenter } = this.parts;
-    const { outerAt, packet } = this;
-    this.count(CREATED_PACKETS, packet.segments);
-    this.count(ABSORBED_PACKETS, 1);
-    segmenter.cut(frame, outerAt, packet, this.#segments);
-    return ABSORBED;
+  protected cutSegments(frame: DataView): number {
+    return this.#fragments.segment(frame, this.packet);
   }
 
   /** Emits the IPv6 packet from `at` on, in fragments where it is longer than `limit`. */
-  protected forward6(frame: DataView, at: number, limit: number, identification: number): number {
-    const { packet } = this;
-    if (packet.isSuper || packet.end - at <= limit) return this.forward(at);
-    return this.countPieces(splitIpv6(this.#io, this.slot, at, packet.end, limit, identification));
+  protected forward6(at: number, limit: number, identification: number): number {
+    const { end, isSuper } = this.packet;
+    if (isSuper || end - at <= limit) return this.forward(at);
+    return this.countPieces(this.#splitter6.split(this.slot, at, end, limit, identification));
   }
 
   /** Emits the IPv4 packet from `at` on, in fragments where it is longer than `limit`. */
   protected forward4(at: number, limit: number): number {
-    const { packet } = this;
-    if (packet.isSuper || packet.end - at <= limit) return this.forward(at);
-    return this.countPieces(splitIpv4(this.#io, this.slot, at, packet.end, limit));
+    const { end, isSuper } = this.packet;
+    if (isSuper || end - at <= limit) return this.forward(at);
+    return this.countPieces(this.#splitter4.split(this.slot, at, end, limit));
   }
 
   protected countPieces(pieces: number): number {
     this.count(CREATED_PACKETS, pieces - 1);
     return FORWARDED;
   }
+}
+
+/** Other protocols have no ports to be found, and go by their addresses alone. */
+function hasPorts(protocol: number): boolean {
+  return (
+    protocol === ipv4.PROTOCOL_TCP ||
+    protocol === ipv4.PROTOCOL_UDP ||
+    protocol === ipv4.PROTOCOL_ICMP
+  );
 }
 
 /** The drop code of an IPv4 address that is never forwarded, or 0. Addresses are unsigned 32-bit. */

@@ -1,25 +1,20 @@
 /** What a pipeline gets packets from and gives packets to, and what it says of each. */
-import type { Output } from "../translate/output.js";
-
+export { HELD } from "../translate/fragment/results.js";
 export { HEADROOM, type Output as PacketIo } from "../translate/output.js";
 
-/** Verdicts of `process()` beside the negative drop codes. */
+/** Verdicts of `process()` beside HELD and the negative drop codes. */
 export const FORWARDED = 0;
-/** The packet became part of another (a whole datagram, segments), which was judged in its place. */
-export const ABSORBED = 1;
-/** A fragment that waits for others. */
-export const HELD = 2;
+/** The packet became part of another (a whole datagram), or others (segments), judged in its place. */
+export const ABSORBED = 2;
 
 /** One domain's packet path. */
 export interface Pipeline {
   /**
-   * Judges the packet in [at, end) of a slot, whose virtio header lies right before `at`. Returns a verdict:
-   * FORWARDED after it was rewritten in place and emitted, ABSORBED, HELD, or a negative drop code, and then the
-   * packet is unmodified.
+   * Judges the packet in [at, end) of a slot, whose virtio header lies right before `at`. Returns FORWARDED after it was
+   * rewritten in place and emitted, ABSORBED, HELD for a fragment that waits for others, or a negative drop code, and then
+   * the packet is unmodified.
    */
   process(slot: number, at: number, end: number, nowMs: number): number;
   /** Work that is due by time: sessions and fragments that end. Called between batches, at least once a second. */
   tick(nowMs: number): void;
 }
-
-export type { Output };

@@ -2,14 +2,12 @@
 import type { ErrorSender } from "../translate/error-sender.js";
 import type { Limits } from "../translate/limits.js";
 import type { Output } from "../translate/output.js";
-import type { Fragments } from "./fragments.js";
 
 export interface Parts {
   readonly limits: Limits;
   readonly output: Output;
   readonly counters: Float64Array;
   readonly errors: ErrorSender;
-  readonly fragments: Fragments;
   /** IPv4 sources for ICMP errors from nodes without an IPv4 address (RFC 6791 §3); never empty. */
   readonly errorSources4: readonly number[];
   /** Unsigned 32-bit. */

@@ -12,7 +12,8 @@ import {
   tunnelLen,
 } from "../translate/tunnel.js";
 import { TunnelOutput } from "../translate/tunnel-output.js";
-import { splitIpv4 } from "../translate/fragment/split-ipv4.js";
+import { Ipv4Splitter } from "../translate/fragment/split-ipv4.js";
+import type { FragmentKey } from "../translate/fragment/fragment-key.js";
 import { writeOffload } from "../translate/offload.js";
 import { ICMP_UNTRANSLATABLE, NOT_ENCAPSULATED } from "../verdict.js";
 import * as ipv6 from "../wire/ipv6.js";
@@ -31,12 +32,14 @@ export abstract class TunnelEnd extends DomainPipeline {
   protected readonly quotedPeer = new Uint32Array(4);
   readonly #relay: Relay;
   readonly #inner: TunnelOutput;
+  readonly #innerSplitter: Ipv4Splitter;
   readonly #fragmentsInside: boolean;
 
   constructor(parts: Parts, options: TunnelOptions) {
     super(parts);
     this.#relay = new Relay(parts.output);
     this.#inner = new TunnelOutput(parts.output, parts.limits);
+    this.#innerSplitter = new Ipv4Splitter(this.#inner);
     this.#fragmentsInside = options.fragmentation === "inner";
   }
 
@@ -61,11 +64,14 @@ export abstract class TunnelEnd extends DomainPipeline {
     const { outer, packet } = this;
     if (outer.protocol !== ipv6.NEXT_IPV4) return NOT_ENCAPSULATED;
     if (outer.isFragment) return this.reassembleOuter(frame, outer);
-    return (
-      readIpv4(frame, outer.transportAt, outer.end, packet) ||
-      readOffload(frame, outer.at, packet) ||
-      this.readError4(frame)
-    );
+    const refused = readIpv4(frame, outer.transportAt, outer.end, packet);
+    packet.outerAt = outer.at;
+    return refused || readOffload(frame, outer.at, packet) || this.readError4(frame);
+  }
+
+  protected override setFragmentKey(frame: DataView, key: FragmentKey): void {
+    if (this.packet.outerAt === this.packet.at) key.setIpv4(frame, this.packet);
+    else key.setTunnelled(frame, this.packet, this.source6);
   }
 
   /** Returns 0, or why the packet at hand may not enter a tunnel whose path carries `mtu6`. */
@@ -75,7 +81,7 @@ export abstract class TunnelEnd extends DomainPipeline {
 
   /** Before anything is written: see `prepareToSplit()`. No device cuts super-packets inside a tunnel. */
   protected prepareForTunnel(frame: DataView, mtu6: number): number {
-    if (this.packet.isSuper) return this.segment(frame);
+    if (this.packet.isSuper) return this.cutSegments(frame);
     return this.prepareToSplit(frame, tunnelLen(this.packet), mtu6);
   }
 
@@ -88,7 +94,7 @@ export abstract class TunnelEnd extends DomainPipeline {
     const newAt = putOuterHeader(frame, at, end, limits, ends6.source, ends6.destination);
     writeOffload(frame, newAt, packet, false);
     // RFC 7597 §8.3.1: BRs that share an address must not choose the same identifications.
-    return this.forward6(frame, newAt, mtu6, this.parts.random());
+    return this.forward6(newAt, mtu6, this.parts.random());
   }
 
   #tunnelFragments(mtu6: number): number {
@@ -96,7 +102,7 @@ export abstract class TunnelEnd extends DomainPipeline {
     this.#inner.source.set(ends6.source);
     this.#inner.destination.set(ends6.destination);
     const limit = mtu6 - ipv6.HEADER_LEN;
-    return this.countPieces(splitIpv4(this.#inner, this.slot, packet.at, packet.end, limit));
+    return this.countPieces(this.#innerSplitter.split(this.slot, packet.at, packet.end, limit));
   }
 
   /**

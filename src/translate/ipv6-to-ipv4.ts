@@ -12,12 +12,19 @@ import { clampMss, lacksUdpChecksum, rewriteEcho, rewriteTransport } from "./tra
 /** Longest IPv4 packet that goes out without DF: its IPv6 form fits 1280 bytes (RFC 7915 §5.1). */
 const MAX_LEN_WITHOUT_DF = 1260;
 
+const MAX_IPV4_LEN = 65535;
+
 /** Every IPv6 link carries this much (RFC 8200 §5); a sender need not go below it. */
 const IPV6_MIN_MTU = 1280;
 
 /** Length of the IPv4 form of the packet, or of each packet that a super-packet stands for. */
 export function ipv4Len(packet: Packet): number {
   return packet.segmentLen - (packet.transportAt - packet.at) + ipv4.MIN_HEADER_LEN;
+}
+
+/** True for a super-packet that IPv4's total length cannot describe (RFC 791 §3.1). */
+export function exceedsIpv4(packet: Packet): boolean {
+  return packet.end - packet.transportAt + ipv4.MIN_HEADER_LEN > MAX_IPV4_LEN;
 }
 
 /** Returns 0, or why the IPv6 packet must not be translated; writes nothing. Not for ICMP errors. */
@@ -108,11 +115,11 @@ export class Ipv6ToIpv4 {
     // The kernel cuts a super-packet later: each segment is judged, and copies the flag.
     const len = ipv4Len(packet);
     header.dontFragment = len > MAX_LEN_WITHOUT_DF && len <= this.#limits.mtu4;
-    header.identification = this.#takeIdentifications(packet.segments);
+    header.identification = this.takeIdentifications(packet.segments);
   }
 
   /** The first of `count` identifications in a row: the kernel numbers segments from the super-packet's. */
-  #takeIdentifications(count: number): number {
+  takeIdentifications(count: number): number {
     const first = this.#nextIdentification;
     this.#nextIdentification = (first + count) & 0xffff;
     return first;

@@ -26,6 +26,8 @@ export const NO_PORT = -1;
 export class Packet {
   /** First byte of the IP header that was read last (the inner one after `readIpv4()` of a tunnel's payload). */
   at = 0;
+  /** First byte of the outermost header: `at`, but for the inner packet of a tunnel. */
+  outerAt = 0;
   /** One past the last byte of that IP packet; what lay behind it in the frame is cut off. */
   end = 0;
   /** First byte after the IP header, its options or extension headers. */
@@ -48,6 +50,8 @@ export class Packet {
   /** What the translators write; NAT44 changes them. */
   newSourcePort = NO_PORT;
   newDestinationPort = NO_PORT;
+  /** Of a packet refused for a parameter problem: offset of the field at fault from `at`. */
+  pointer = 0;
   /** TCP flags, 0 for the others. */
   tcpFlags = 0;
   /** Length of the IP packet, and of each packet it stands for: the same unless it is a super-packet. */
@@ -72,6 +76,7 @@ export function resetPacket(packet: Packet): void {
   packet.fragmentOffset = 0;
   packet.moreFragments = false;
   packet.identification = 0;
+  packet.pointer = 0;
   packet.tcpFlags = 0;
   packet.partial = false;
   packet.isSuper = false;

@@ -19,6 +19,7 @@ export function readIpv4(frame: DataView, at: number, end: number, packet: Packe
   if (!ipv4.checksumGood(frame, at)) return BAD_IPV4_CHECKSUM;
   const headerLen = ipv4.headerLen(frame, at);
   packet.at = at;
+  packet.outerAt = at;
   packet.len = ipv4.totalLen(frame, at);
   packet.end = at + packet.len;
   packet.transportAt = at + headerLen;

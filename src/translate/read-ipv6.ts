@@ -20,13 +20,14 @@ const OFF_SEGMENTS_LEFT = 3;
 
 /**
  * Reads the headers of the IPv6 packet in [at, end), up to and without the transport header. `packet.protocol`
- * becomes the next header as it stands. Returns 0 or a drop code; for ROUTING_SEGMENTS_LEFT `packet.transportAt`
- * is the offset of the byte at fault.
+ * becomes the next header as it stands. Returns 0 or a drop code; `packet.pointer` is the field at fault where an
+ * error tells it.
  */
 export function readIpv6Headers(frame: DataView, at: number, end: number, packet: Packet): number {
   resetPacket(packet);
   if (!ipv6.fits(frame, at, end)) return MALFORMED_IPV6;
   packet.at = at;
+  packet.outerAt = at;
   packet.len = ipv6.HEADER_LEN + ipv6.payloadLen(frame, at);
   packet.end = at + packet.len;
   packet.segmentLen = packet.len;
@@ -41,7 +42,7 @@ export function readIpv6Headers(frame: DataView, at: number, end: number, packet
     const len = ipv6.extensionLen(frame, cursor, next);
     if (len > packet.end - cursor) return MALFORMED_IPV6_EXTENSION;
     if (next === ipv6.NEXT_ROUTING && frame.getUint8(cursor + OFF_SEGMENTS_LEFT) !== 0) {
-      packet.transportAt = cursor + OFF_SEGMENTS_LEFT;
+      packet.pointer = cursor + OFF_SEGMENTS_LEFT - at;
       return ROUTING_SEGMENTS_LEFT;
     }
     if (next === ipv6.NEXT_FRAGMENT) {

@@ -133,6 +133,31 @@ export function writeFragment(frame: DataView, at: number, offset: number, more:
   patchChecksum(frame, at, replaceShort(before, after));
 }
 
+/** Clears DF and keeps the header checksum right. */
+export function clearDontFragment(frame: DataView, at: number): void {
+  const before = frame.getUint16(at + OFF_FRAGMENT);
+  const after = before & ~FLAG_DF;
+  frame.setUint16(at + OFF_FRAGMENT, after);
+  patchChecksum(frame, at, replaceShort(before, after));
+}
+
+/** Computes and writes the header checksum, over options too. */
+export function writeChecksum(frame: DataView, at: number): void {
+  frame.setUint16(at + OFF_CHECKSUM, 0);
+  const checksum = ~fold(sumBytes(frame, at, at + headerLen(frame, at))) & 0xffff;
+  frame.setUint16(at + OFF_CHECKSUM, checksum);
+}
+
+/** Sets the header length, options included; the checksum is the caller's. */
+export function writeHeaderLen(frame: DataView, at: number, len: number): void {
+  frame.setUint8(at, 0x40 | (len >>> 2));
+}
+
+/** Sets the identification; the checksum is the caller's. */
+export function writeIdentification(frame: DataView, at: number, value: number): void {
+  frame.setUint16(at + OFF_ID, value);
+}
+
 /** Sets the source address, keeps the header checksum right and returns the delta for the pseudo header. */
 export function writeSource(frame: DataView, at: number, address: number): number {
   return writeAddress(frame, at, OFF_SOURCE, address);

@@ -104,6 +104,14 @@ export function writeFixed(
   frame.setUint8(at + OFF_HOP_LIMIT, hops);
 }
 
+export function writeTrafficClass(frame: DataView, at: number, value: number): void {
+  frame.setUint16(at, 0x6000 | (value << 4) | (frame.getUint16(at) & 0x000f));
+}
+
+export function writeNextHeader(frame: DataView, at: number, value: number): void {
+  frame.setUint8(at + OFF_NEXT_HEADER, value);
+}
+
 export function writePayloadLen(frame: DataView, at: number, value: number): void {
   frame.setUint16(at + OFF_PAYLOAD_LEN, value);
 }
@@ -171,6 +179,11 @@ export function moreFragments(frame: DataView, at: number): boolean {
   return (frame.getUint16(at + 2) & FLAG_MORE) !== 0;
 }
 
+/** Sets offset (bytes, a multiple of 8) and M of the Fragment Header at `at`. */
+export function writeFragment(frame: DataView, at: number, offset: number, more: boolean): void {
+  frame.setUint16(at + 2, offset | (more ? FLAG_MORE : 0));
+}
+
 /** Unsigned 32-bit. */
 export function fragmentIdentification(frame: DataView, at: number): number {
   return frame.getUint32(at + 4);
@@ -186,6 +199,6 @@ export function writeFragmentHeader(
   identification: number,
 ): void {
   frame.setUint16(at, next << 8);
-  frame.setUint16(at + 2, offset | (more ? FLAG_MORE : 0));
+  writeFragment(frame, at, offset, more);
   frame.setUint32(at + 4, identification);
 }

@@ -15,8 +15,11 @@ export const OFF_CHECKSUM = 16;
 export const FLAG_FIN = 0x01;
 export const FLAG_SYN = 0x02;
 export const FLAG_RST = 0x04;
+export const FLAG_PSH = 0x08;
 export const FLAG_ACK = 0x10;
+export const FLAG_CWR = 0x80;
 
+const OFF_SEQUENCE = 4;
 const OFF_DATA_OFFSET = 12;
 const OFF_FLAGS = 13;
 
@@ -39,6 +42,20 @@ export function headerLen(frame: DataView, at: number): number {
 
 export function flags(frame: DataView, at: number): number {
   return frame.getUint8(at + OFF_FLAGS);
+}
+
+export function writeFlags(frame: DataView, at: number, value: number): void {
+  frame.setUint8(at + OFF_FLAGS, value);
+}
+
+/** Sequence number, unsigned 32-bit. */
+export function sequence(frame: DataView, at: number): number {
+  return frame.getUint32(at + OFF_SEQUENCE);
+}
+
+/** `value` is taken modulo 2^32. */
+export function writeSequence(frame: DataView, at: number, value: number): void {
+  frame.setUint32(at + OFF_SEQUENCE, value);
 }
 
 /** Offset of the value of the MSS option, or -1; malformed options end the search (RFC 9293 §3.2). */

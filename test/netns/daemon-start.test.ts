@@ -9,9 +9,11 @@ import {
   deviceExists,
   ip,
   ipLines,
+  makeOther,
   mapctl,
   mapd,
   mapdCommand,
+  prepareHost,
   setForwarding,
   startDaemon,
   until,
@@ -19,7 +21,7 @@ import {
 
 const PORT = 9464;
 
-setForwarding(1);
+prepareHost();
 
 function configured(t: Test, domain = BR_T, port = PORT): ConfigFile {
   const file = new ConfigFile(t);
@@ -62,8 +64,7 @@ test("the name belongs to another TUN device", async (t) => {
 });
 
 test("the name belongs to a device of another kind", async (t) => {
-  ip("link add mapt0 type dummy");
-  t.teardown(() => ip("link del mapt0"));
+  makeOther(t, "mapt0");
   const { status, log } = await failing(t, mapdCommand(configured(t)));
   t.equal(status, 1);
   t.match(log, /mapt0/);
@@ -99,10 +100,8 @@ test("ip is missing", async (t) => {
 });
 
 test("a route of somebody else is not taken over, and nothing is left", async (t) => {
-  ip("link add other0 type dummy");
-  ip("link set other0 up");
+  makeOther(t, "other0");
   ip("route add 192.0.2.0/24 dev other0");
-  t.teardown(() => ip("link del other0"));
   const { status, log } = await failing(t, mapdCommand(configured(t)));
   t.equal(status, 1);
   t.match(log, /ip route add 192\.0\.2\.0\/24 dev mapt0 .*File exists/);

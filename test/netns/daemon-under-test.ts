@@ -12,7 +12,8 @@ import type { Test } from "tap";
 const MAPD = fileURLToPath(new URL("../../daemon/mapd.js", import.meta.url));
 const MAPCTL = fileURLToPath(new URL("../../daemon/mapctl.js", import.meta.url));
 
-const LIMIT_MS = 30_000;
+/** Less than tap's own limit, so that a test tells what it waited for. */
+const LIMIT_MS = 12_000;
 
 export const RULES = `
 rules:
@@ -111,13 +112,18 @@ export class DaemonProcess {
     this.#child.kill(signal);
   }
 
+  /** How often the log holds the text. */
+  count(text: string): number {
+    return this.#stderr.split(text).length - 1;
+  }
+
   /** Waits until the log holds the text `times` times. */
   async logged(text: string, times = 1): Promise<void> {
     await until(
-      () => this.#stderr.split(text).length > times || this.#child.exitCode !== null,
+      () => this.count(text) >= times || this.#child.exitCode !== null,
       () => `"${text}" in the log:\n${this.#stderr}`,
     );
-    if (this.#stderr.split(text).length <= times) {
+    if (this.count(text) < times) {
       throw new Error(`mapd ended without logging "${text}":\n${this.#stderr}`);
     }
   }
@@ -183,6 +189,19 @@ export function mapctl(file: ConfigFile, ...words: readonly string[]): Output {
 
 export function mapd(...words: readonly string[]): Output {
   return run(process.execPath, MAPD, ...words);
+}
+
+/** An address for packets that the sandbox itself sends, and both forwarding switches on. */
+export function prepareHost(): void {
+  ip("address add 203.0.113.9/32 dev lo");
+  setForwarding(1);
+}
+
+/** A device that is no TUN, up, for routes of somebody else. */
+export function makeOther(t: Test, name: string): void {
+  ip(`link add ${name} type veth peer name ${name}-peer`);
+  ip(`link set ${name} up`);
+  t.teardown(() => ip(`link del ${name}`));
 }
 
 /** Sets both forwarding switches of the sandbox. */

@@ -7,9 +7,9 @@ import { loadNativeTun } from "../../daemon/native-loader.js";
 import { Domain } from "../../daemon/runtime/domain.js";
 import { counterIndex, dropIndex } from "../../src/counters.js";
 import { DESTINATION_PORT_EXCLUDED } from "../../src/verdict.js";
-import { BR_T, deviceExists, RULES, run, setForwarding, until } from "./daemon-under-test.js";
+import { BR_T, deviceExists, prepareHost, RULES, run, until } from "./daemon-under-test.js";
 
-setForwarding(1);
+prepareHost();
 
 const EXCLUDED = dropIndex(DESTINATION_PORT_EXCLUDED, 4);
 

@@ -31,7 +31,7 @@ export const DEFAULT_SETTINGS: Nat44Settings = {
   maxSessions: 8192,
 };
 
-/** Ports of the CE with PSID 0x34 in example 1 of RFC 7597 Appendix A: 63 ranges of four. */
+/** Ports of the CE with PSID 0x34 in example 1 of RFC 7597 App. A: 63 ranges of four. */
 export function exampleSet(): PortSet {
   return new PortSet(6, 8, 0x34);
 }

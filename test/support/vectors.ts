@@ -1,4 +1,4 @@
-/** The vectors of test/vectors/mapping.json, as far as src/map is concerned, and its rules as Rule. */
+/** The vectors of test/vectors/mapping.json, as far as src/ is concerned, and its rules as Rule. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,6 +20,15 @@ export interface RuleVector {
   readonly kind: string;
   readonly iid: "rfc7597" | "draft03";
   readonly psid?: number;
+}
+
+/** Type and code, and what they become: type, code and what is done with the second word, if anything. */
+export interface IcmpVector {
+  readonly t: number;
+  readonly c: number;
+  readonly to:
+    | readonly [number, number, ("mtu" | "pointer" | { readonly pointer: number })?]
+    | null;
 }
 
 interface Ranges {
@@ -115,6 +124,28 @@ export interface Vectors {
     readonly psid?: number;
     readonly enduser?: string;
     readonly dmr?: string;
+  }[];
+  readonly icmp4to6: readonly IcmpVector[];
+  readonly icmp6to4: readonly IcmpVector[];
+  /** By the old pointer in decimal; null has no counterpart. */
+  readonly pointer4to6: Readonly<Record<string, number | null>>;
+  readonly pointer6to4: Readonly<Record<string, number | null>>;
+  readonly mtu4to6: readonly {
+    readonly icmp4_mtu: number;
+    readonly mtu_v6_nexthop: number;
+    readonly mtu_v4_nexthop: number;
+    readonly icmp6_mtu: number;
+  }[];
+  readonly mtu4to6_plateau: readonly {
+    readonly total_length: number;
+    readonly path_mtu: number | null;
+  }[];
+  readonly mtu6to4: readonly {
+    readonly icmp6_mtu: number;
+    readonly mtu_v4_nexthop: number;
+    readonly mtu_v6_nexthop: number;
+    readonly inner_has_fragment_header: boolean;
+    readonly icmp4_mtu: number;
   }[];
 }
 

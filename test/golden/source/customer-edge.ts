@@ -9,7 +9,7 @@ import {
   tcp,
   udp,
 } from "../../support/packet-builder.js";
-import { drop, type GoldenCase, pass, type Step } from "../golden-case.js";
+import { after, drop, type GoldenCase, pass, type Step } from "../golden-case.js";
 import * as d from "./domains.js";
 import { payloads } from "./payloads.js";
 
@@ -88,6 +88,8 @@ function conversation(up: typeof tUp, down: typeof tDown): Step[] {
     down(SHARED, d.LAN_HOST, echo({ kind: "reply", ...ping })),
   ];
 }
+
+const SECOND_US = 1_000_000;
 
 const GAUGES = {
   nat44_mappings_tcp: 1,
@@ -201,6 +203,39 @@ export const CUSTOMER_EDGE: readonly GoldenCase[] = [
     ],
     // Address-dependent: a session is kept by the remote address alone.
     gauges: { nat44_mappings_udp: 1, nat44_sessions: 1 },
+  },
+  {
+    name: "NAT44 forgets a UDP mapping 300 s after the last packet from inside",
+    rfc: ["RFC 4787 §4.3"],
+    config: d.ceT(),
+    steps: [
+      tUp(SHARED, d.LAN_HOST, udp({ sport: d.PORT, dport: 53 })),
+      after(100 * SECOND_US, tUp(SHARED, d.LAN_HOST, udp({ sport: d.PORT, dport: 53 }))),
+      after(398 * SECOND_US, tDown(SHARED, d.LAN_HOST, udp({ sport: 53, dport: d.PORT }))),
+      after(
+        402 * SECOND_US,
+        drop(
+          "nat44_no_mapping",
+          ipv6({ src: d.dmr(d.SERVER_T), dst: d.CE }, udp({ sport: 53, dport: d.PORT })),
+        ),
+      ),
+    ],
+  },
+  {
+    name: "NAT44 gives a host no more ports than its quota",
+    rfc: ["RFC 7597 §10"],
+    config: d.ceE({ more: { nat44: { "max-ports-per-host": 2 } } }),
+    steps: [
+      eUp(SHARED, d.LAN_HOST, udp({ sport: d.PORT, dport: 53 })),
+      eUp(SHARED, d.LAN_HOST, udp({ sport: d.PORT + 1, dport: 53 })),
+      drop(
+        "nat44_host_quota",
+        ipv4({ src: d.LAN_HOST, dst: d.SERVER_E }, udp({ sport: d.PORT + 2, dport: 53 })),
+      ),
+      eUp(SHARED, d.LAN_HOST, udp({ sport: d.PORT, dport: 123 })),
+      eUp(SHARED, "192.168.1.11", udp({ sport: d.PORT + 2, dport: 53 })),
+    ],
+    gauges: { nat44_mappings_udp: 3, nat44_sessions: 3 },
   },
   {
     name: "NAT44 serves the programs of the CE host itself from 192.0.0.2",

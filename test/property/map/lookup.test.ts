@@ -168,3 +168,25 @@ test("a table over another thread's buffer is the same table", (t) => {
   }
   t.end();
 });
+
+test("of 20,000 rules each is found by its own address, PSID and prefix", (t) => {
+  const count = 20_000;
+  const rules = Array.from({ length: count }, (_, i): Rule => {
+    const isOneToOne = i % 2 === 0;
+    const v6: Words6 = [0x20010db8, i, 0, 0];
+    const plain = ruleOf(`r${i}`, v6, 64, (i << 12) >>> 0, 20);
+    if (!isOneToOne) return { ...plain, eaLen: 20, psidLen: 8 };
+    const ipv4 = { address: 0x64400000 + (i >>> 5), len: 32 };
+    return { ...plain, ipv4, psidLen: 4, psid: (i >>> 1) & 15 };
+  });
+  t.same(checkRuleSet(rules), []);
+  const table = RuleTable.compile(rules, "map-t");
+  for (const [index, rule] of rules.entries()) {
+    const within = rule.psid === null ? random() % 4096 : 0;
+    const port = 1024 + (rule.psid ?? 0) * 64 + (random() % 64);
+    const by4 = table.lookup4((rule.ipv4.address + within) >>> 0, port);
+    const by6 = table.lookup6(Uint32Array.of(0x20010db8, index, random(), random()));
+    if (by4 !== index || by6 !== index) t.fail(`rule ${index}: ${by4} by IPv4, ${by6} by IPv6`);
+  }
+  t.end();
+});

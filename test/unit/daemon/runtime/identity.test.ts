@@ -3,7 +3,7 @@ import { ceOf, sameNat44Identity } from "../../../../daemon/runtime/identity.js"
 import { formatIpv6 } from "../../../../src/wire/address.js";
 import { BR_T, CE_T, domainOf } from "../samples.js";
 
-test("ceOf: the CE of RFC 7599 Appendix A example 1", async (t) => {
+test("ceOf: the CE of RFC 7599 App. A example 1", async (t) => {
   const ce = ceOf(domainOf(CE_T).settings);
   t.equal(ce?.psid, 0x34);
   t.equal(formatIpv6(ce?.mapIpv6 ?? [0, 0, 0, 0]), "2001:db8:12:3400:0:c000:212:34");

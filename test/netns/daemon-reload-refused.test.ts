@@ -1,0 +1,57 @@
+/* SIGHUP: a configuration that cannot be taken whole changes nothing. */
+import "./sandboxed.js";
+import { test } from "tap";
+import { BR_E, BR_T, CE_T, deviceExists, ip, makeOther, prepareHost } from "./daemon-under-test.js";
+import { METRICS, reload, reloadInVain, routes, started, status } from "./reload.js";
+
+prepareHost();
+
+test("an invalid file changes nothing, and the metric says so", async (t) => {
+  const setup = await started(t, BR_T);
+  const before = await status(setup.file);
+  await reloadInVain(setup, BR_T.replace("[metro]", "[metre]"));
+  const after = await status(setup.file);
+  t.equal(after.configHash, before.configHash);
+  t.equal(after.lastReloadSuccessful, false);
+  t.equal(after.ready, true);
+  const metrics = await (await fetch(METRICS)).text();
+  t.match(metrics, /^mapd_config_last_reload_successful 0$/m);
+  await reload(setup, BR_T);
+  t.equal((await status(setup.file)).lastReloadSuccessful, true);
+});
+
+test("what needs a restart is named, and the rest of the file is not taken either", async (t) => {
+  const setup = await started(t, BR_T);
+  const changed = BR_T.replace("[metro]", "[metro, whole]").replace("mapt0", "mapt9");
+  await reloadInVain(setup, changed);
+  t.match(setup.daemon.log, /domains\.br-t\.tun\.name cannot change while mapd runs/);
+  t.equal((await status(setup.file)).domains[0]!.br?.rules, 1);
+  t.notMatch(routes(), /198\.51\.100/);
+  t.notOk(deviceExists("mapt9"));
+});
+
+test("a domain that cannot start takes the whole reload back", async (t) => {
+  ip("tuntap add dev mape0 mode tun");
+  t.teardown(() => ip("link del mape0"));
+  const setup = await started(t, BR_T, CE_T);
+  await reloadInVain(setup, BR_T.replace("2001:db8:ffff", "2001:db8:fffd"), BR_E);
+  t.match(setup.daemon.log, /the device name mape0 is taken/);
+  t.same(
+    (await status(setup.file)).domains.map((domain) => domain.name),
+    ["br-t", "ce-t"],
+  );
+  t.match(routes(), /2001:db8:ffff::\/64 dev mapt0/);
+  t.match(routes(), /default dev mapt1/, "the domain that was to go is back in service");
+  t.equal((await status(setup.file)).ready, true);
+});
+
+test("a route that is somebody else's takes the change back", async (t) => {
+  makeOther(t, "other0");
+  ip("route add 198.51.100.0/24 dev other0");
+  const setup = await started(t, BR_T);
+  const changed = BR_T.replace("[metro]", "[metro, whole]").replace("db8:ffff", "db8:fffd");
+  await reloadInVain(setup, changed);
+  t.match(routes(), /2001:db8:ffff::\/64 dev mapt0/);
+  t.notMatch(routes(), /fffd/);
+  t.equal((await status(setup.file)).domains[0]!.br?.rules, 1);
+});

@@ -1,0 +1,371 @@
+/** What a sound configuration becomes: every key of it, and every default. */
+import { test } from "tap";
+import { parseConfig } from "../../../../daemon/config/load.js";
+import type { Config } from "../../../../daemon/config/types.js";
+import { accept, BR_E, BR_T, CE_E, CE_T, check, documentOf, outline } from "./documents.js";
+
+/** The example of the contract, with every key; key by key the values differ from the defaults where they can. */
+const EVERY_KEY = `
+control-socket: /run/mapd/other.sock
+http:
+  listen: "[::1]:9465"
+log:
+  level: debug
+rules:
+  metro:
+    rule-ipv6-prefix: 2001:db8::/40
+    rule-ipv4-prefix: 192.0.2.0/24
+    ea-len: 16
+    psid-offset: 6
+    psid-len: 8
+    iid: draft-03
+    forwarding: true
+  single:
+    rule-ipv6-prefix: 2001:db8:7712:3400::/56
+    rule-ipv4-prefix: 198.51.100.18/32
+    ea-len: 0
+    psid-len: 8
+    psid: 0x34
+domains:
+  - name: metro-ce
+    mode: map-t
+    role: ce
+    tun:
+      name: mapt0
+      queues: 1
+      offload: "off"
+      attach: true
+    rules: [single, metro]
+    dmr-ipv6-prefix: 2001:db8:ffff::/64
+    end-user-ipv6-prefix: 2001:db8:12:3400::/56
+    local-ipv4-prefixes: [192.168.1.0/24, 10.0.0.0/8]
+    mtu: { ipv6: 1480, ipv4: 1400, lowest-ipv6: 1300 }
+    mss-clamp: 1300
+    routes: off
+    icmp:
+      ipv4-sources: [203.0.113.8]
+      rate-limit: 500
+      unreachables: false
+    udp-zero-checksum: drop
+    traffic-class: 184
+    decrement-ttl: false
+    hairpin: false
+    fragmentation: inner
+    nat44:
+      enabled: true
+      filtering: address-and-port-dependent
+      tcp-port-reuse: always
+      max-ports-per-host: 100
+      reserve: [5000-5003, 3280]
+      forwards:
+        - { protocol: tcp, external-port: 1232, to: "192.168.1.10:22" }
+        - { protocol: both, external-port: 1233, to: 192.0.0.2:53 }
+      timeouts: { udp: 301, tcp-established: 7441, tcp-transitory: 241, icmp: 61 }
+`;
+
+const EVERY_SETTING: Omit<Config, "hash" | "document"> = {
+  controlSocket: "/run/mapd/other.sock",
+  http: { listen: { host: "::1", port: 9465 } },
+  log: { level: "debug" },
+  domains: [
+    {
+      settings: {
+        name: "metro-ce",
+        mode: "map-t",
+        role: "ce",
+        rules: [
+          {
+            name: "single",
+            ipv6: { address: [0x20010db8, 0x77123400, 0, 0], len: 56 },
+            ipv4: { address: 0xc6336412, len: 32 },
+            eaLen: 0,
+            psidOffset: 6,
+            psidLen: 8,
+            psid: 0x34,
+            iid: "rfc7597",
+            forwarding: false,
+          },
+          {
+            name: "metro",
+            ipv6: { address: [0x20010db8, 0, 0, 0], len: 40 },
+            ipv4: { address: 0xc0000200, len: 24 },
+            eaLen: 16,
+            psidOffset: 6,
+            psidLen: 8,
+            psid: null,
+            iid: "draft-03",
+            forwarding: true,
+          },
+        ],
+        dmr: { address: [0x20010db8, 0xffff0000, 0, 0], len: 64 },
+        brAddresses: [],
+        bmr: 1,
+        endUserPrefix: { address: [0x20010db8, 0x00123400, 0, 0], len: 56 },
+        localPrefixes: [
+          { address: 0xc0a80100, len: 24 },
+          { address: 0x0a000000, len: 8 },
+          { address: 0xc0000002, len: 32 },
+        ],
+        mtu: { ipv6: 1480, ipv4: 1400, lowestIpv6: 1300 },
+        mssClamp: 1300,
+        udpZeroChecksum: "drop",
+        trafficClass: 184,
+        decrementTtl: false,
+        nat44: {
+          filtering: "address-and-port-dependent",
+          maxPortsPerHost: 100,
+          reserve: [
+            [5000, 5003],
+            [3280, 3280],
+          ],
+          forwards: [
+            { protocol: "tcp", externalPort: 1232, insideAddress: 0xc0a8010a, insidePort: 22 },
+            { protocol: "both", externalPort: 1233, insideAddress: 0xc0000002, insidePort: 53 },
+          ],
+          timeoutsMs: {
+            udp: 301_000,
+            tcpEstablished: 7_441_000,
+            tcpTransitory: 241_000,
+            icmp: 61_000,
+          },
+          maxMappings: 756,
+          maxSessions: 65_536,
+        },
+      },
+      tun: { name: "mapt0", queues: 1, offload: "off", attach: true, address: 0xc0000002 },
+      routes: { mode: "off", metric: 2048 },
+    },
+  ],
+};
+
+test("every key reaches its setting", async (t) => {
+  const checked = parseConfig(EVERY_KEY);
+  if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
+  const { hash, document, ...effective } = checked.value;
+  t.strictSame(effective, EVERY_SETTING);
+  t.match(hash, /^[0-9a-f]{12}$/);
+  t.same(document.domains[0]?.icmp, {
+    "ipv4-sources": [0xcb007108],
+    "rate-limit": 500,
+    unreachables: false,
+  });
+  t.same(outline(checked.diagnostics), [
+    "warning no-effect domains[0].fragmentation",
+    "warning no-effect domains[0].hairpin",
+    "warning no-effect domains[0].icmp.ipv4-sources",
+    "warning no-effect domains[0].icmp.rate-limit",
+    "warning no-effect domains[0].icmp.unreachables",
+    "warning no-effect domains[0].nat44.tcp-port-reuse",
+  ]);
+});
+
+test("a BR with the keys of every role is accepted, idle ones with a warning", async (t) => {
+  const nat44 = {
+    enabled: true,
+    filtering: "auto",
+    "tcp-port-reuse": "when-exhausted",
+    "max-ports-per-host": null,
+    reserve: ["5000-5003"],
+    forwards: [{ protocol: "tcp", "external-port": 1232, to: "192.168.1.10:22" }],
+  };
+  const icmp = { "ipv4-sources": ["203.0.113.8"], "rate-limit": 1000, unreachables: true };
+  const checked = check(documentOf([{ ...BR_T, fragmentation: "outer", icmp, nat44 }]));
+  t.ok(checked.ok);
+  t.same(outline(checked.diagnostics), [
+    "warning no-effect domains[0].fragmentation",
+    "warning no-effect domains[0].icmp.ipv4-sources",
+    "warning no-effect domains[0].icmp.rate-limit",
+    "warning no-effect domains[0].icmp.unreachables",
+    "warning no-effect domains[0].nat44",
+  ]);
+  const plain = accept(documentOf([BR_T]));
+  t.equal(checked.ok && checked.value.hash, plain.hash, "idle keys change nothing");
+});
+
+test("a BR as a whole", async (t) => {
+  const { document, hash, ...effective } = accept(documentOf([BR_T]));
+  t.equal(document.domains.length, 1);
+  t.equal(hash.length, 12);
+  t.strictSame(effective, {
+    controlSocket: "/run/mapd/mapd.sock",
+    http: { listen: { host: "127.0.0.1", port: 9464 } },
+    log: { level: "info" },
+    domains: [
+      {
+        settings: {
+          name: "br-t",
+          mode: "map-t",
+          role: "br",
+          rules: [
+            {
+              name: "metro",
+              ipv6: { address: [0x20010db8, 0, 0, 0], len: 40 },
+              ipv4: { address: 0xc0000200, len: 24 },
+              eaLen: 16,
+              psidOffset: 6,
+              psidLen: 8,
+              psid: null,
+              iid: "rfc7597",
+              forwarding: false,
+            },
+          ],
+          dmr: { address: [0x20010db8, 0xffff0000, 0, 0], len: 64 },
+          brAddresses: [],
+          mtu: { ipv6: 1500, ipv4: 1500, lowestIpv6: 1280 },
+          mssClamp: "auto",
+          udpZeroChecksum: "drop",
+          trafficClass: -1,
+          decrementTtl: true,
+          hairpin: true,
+        },
+        tun: { name: "mapt0", queues: 1, offload: "auto", attach: false, address: null },
+        routes: { mode: "auto", metric: 2048 },
+      },
+    ],
+  });
+});
+
+const RFC_1918 = [
+  { address: 0x0a000000, len: 8 },
+  { address: 0xac100000, len: 12 },
+  { address: 0xc0a80000, len: 16 },
+];
+
+const CE_CASES = [
+  {
+    name: "a CE of map-t with a shared address",
+    domain: CE_T,
+    mtu4: 1480,
+    filtering: "address-dependent",
+    mappings: 756,
+    sessions: 65_536,
+  },
+  {
+    name: "a CE of map-e with a shared address",
+    domain: CE_E,
+    mtu4: 1460,
+    filtering: "address-dependent",
+    mappings: 756,
+    sessions: 65_536,
+  },
+  {
+    name: "a CE with a whole address",
+    domain: { ...CE_E, rules: ["full"], "end-user-ipv6-prefix": "2001:db8:8042::/48" },
+    mtu4: 1460,
+    filtering: "endpoint-independent",
+    mappings: 196_608,
+    sessions: 262_144,
+  },
+];
+
+for (const { name, domain, mtu4, filtering, mappings, sessions } of CE_CASES) {
+  test(`defaults of ${name}`, async (t) => {
+    const [ce] = accept(documentOf([domain])).domains;
+    const settings = ce?.settings;
+    if (settings?.role !== "ce") throw new Error("no CE");
+    t.equal(settings.mtu.ipv4, mtu4);
+    t.equal(settings.udpZeroChecksum, "compute");
+    t.same(settings.localPrefixes, [...RFC_1918, { address: 0xc0000002, len: 32 }]);
+    t.match(settings.nat44, {
+      filtering,
+      maxPortsPerHost: null,
+      reserve: [],
+      forwards: [],
+      timeoutsMs: { udp: 300_000, tcpEstablished: 7_440_000, tcpTransitory: 240_000, icmp: 60_000 },
+      maxMappings: mappings,
+      maxSessions: sessions,
+    });
+    t.equal(ce?.tun.address, 0xc0000002);
+  });
+}
+
+const OFF_CASES = [
+  {
+    name: "a prefix",
+    domain: { ...CE_T, rules: ["wide"], "end-user-ipv6-prefix": "2001:db8:9042::/48" },
+  },
+  {
+    name: "a whole address where it is switched off",
+    domain: {
+      ...CE_T,
+      rules: ["full"],
+      "end-user-ipv6-prefix": "2001:db8:8042::/48",
+      nat44: { enabled: false },
+    },
+  },
+];
+
+for (const { name, domain } of OFF_CASES) {
+  test(`NAT44 is off with ${name}`, async (t) => {
+    const [ce] = accept(documentOf([{ ...domain, tun: { name: "t", queues: 4 } }])).domains;
+    t.match(ce?.settings, { nat44: null, localPrefixes: [] });
+    t.equal(ce?.tun.address, null);
+    t.equal(ce?.tun.queues, 4);
+  });
+}
+
+test("a switch for NAT44 that is off makes the LAN's prefixes idle", async (t) => {
+  const [off] = OFF_CASES;
+  const checked = check(documentOf([{ ...off?.domain, "local-ipv4-prefixes": ["10.0.0.0/8"] }]));
+  t.same(outline(checked.diagnostics), ["warning no-effect domains[0].local-ipv4-prefixes"]);
+});
+
+test("the CE domains of a host have addresses and metrics of their own", async (t) => {
+  const second = { ...CE_E, name: "b", "end-user-ipv6-prefix": "2001:db8:12:3500::/56" };
+  const { domains } = accept(documentOf([BR_E, CE_T, second]));
+  const [br, one, other] = domains;
+  t.equal(br?.tun.address, null);
+  t.same([one?.tun.address, one?.routes.metric], [0xc0000002, 2048]);
+  t.same([other?.tun.address, other?.routes.metric], [0xc0000003, 2049]);
+});
+
+test("several BRs, in their order", async (t) => {
+  const list = ["2001:db8:ffff::1", "2001:db8:ffff::2"];
+  const [ce] = accept(documentOf([{ ...CE_E, "br-ipv6-addr": list }])).domains;
+  t.same(ce?.settings.brAddresses, [
+    [0x20010db8, 0xffff0000, 0, 1],
+    [0x20010db8, 0xffff0000, 0, 2],
+  ]);
+});
+
+test("HTTP can be turned off", async (t) => {
+  t.equal(accept(documentOf([BR_T], { http: null })).http, null);
+});
+
+test("the longest matching rule is the basic mapping rule", async (t) => {
+  const rules = {
+    wide: {
+      "rule-ipv6-prefix": "2001:db8::/32",
+      "rule-ipv4-prefix": "198.18.0.0/16",
+      "ea-len": 24,
+    },
+    metro: {
+      "rule-ipv6-prefix": "2001:db8::/40",
+      "rule-ipv4-prefix": "192.0.2.0/24",
+      "ea-len": 16,
+    },
+  };
+  const domain = { ...CE_E, rules: ["wide", "metro"] };
+  const [ce] = accept(documentOf([domain], { rules })).domains;
+  t.match(ce?.settings, { bmr: 1 });
+});
+
+test("the hash is the same for two files that mean the same, and else it differs", async (t) => {
+  const one = accept(documentOf([BR_T]));
+  const respelt = { hairpin: true, ...BR_T, "dmr-ipv6-prefix": "2001:DB8:FFFF:0::/64" };
+  const same = accept(documentOf([respelt]));
+  const other = accept(documentOf([{ ...BR_T, hairpin: false }]));
+  t.equal(same.hash, one.hash);
+  t.not(other.hash, one.hash);
+});
+
+test("a configuration cannot be changed", async (t) => {
+  const config = accept(documentOf([CE_T]));
+  t.throws(() => Object.assign(config.domains[0]?.settings ?? {}, { bmr: 5 }), TypeError);
+  t.ok(Object.isFrozen(config.domains));
+});
+
+test("settings can cross to a worker", async (t) => {
+  const [ce] = accept(documentOf([CE_T])).domains;
+  t.strictSame(structuredClone(ce?.settings), ce?.settings);
+});
