@@ -73,8 +73,7 @@ export class BrMapE extends TunnelEnd {
   /** CE to CE through the BR: out of one tunnel and into the other (RFC 7597 §8.1). */
   #turn(frame: DataView, destination: number): number {
     if (!this.#hairpin.enabled) return HAIRPIN_DISABLED;
-    const refused =
-      this.#mapDestination(destination) || this.refuseTunnel(frame, this.limits.mtu6);
+    const refused = this.#mapDestination(destination) || this.refuseTunnel(frame, this.limits.mtu6);
     if (refused < 0) return refused;
     const cut = this.prepareForTunnel(frame, this.limits.mtu6);
     if (cut !== 0) return cut;
@@ -89,8 +88,7 @@ export class BrMapE extends TunnelEnd {
     const unknown = this.resolveFragment(frame, this.#isShared4(destination));
     if (unknown !== 0) return unknown;
     // RFC 7597 §8.3.1: an anycast BR does not learn path MTUs, so the configured one holds.
-    const refused =
-      this.#mapDestination(destination) || this.refuseTunnel(frame, this.limits.mtu6);
+    const refused = this.#mapDestination(destination) || this.refuseTunnel(frame, this.limits.mtu6);
     if (refused < 0) return refused;
     const cut = this.prepareForTunnel(frame, this.limits.mtu6);
     return cut !== 0 ? cut : this.tunnel(frame, this.limits.mtu6);

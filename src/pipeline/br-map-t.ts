@@ -55,7 +55,8 @@ export class BrMapT extends DomainPipeline {
   #toDomain(frame: DataView, at: number): number {
     const { packet, limits, ends6 } = this;
     const destination = ipv4.destination(frame, at);
-    const unknown = this.reassembleIcmp(frame) || this.resolveFragment(frame, this.#isShared4(destination));
+    const unknown =
+      this.reassembleIcmp(frame) || this.resolveFragment(frame, this.#isShared4(destination));
     if (unknown !== 0) return unknown;
     const unmapped =
       this.#mapDestination(destination) || this.#dmr.embed(ipv4.source(frame, at), ends6.source);
@@ -90,7 +91,8 @@ export class BrMapT extends DomainPipeline {
     if (this.packet.kind === KIND_ICMP_ERROR) return this.#errorFromDomain(frame);
     const rule = this.#table.lookup6(this.source6);
     if (rule < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;
-    const unknown = this.reassembleIcmp(frame) || this.resolveFragment(frame, this.#table.isShared(rule));
+    const unknown =
+      this.reassembleIcmp(frame) || this.resolveFragment(frame, this.#table.isShared(rule));
     if (unknown !== 0) return unknown;
     const { packet, limits } = this;
     const source = this.#table.embeddedIpv4(rule, this.source6);

@@ -157,8 +157,7 @@ export class CeMapE extends TunnelEnd {
     const { packet, quote, ends4 } = this;
     const own = ipv4.destination(frame, packet.at);
     const remote = ipv4.destination(frame, quote.at);
-    const refused =
-      refuseErrorInIpv4(quote) || this.#lan.mapErrorInbound(quote, remote, own);
+    const refused = refuseErrorInIpv4(quote) || this.#lan.mapErrorInbound(quote, remote, own);
     if (refused < 0) return refused;
     if (!this.#lan.hasNat44) return 0;
     ends4.source = ipv4.source(frame, packet.at);

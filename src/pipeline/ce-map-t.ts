@@ -139,9 +139,7 @@ export class CeMapT extends DomainPipeline {
     ends4.quotedSource = this.#lan.inside;
     ends4.quotedDestination = this.#remote;
     const identification = this.#toIpv4.takeIdentifications(1);
-    return this.forward(
-      this.#errorToIpv4.rewrite(frame, packet, quote, ends4, identification),
-    );
+    return this.forward(this.#errorToIpv4.rewrite(frame, packet, quote, ends4, identification));
   }
 
   /** An FMR's CE, else through the DMR (RFC 7599 §8.1). Returns 0 or a drop code. */

@@ -5,7 +5,7 @@ import { DEFAULT_FRAGMENT_LIMITS } from "../translate/fragment/limits.js";
 import { PortCache } from "../translate/fragment/port-cache.js";
 import { Reassembler, type ReassemblyEvents } from "../translate/fragment/reassembler.js";
 import { COMPLETE, HELD } from "../translate/fragment/results.js";
-import { type SegmentSink, Segmenter } from "../translate/fragment/segment.js";
+import { Segmenter, type SegmentSink } from "../translate/fragment/segment.js";
 import { HEADROOM, type Output } from "../translate/output.js";
 import type { Packet } from "../translate/packet.js";
 import { ABSORBED } from "./packet-io.js";

@@ -1,6 +1,9 @@
 /** What both ends of a MAP-E tunnel do: outer headers off and on, outer fragments, errors from inside the tunnel. */
+
+import type { FragmentKey } from "../translate/fragment/fragment-key.js";
+import { Ipv4Splitter } from "../translate/fragment/split-ipv4.js";
 import { Relay, relayedType } from "../translate/icmp/relay.js";
-import { readOffload } from "../translate/offload.js";
+import { readOffload, writeOffload } from "../translate/offload.js";
 import { HEADROOM } from "../translate/output.js";
 import { KIND_ICMP_ERROR, Packet } from "../translate/packet.js";
 import { readIpv4 } from "../translate/read-ipv4.js";
@@ -12,9 +15,6 @@ import {
   tunnelLen,
 } from "../translate/tunnel.js";
 import { TunnelOutput } from "../translate/tunnel-output.js";
-import { Ipv4Splitter } from "../translate/fragment/split-ipv4.js";
-import type { FragmentKey } from "../translate/fragment/fragment-key.js";
-import { writeOffload } from "../translate/offload.js";
 import { ICMP_UNTRANSLATABLE, NOT_ENCAPSULATED } from "../verdict.js";
 import * as ipv6 from "../wire/ipv6.js";
 import { DomainPipeline } from "./domain-pipeline.js";

@@ -25,9 +25,7 @@ import {
 /** Protocols that mean an extension header, or ICMPv6, when they stand in IPv6; and IGMP (RFC 7915 §4.2). */
 function isUntranslatable(protocol: number): boolean {
   return (
-    ipv6.isExtension(protocol) ||
-    protocol === ipv6.NEXT_ICMPV6 ||
-    protocol === ipv4.PROTOCOL_IGMP
+    ipv6.isExtension(protocol) || protocol === ipv6.NEXT_ICMPV6 || protocol === ipv4.PROTOCOL_IGMP
   );
 }
 

@@ -2,11 +2,12 @@
  * One packet as the packet path sees it: what was read and checked once, for everybody after.
  * The offsets and numbers of one reused object; addresses stay in the frame and are read from there.
  */
+
+import { TRUNCATED_TRANSPORT } from "../verdict.js";
 import * as icmp from "../wire/icmp.js";
 import * as ipv4 from "../wire/ipv4.js";
 import * as tcp from "../wire/tcp.js";
 import * as udp from "../wire/udp.js";
-import { TRUNCATED_TRANSPORT } from "../verdict.js";
 
 /** TCP, UDP, ICMP echo or a whole protocol without ports: what `kind` says of a packet. */
 export const KIND_TCP = 0;

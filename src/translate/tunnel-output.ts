@@ -1,6 +1,7 @@
 /** Gives every IPv4 packet that is emitted through it an outer header: inner fragments on their way into the tunnel. */
-import { writeVnetNone } from "./offload.js";
+
 import type { Limits } from "./limits.js";
+import { writeVnetNone } from "./offload.js";
 import type { Output } from "./output.js";
 import { putOuterHeader } from "./tunnel.js";
 
