@@ -63,16 +63,14 @@ async function startIperf(topology: Topology): Promise<ChildProcess> {
 async function startDns(topology: Topology): Promise<ChildProcess> {
   const command = [
     "dnsmasq",
-    "--keep-in-foreground",
+    // In the foreground and as who we are: no other user exists where the sandbox is an ordinary user's.
+    "--no-daemon",
     "--conf-file=/dev/null",
     "--no-hosts",
     "--no-resolv",
     "--bind-interfaces",
     `--listen-address=${SERVER}`,
     `--address=/${SERVER_NAME}/${SERVER}`,
-    // No other user exists where the sandbox is an ordinary user's.
-    "--user=root",
-    "--group=root",
     "--pid-file=",
   ];
   const child = start(topology.command("srv", command), { stdio: "ignore" });

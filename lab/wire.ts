@@ -27,6 +27,8 @@ const FIELDS = [
   "icmpv6.type",
   "icmpv6.echo.identifier",
   "ip.checksum.status",
+  "tcp.checksum",
+  "tcp.checksum_calculated",
   "tcp.checksum.status",
   "udp.checksum.status",
   "icmp.checksum.status",
@@ -105,6 +107,21 @@ function describe(packet: Packet): string {
   return `${packet["frame.protocols"][0]} ${from} -> ${to}`;
 }
 
+/**
+ * In one's complement zero has two forms. Where a TCP checksum comes out as zero, Linux writes 0xffff
+ * (skb_checksum_help() in net/core/dev.c does for TCP what UDP needs); receivers take both, and tshark
+ * calls it bad with RFC 1624 §3.
+ */
+function isOtherZero(packet: Packet): boolean {
+  const [written, calculated] = [packet["tcp.checksum"][0], packet["tcp.checksum_calculated"][0]];
+  return written === "0xffff" && calculated === "0x0000";
+}
+
+function checksumsAreGood(packet: Packet, transport: Transport): boolean {
+  if (packet["ip.checksum.status"].some((status) => status !== GOOD)) return false;
+  return transport.checksum === GOOD || (transport.name === "tcp" && isOtherZero(packet));
+}
+
 /** Reads a capture from the provider's network and judges every packet in it. */
 export async function judgeWire(capture: Capture, mode: LabMode): Promise<WireReport> {
   const packets = { tcp: 0, udp: 0, icmp: 0 };
@@ -128,10 +145,7 @@ export async function judgeWire(capture: Capture, mode: LabMode): Promise<WireRe
       );
     }
     packets[transport.name]++;
-    const statuses = [transport.checksum, ...packet["ip.checksum.status"]];
-    if (statuses.some((status) => status !== GOOD)) {
-      badChecksums.push(`${describe(packet)}: ${statuses.join(", ")}`);
-    }
+    if (!checksumsAreGood(packet, transport)) badChecksums.push(describe(packet));
   }
   return { packets, foreign, badChecksums };
 }

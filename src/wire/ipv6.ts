@@ -56,6 +56,11 @@ export function nextHeader(frame: DataView, at: number): number {
   return frame.getUint8(at + OFF_NEXT_HEADER);
 }
 
+/** Offset of the next-header field of the fixed header; an extension header's is its first byte. */
+export function nextHeaderAt(at: number): number {
+  return at + OFF_NEXT_HEADER;
+}
+
 export function hopLimit(frame: DataView, at: number): number {
   return frame.getUint8(at + OFF_HOP_LIMIT);
 }

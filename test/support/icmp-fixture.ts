@@ -123,11 +123,11 @@ function ends4(ends: NewEnds): ErrorEnds4 {
 }
 
 /** What `readQuote4()` or `readQuote6()` finds, by the version of the error, or the name of its drop. */
-export function readQuote(bytes: Uint8Array): Quote | string {
+export function readQuote(bytes: Uint8Array, quote: Quote = new Quote()): Quote | string {
   const run = new Run(bytes, {});
   const read = bytes[0]! >>> 4 === 4 ? readQuote4 : readQuote6;
-  const refused = read(run.frame, run.packet, run.quote);
-  return refused < 0 ? run.dropped(refused) : run.quote;
+  const refused = read(run.frame, run.packet, quote);
+  return refused < 0 ? run.dropped(refused) : quote;
 }
 
 /** Where the packet began in the frame, for offsets of a quote. */

@@ -1,0 +1,399 @@
+import { test } from "tap";
+import { FragmentKey } from "../../../../src/translate/fragment/fragment-key.js";
+import {
+  DEFAULT_FRAGMENT_LIMITS,
+  type FragmentLimits,
+} from "../../../../src/translate/fragment/limits.js";
+import { PortCache } from "../../../../src/translate/fragment/port-cache.js";
+import { HELD, PORTS_KNOWN } from "../../../../src/translate/fragment/results.js";
+import { HEADROOM } from "../../../../src/translate/output.js";
+import { Packet } from "../../../../src/translate/packet.js";
+import { DROPS, NO_PORT_FOR_SHARED_ADDRESS } from "../../../../src/verdict.js";
+import { bytesAt, frameOf, packetOf, SLOT_LEN } from "../../../support/fragment-bench.js";
+import { fragment, fragments, isIpv6 } from "../../../support/fragments.js";
+import * as build from "../../../support/packet-builder.js";
+import { seededRandom } from "../../../support/seeded-random.js";
+
+const PORTS = [1232, 53] as const;
+const OTHER_PORTS = [1240, 53] as const;
+
+/** One datagram's way through a cache; what comes out is [what became of it, ports]. */
+class Bench {
+  readonly lost: string[] = [];
+  readonly cache: PortCache;
+  readonly #key = new FragmentKey();
+
+  constructor(limits: Partial<FragmentLimits> = {}) {
+    const events = {
+      lost: (code: number, family: number) => void this.lost.push(`${nameOf(code)} ${family}`),
+    };
+    this.cache = new PortCache({ ...DEFAULT_FRAGMENT_LIMITS, ...limits }, events, seededRandom(1));
+  }
+
+  /** "held", the ports, or the reason of a drop. */
+  feed(bytes: Uint8Array, nowMs = 0): string {
+    const frame = frameOf(bytes);
+    const packet = packetOf(bytes);
+    if (isIpv6(bytes)) this.#key.setIpv6(frame, packet, packet.protocol);
+    else this.#key.setIpv4(frame, packet);
+    const result = this.cache.learn(frame, packet, this.#key, nowMs);
+    const unchanged = Buffer.from(frame.buffer).equals(Buffer.from(frameOf(bytes).buffer));
+    if (!unchanged) throw new Error("learn() wrote into the frame");
+    if (result === HELD) return "held";
+    return result === PORTS_KNOWN ? portsOf(packet) : nameOf(result);
+  }
+
+  /** Fragments handed back, each with its ports. */
+  take(): [Uint8Array, string][] {
+    const taken: [Uint8Array, string][] = [];
+    while (this.cache.hasReady) {
+      const frame = new DataView(new Uint8Array(SLOT_LEN).fill(0xa5).buffer);
+      const len = this.cache.takeHeld(frame, HEADROOM);
+      const packet = new Packet();
+      this.cache.resume(packet);
+      const virtio = bytesAt(frame, HEADROOM - 10, HEADROOM);
+      if (virtio.some((byte) => byte !== 0)) throw new Error("virtio header is not zero");
+      if (frame.getUint8(HEADROOM + len) !== 0xa5) throw new Error("wrote behind the fragment");
+      taken.push([bytesAt(frame, HEADROOM, HEADROOM + len), portsOf(packet)]);
+    }
+    return taken;
+  }
+}
+
+function nameOf(code: number): string {
+  return DROPS.find((row) => row.code === code)?.name ?? `result ${code}`;
+}
+
+function portsOf(packet: Packet): string {
+  const same = packet.newSourcePort === packet.sourcePort;
+  if (!same || packet.newDestinationPort !== packet.destinationPort) return "new ports differ";
+  return `${packet.sourcePort} ${packet.destinationPort}`;
+}
+
+function udp(len: number, [sport, dport]: readonly [number, number] = PORTS): build.Payload {
+  return build.udp({ sport, dport, data: build.pattern(len) });
+}
+
+const V4 = { src: "198.51.100.9", dst: "192.0.2.18", df: false };
+const V6 = { src: "2001:db8::1", dst: "2001:db8:ffff::2" };
+const families = [
+  { family: 4, of: (payload: build.Payload, src = V4.src) => build.ipv4({ ...V4, src }, payload) },
+  { family: 6, of: (payload: build.Payload, src = V6.src) => build.ipv6({ ...V6, src }, payload) },
+];
+/** Three fragments: [0, 1000), [1000, 2000), [2000, 3008). */
+const EDGES = [1000, 2000];
+
+for (const { family, of } of families) {
+  const whole = of(udp(3000));
+  const [first, middle, last] = fragments(whole, 77, EDGES) as [Uint8Array, Uint8Array, Uint8Array];
+  const known = "1232 53";
+
+  test(`IPv${family} fragments in order all have the first one's ports`, (t) => {
+    const bench = new Bench();
+    t.same(
+      [first, middle, last].map((f) => bench.feed(f)),
+      [known, known, known],
+    );
+    t.same(bench.take(), []);
+    t.equal(bench.cache.datagrams, 0, "forgotten once every byte was seen");
+    t.end();
+  });
+
+  test(`IPv${family} fragments in reverse wait for the first and follow it in the order they came`, (t) => {
+    const bench = new Bench();
+    t.same(
+      [last, middle, first].map((f) => bench.feed(f)),
+      ["held", "held", known],
+    );
+    t.same(bench.take(), [
+      [last, known],
+      [middle, known],
+    ]);
+    t.equal(bench.cache.datagrams, 0);
+    t.same(bench.lost, []);
+    t.end();
+  });
+
+  test(`an IPv${family} fragment that comes between waits alone`, (t) => {
+    const bench = new Bench();
+    t.equal(bench.feed(middle), "held");
+    t.equal(bench.feed(first), known);
+    t.same(bench.take(), [[middle, known]]);
+    t.equal(bench.feed(last), known, "the ports are known by now");
+    t.same(bench.take(), []);
+    t.equal(bench.cache.datagrams, 0);
+    t.end();
+  });
+
+  test(`a duplicate of an IPv${family} fragment is dropped alone`, (t) => {
+    const bench = new Bench();
+    t.same(
+      [middle, middle, first, first, middle, last].map((f) => bench.feed(f)),
+      ["held", "fragment_duplicate", known, "fragment_duplicate", "fragment_duplicate", known],
+    );
+    t.same(bench.take(), [[middle, known]]);
+    t.same(bench.lost, []);
+    t.end();
+  });
+
+  test(`overlapping IPv${family} fragments condemn their datagram`, (t) => {
+    const bench = new Bench();
+    const teardrop = fragment(whole, 77, { start: 1504, end: 1512, more: true });
+    t.equal(bench.feed(middle), "held");
+    t.equal(bench.feed(teardrop), "fragment_overlap");
+    t.same(bench.lost, [`fragment_overlap ${family}`], "what was held is dropped");
+    t.same(
+      [first, last, middle].map((f) => bench.feed(f)),
+      Array(3).fill("fragment_overlap"),
+    );
+    t.same(bench.take(), []);
+    const other = fragments(whole, 78, EDGES).map((f) => bench.feed(f));
+    t.same(other, [known, known, known], "another datagram of the same ends is unharmed");
+    t.end();
+  });
+
+  test(`IPv${family} fragments that disagree about the end condemn their datagram`, (t) => {
+    const ways = [
+      [last, fragment(whole, 77, { start: 2000, end: 3008, more: true })],
+      [last, fragment(whole, 77, { start: 3008, end: 3016, more: false }, new Uint8Array(8))],
+      [last, fragment(whole, 77, { start: 3016, end: 3024, more: true }, new Uint8Array(8))],
+      [last, fragment(whole, 77, { start: 1000, end: 1008, more: false })],
+      [
+        fragment(whole, 77, { start: 2000, end: 2008 }),
+        middle,
+        fragment(whole, 77, { start: 2000, end: 2008, more: false }),
+      ],
+    ];
+    for (const way of ways) {
+      const bench = new Bench();
+      t.equal(way.map((f) => bench.feed(f)).at(-1), "fragment_overlap");
+      t.equal(bench.lost.length, way.length - 1);
+    }
+    t.end();
+  });
+
+  test(`without its first fragment an IPv${family} datagram ends after its time`, (t) => {
+    const bench = new Bench({ timeout4Ms: 30_000, timeout6Ms: 60_000 });
+    const timeout = family === 4 ? 30_000 : 60_000;
+    bench.feed(last, 1000);
+    bench.feed(middle, 20_000);
+    bench.cache.expire(1000 + timeout - 1);
+    t.equal(bench.cache.datagrams, 1);
+    bench.cache.expire(1000 + timeout);
+    t.equal(bench.cache.datagrams, 0);
+    t.same(bench.lost, Array(2).fill(`fragment_timeout ${family}`));
+    t.equal(bench.feed(first, 1000 + timeout), known, "a late first one begins anew");
+    t.same(bench.take(), []);
+    t.end();
+  });
+
+  test(`time ends an IPv${family} datagram also where nobody calls expire()`, (t) => {
+    const bench = new Bench({ timeout4Ms: 60_000 });
+    bench.feed(middle, 0);
+    t.equal(bench.feed(first, 60_000), known);
+    t.same(bench.lost, [`fragment_timeout ${family}`]);
+    t.same(bench.take(), []);
+    t.end();
+  });
+
+  test(`an IPv${family} identification used again with other ports begins a new datagram`, (t) => {
+    const bench = new Bench();
+    const again = fragments(of(udp(3000, OTHER_PORTS)), 77, EDGES);
+    t.equal(bench.feed(first), known);
+    t.equal(bench.feed(middle), known);
+    t.same(
+      again.map((f) => bench.feed(f)),
+      Array(3).fill("1240 53"),
+    );
+    t.equal(bench.cache.datagrams, 0);
+    t.end();
+  });
+
+  test(`IPv${family} fragments that are malformed in themselves are dropped`, (t) => {
+    const bench = new Bench();
+    const cases: [string, Uint8Array][] = [
+      ["no multiple of 8, and not the last", fragment(whole, 77, { start: 1000, end: 1999 })],
+      ["beyond 65535 bytes", fragment(whole, 77, { start: 65528, end: 0 }, new Uint8Array(8))],
+      ["without payload", fragment(whole, 77, { start: 1000, end: 1000 })],
+    ];
+    for (const [name, bytes] of cases) t.equal(bench.feed(bytes), "fragment_malformed", name);
+    t.equal(bench.cache.datagrams, 0, "they are not even remembered");
+    const odd = of(udp(1003));
+    t.same(
+      fragments(odd, 77, [1000]).map((f) => bench.feed(f)),
+      [known, known],
+      "the last may be odd",
+    );
+    const full = fragment(whole, 78, { start: 65528, end: 0, more: false }, new Uint8Array(7));
+    t.equal(bench.feed(full), "held", "65535 bytes are the most");
+    t.end();
+  });
+
+  test(`tiny IPv${family} fragments are dropped`, (t) => {
+    const bench = new Bench();
+    const tcp = of(build.tcp({ sport: 1232, dport: 80, data: build.pattern(100) }));
+    const options = new Uint8Array(12).fill(1);
+    const long = of(build.tcp({ sport: 1232, dport: 80, options, data: build.pattern(100) }));
+    const echo = of(build.echo({ kind: "request", id: 9, data: build.pattern(100) }));
+    const cases: [string, Uint8Array, string][] = [
+      ["TCP without its checksum", fragment(tcp, 1, { start: 0, end: 8 }), "fragment_tiny"],
+      ["TCP of 16 bytes", fragment(tcp, 1, { start: 0, end: 16 }), "fragment_tiny"],
+      ["TCP of 24 bytes", fragment(tcp, 1, { start: 0, end: 24 }), "1232 80"],
+      ["TCP whose options are cut", fragment(long, 2, { start: 0, end: 24 }), "fragment_tiny"],
+      ["TCP from offset 1 on", fragment(tcp, 3, { start: 8, end: 120 }), "fragment_tiny"],
+      ["TCP from offset 2 on", fragment(tcp, 3, { start: 16, end: 120 }), "fragment_tiny"],
+      ["TCP from offset 3 on", fragment(tcp, 3, { start: 24, end: 120 }), "held"],
+      ["UDP of 8 bytes", fragment(whole, 4, { start: 0, end: 8 }), "1232 53"],
+      ["UDP from offset 1 on", fragment(whole, 5, { start: 8, end: 16 }), "held"],
+      ["ICMP of 8 bytes", fragment(echo, 6, { start: 0, end: 8 }), "9 9"],
+    ];
+    for (const [name, bytes, expected] of cases) t.equal(bench.feed(bytes), expected, name);
+    t.end();
+  });
+
+  test(`fragments of IPv${family} echo have its identifier, other ICMP is refused`, (t) => {
+    const bench = new Bench();
+    const reply = of(build.echo({ kind: "reply", id: 0xfedc, data: build.pattern(2000) }));
+    const pieces = fragments(reply, 5, [1000]);
+    t.same(
+      pieces.toReversed().map((f) => bench.feed(f)),
+      ["held", "65244 65244"],
+    );
+    t.same(bench.take(), [[pieces[1]!, "65244 65244"]]);
+    const error = of(build.icmp({ type4: 3, type6: 1, data: build.pattern(1400) }));
+    t.equal(bench.feed(fragments(error, 6, [1000])[0]!), "fragmented_icmp");
+    t.equal(bench.cache.datagrams, 0);
+    t.end();
+  });
+
+  test(`a flood of IPv${family} fragments from one source leaves another unharmed`, (t) => {
+    const bench = new Bench({
+      datagrams: 64,
+      datagramsPerSource: 8,
+      memory: 64 * 2048,
+      memoryPerSource: 8 * 2048,
+    });
+    for (let id = 0; id < 1000; id++) bench.feed(fragment(whole, id, { start: 1000, end: 2000 }));
+    t.equal(bench.cache.datagrams, 8, "the flood has its share and no more");
+    t.equal(bench.lost.length, 992, "its own oldest datagrams go");
+    t.ok(bench.lost.every((lost) => lost === `fragment_limit ${family}`));
+    const other = of(udp(3000), family === 4 ? "198.51.100.10" : "2001:db8::3");
+    const pieces = fragments(other, 5, EDGES).toReversed();
+    t.same(
+      pieces.map((f) => bench.feed(f)),
+      ["held", "held", known],
+    );
+    t.same(bench.take(), [
+      [pieces[0]!, known],
+      [pieces[1]!, known],
+    ]);
+    t.end();
+  });
+}
+
+const of4 = families[0]!.of;
+
+test("a full table refuses other sources and evicts none of theirs", (t) => {
+  const bench = new Bench({ datagrams: 4, datagramsPerSource: 4 });
+  const at = (host: number, id: number): Uint8Array =>
+    fragment(of4(udp(3000), `198.51.100.${host}`), id, { start: 1000, end: 2000 });
+  for (let host = 1; host <= 4; host++) t.equal(bench.feed(at(host, 1)), "held");
+  t.equal(bench.feed(at(5, 1)), "fragment_limit");
+  t.same(bench.lost, []);
+  t.equal(
+    bench.feed(at(2, 2)),
+    "held",
+    "a source's new datagram takes the place of its own oldest",
+  );
+  t.same(bench.lost, ["fragment_limit 4"]);
+  t.equal(bench.feed(at(5, 1), 30_000), "held", "time makes room");
+  t.equal(bench.cache.datagrams, 1);
+  t.end();
+});
+
+test("memory is bounded, in all and for a source", (t) => {
+  const bench = new Bench({ memory: 3 * 2048, memoryPerSource: 2 * 2048 });
+  const from = (host: number, start: number, len: number): string => {
+    const whole = of4(udp(9000), `198.51.100.${host}`);
+    return bench.feed(fragment(whole, 1, { start, end: start + len }));
+  };
+  t.equal(from(1, 800, 800), "held");
+  t.equal(from(1, 1600, 800), "held");
+  t.equal(from(1, 2400, 800), "fragment_limit", "a third block for one source");
+  t.equal(from(2, 800, 2048), "fragment_limit", "two blocks, one is left");
+  t.equal(bench.cache.datagrams, 1, "a refused fragment leaves no datagram behind");
+  t.equal(from(2, 800, 800), "held");
+  t.equal(from(3, 800, 800), "fragment_limit");
+  const whole = of4(udp(9000), "198.51.100.1");
+  t.equal(bench.feed(fragment(whole, 1, { start: 0, end: 800 })), "1232 53");
+  t.equal(bench.take().length, 2);
+  t.equal(from(3, 800, 800), "held", "what was handed back is free again");
+  t.end();
+});
+
+test("a datagram has a bounded number of fragments", (t) => {
+  const bench = new Bench({ fragmentsPerDatagram: 4 });
+  const whole = of4(udp(3000));
+  for (let i = 0; i < 4; i++) {
+    t.equal(bench.feed(fragment(whole, 1, { start: 80 * i, end: 80 * i + 80 })), "1232 53");
+  }
+  t.equal(bench.feed(fragment(whole, 1, { start: 320, end: 400 })), "fragment_limit");
+  t.equal(bench.feed(fragment(whole, 1, { start: 0, end: 80 })), "fragment_duplicate");
+  t.end();
+});
+
+test("a held fragment longer than a block comes back whole", (t) => {
+  const bench = new Bench();
+  const whole = of4(udp(9000));
+  const pieces = fragments(whole, 1, [8, 5000]);
+  t.same(
+    pieces.toReversed().map((f) => bench.feed(f)),
+    ["held", "held", "1232 53"],
+  );
+  t.same(
+    bench.take().map(([bytes]) => bytes),
+    [pieces[2], pieces[1]],
+  );
+  t.end();
+});
+
+test("datagrams are told apart by every part of the key", (t) => {
+  const bench = new Bench();
+  const base = fragments(of4(udp(3000)), 1, EDGES);
+  t.equal(bench.feed(base[0]!), "1232 53");
+  const strangers = [
+    fragments(of4(udp(3000)), 2, EDGES),
+    fragments(of4(udp(3000), "198.51.100.10"), 1, EDGES),
+    fragments(build.ipv4({ ...V4, dst: "192.0.2.19" }, udp(3000)), 1, EDGES),
+    fragments(of4(build.tcp({ sport: 1, dport: 2, data: build.pattern(3000) })), 1, EDGES),
+  ];
+  for (const stranger of strangers) t.equal(bench.feed(stranger[1]!), "held");
+  t.equal(bench.feed(base[1]!), "1232 53");
+  t.end();
+});
+
+test("an inner fragment belongs to the tunnel end that it came from", (t) => {
+  const lost: number[] = [];
+  const limits = DEFAULT_FRAGMENT_LIMITS;
+  const cache = new PortCache(limits, { lost: (code) => void lost.push(code) }, seededRandom(2));
+  const key = new FragmentKey();
+  const pieces = fragments(of4(udp(3000)), 1, EDGES);
+  const feed = (index: number, outer: number): number => {
+    const frame = frameOf(pieces[index]!);
+    const packet = packetOf(pieces[index]!);
+    key.setTunnelled(frame, packet, Uint32Array.of(0x20010db8, 0, 0, outer));
+    return cache.learn(frame, packet, key, 0);
+  };
+  t.equal(feed(0, 1), PORTS_KNOWN);
+  t.equal(feed(1, 2), HELD);
+  t.equal(feed(1, 1), PORTS_KNOWN);
+  t.end();
+});
+
+test("protocols without ports are not followed", (t) => {
+  const bench = new Bench();
+  const other = of4(build.raw(132, build.pattern(2000)));
+  t.equal(bench.feed(fragments(other, 1, [1000])[0]!), nameOf(NO_PORT_FOR_SHARED_ADDRESS));
+  t.equal(bench.cache.datagrams, 0);
+  t.end();
+});
