@@ -55,6 +55,12 @@ export function checkDomain(input: DomainInput, findings: Findings): DomainSetti
     udpZeroChecksum: document["udp-zero-checksum"] ?? (document.role === "ce" ? "compute" : "drop"),
     trafficClass: document["traffic-class"] === "copy" ? -1 : document["traffic-class"],
     decrementTtl: document["decrement-ttl"],
+    icmp: {
+      ipv4Sources: document.icmp["ipv4-sources"],
+      rateLimit: document.icmp["rate-limit"],
+      unreachables: document.icmp.unreachables,
+    },
+    fragmentation: document.fragmentation,
   };
   if (document.role === "br") {
     refuseOnBr(input, findings);
@@ -233,11 +239,7 @@ function checkIdleKeys(input: DomainInput, findings: Findings): void {
     findings.warning("no-effect", `${path}.${key}`, message);
   };
   const later = "no effect yet:";
-  warn("icmp.ipv4-sources", `${later} ICMP errors are not translated`);
-  warn("icmp.rate-limit", `${later} mapd originates no ICMP errors`);
-  warn("icmp.unreachables", `${later} mapd originates no ICMP errors`);
   if (document.mode === "map-t") warn("fragmentation", "no effect: only map-e encapsulates");
-  else warn("fragmentation", `${later} packets that need fragmentation are dropped`);
   if (document.mode === "map-e") {
     warn("udp-zero-checksum", "no effect: map-e carries IPv4 packets as they are");
   }

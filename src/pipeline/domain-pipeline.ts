@@ -83,6 +83,10 @@ export abstract class DomainPipeline implements Pipeline, Judge {
     this.#fragments.expire(nowMs);
   }
 
+  retire(): void {
+    this.#fragments.expire(Number.POSITIVE_INFINITY);
+  }
+
   /** A packet from the IPv4 side. Returns a verdict. */
   protected abstract fromIpv4(frame: DataView, at: number, end: number): number;
 

@@ -37,7 +37,7 @@ export class Fragments implements ReassemblyEvents {
     this.#counters = counters;
     this.#judge = judge;
     this.#ports = new PortCache(DEFAULT_FRAGMENT_LIMITS, this, random);
-    this.#reassembler = new Reassembler(DEFAULT_FRAGMENT_LIMITS, output, this, random);
+    this.#reassembler = new Reassembler(output, DEFAULT_FRAGMENT_LIMITS, this, random);
     this.#segmenter = new Segmenter(output, judge);
   }
 

@@ -17,4 +17,6 @@ export interface Pipeline {
   process(slot: number, at: number, end: number, nowMs: number): number;
   /** Work that is due by time: sessions and fragments that end. Called between batches, at least once a second. */
   tick(nowMs: number): void;
+  /** Drops the fragments that wait, and counts them: the pipeline is not called any more. */
+  retire(): void;
 }

@@ -5,7 +5,6 @@ import * as ipv6 from "../wire/ipv6.js";
 import type { Limits } from "./limits.js";
 import { writeOffload } from "./offload.js";
 import type { Packet } from "./packet.js";
-import { readIpv6Headers } from "./read-ipv6.js";
 import { clampMss, rewriteTransport } from "./transport.js";
 
 /** Hop limit of the outer header, whatever the inner TTL is (RFC 2473 §6.3). */
@@ -64,16 +63,6 @@ export function putOuterHeader(
   ipv6.writeFixed(frame, newAt, trafficClass, end - at, ipv6.NEXT_IPV4, OUTER_HOP_LIMIT);
   ipv6.writeAddresses(frame, newAt, source, destination);
   return newAt;
-}
-
-/**
- * Reads the outer headers of the tunnel packet in [at, end) into `outer`; destination options before the inner packet
- * are tolerated (RFC 2473 §4.1). Returns 0, also for a fragment, or a drop code.
- */
-export function readOuter(frame: DataView, at: number, end: number, outer: Packet): number {
-  const refused = readIpv6Headers(frame, at, end, outer);
-  if (refused < 0) return refused;
-  return outer.protocol === ipv6.NEXT_IPV4 ? 0 : NOT_ENCAPSULATED;
 }
 
 /** Returns 0, or why the inner packet must not leave the tunnel; writes nothing. */

@@ -9,7 +9,7 @@ import { HEADROOM, type PacketIo } from "../pipeline/packet-io.js";
 export const SLOT_LEN = 66048;
 
 /** Spare slots for packets that a pipeline makes. Pages that nobody touches take no memory. */
-const SPARES = 256;
+export const SPARES = 256;
 
 /** Packets that can wait to be written. */
 const OUT_CAPACITY = 1024;

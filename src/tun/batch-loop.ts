@@ -26,6 +26,7 @@ const LOWEST_CODE = -DROPS.length;
 const NO_PIPELINE: Pipeline = {
   process: () => INTERNAL_ERROR,
   tick: () => undefined,
+  retire: () => undefined,
 };
 
 export class BatchLoop {
@@ -57,9 +58,11 @@ export class BatchLoop {
     arena.onFull(() => this.#write());
   }
 
-  /** Takes effect with the next batch. */
+  /** Takes effect with the next batch; what the pipeline before still held is dropped, and counted. */
   setPipeline(pipeline: Pipeline): void {
+    this.#pipeline.retire();
     this.#pipeline = pipeline;
+    this.#write();
   }
 
   /** -errno of the last read when it failed, else 0. */
