@@ -1,5 +1,5 @@
 /** IPv4 in IPv6, RFC 2473 with the tunnel ends of RFC 7597 §8: refuse first, then wrap or unwrap. */
-import { ECN_INVALID, NOT_ENCAPSULATED, TOO_BIG, TTL_EXPIRED } from "../verdict.js";
+import { ECN_INVALID, TOO_BIG, TTL_EXPIRED } from "../verdict.js";
 import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
 import type { Limits } from "./limits.js";
