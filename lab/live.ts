@@ -8,31 +8,42 @@ import type { Network } from "./round.js";
 import type { Topology } from "./topology.js";
 
 const PROBE = fileURLToPath(new URL("./probe.js", import.meta.url));
-const HOME_AND_CLEAR = "\x1b[H\x1b[J";
 const TERMINAL_PERIOD_MS = 1000;
 /** Into a file or a pipe the table is written again and again, so less often. */
 const PLAIN_PERIOD_MS = 10_000;
+const BITS_PER_MEGABIT = 1e6;
 
 const HEADER = row([
-  "",
+  "packets",
   "in IPv4",
   "in IPv6",
   "out IPv4",
   "out IPv6",
-  "MB in",
+  "Mbit/s",
   "dropped",
   "sessions",
 ]);
 
+/** 79 columns at most, so that no terminal breaks a row in two. */
 function row(cells: readonly string[]): string {
-  return cells.map((cell, at) => (at === 0 ? cell.padEnd(12) : cell.padStart(12))).join("");
+  return cells.map((cell, at) => (at === 0 ? cell.padEnd(9) : cell.padStart(10))).join("");
+}
+
+/** Bytes at the last look, by daemon, for the rate. */
+const looks = new Map<string, { readonly at: number; readonly bytes: number }>();
+
+function megabitsPerSecond(name: string, bytes: number): number {
+  const now = { at: performance.now(), bytes };
+  const last = looks.get(name) ?? { at: 0, bytes };
+  looks.set(name, now);
+  return ((bytes - last.bytes) * 8) / BITS_PER_MEGABIT / ((now.at - last.at) / 1000);
 }
 
 function domainRow(name: string, { counters, dropped }: DomainCounters): string {
   const of = (counter: string): number => counters[counter] ?? 0;
   const packets = ["in_ipv4", "in_ipv6", "out_ipv4", "out_ipv6"].map((c) => of(`${c}_packets`));
-  const megabytes = (of("in_ipv4_bytes") + of("in_ipv6_bytes")) / 1e6;
-  const figures = [...packets, Math.round(megabytes), dropped, of("nat44_sessions")];
+  const rate = megabitsPerSecond(name, of("in_ipv4_bytes") + of("in_ipv6_bytes"));
+  const figures = [...packets, rate.toFixed(2), dropped, of("nat44_sessions")];
   return row([name, ...figures.map(String)]);
 }
 
@@ -72,11 +83,14 @@ function startTrickle(topology: Topology): void {
 export async function watch(networks: readonly Network[]): Promise<never> {
   for (const { topology } of networks) startTrickle(topology);
   const terminal = process.stdout.isTTY;
-  for (;;) {
+  const period = terminal ? TERMINAL_PERIOD_MS : PLAIN_PERIOD_MS;
+  for (let lines = 0; ; ) {
     const began = performance.now();
     const text = await table(networks);
-    process.stdout.write(`${terminal ? HOME_AND_CLEAR : ""}${text}\n`);
-    const period = terminal ? TERMINAL_PERIOD_MS : PLAIN_PERIOD_MS;
+    // Over the last table, so that the round's results stay on the screen above it.
+    const back = terminal && lines > 0 ? `\x1b[${lines}A\x1b[J` : "";
+    process.stdout.write(`${back}${text}\n`);
+    lines = text.split("\n").length;
     await sleep(Math.max(0, period - (performance.now() - began)));
   }
 }

@@ -7,7 +7,8 @@ import { refuseErrorInIpv4, rewriteErrorInIpv4 } from "../../src/translate/icmp/
 import { refuseErrorInIpv6, rewriteErrorInIpv6 } from "../../src/translate/icmp/error-in-ipv6.js";
 import { ErrorToIpv4, refuseErrorToIpv4 } from "../../src/translate/icmp/error-to-ipv4.js";
 import { errorToIpv6, refuseErrorToIpv6 } from "../../src/translate/icmp/error-to-ipv6.js";
-import { Quote, readQuote4, readQuote6 } from "../../src/translate/icmp/quote.js";
+import { Quote, readQuote4, readQuote6, readTunnelQuote } from "../../src/translate/icmp/quote.js";
+import { refuseTunnelError, TunnelError } from "../../src/translate/icmp/tunnel-error.js";
 import type { Limits } from "../../src/translate/limits.js";
 import { Packet } from "../../src/translate/packet.js";
 import { DROPS } from "../../src/verdict.js";
@@ -190,4 +191,22 @@ export function inIpv6(
   if (refused < 0) return run.dropped(refused);
   run.setPorts(ends);
   return run.written(rewriteErrorInIpv6(frame, packet, quote, limits, ends6(ends)), packet.end);
+}
+
+/** What the sender of a tunnelled IPv4 packet is told of an ICMPv6 error, or the name of its drop. */
+export function outOfTunnel(
+  bytes: Uint8Array,
+  ends: NewEnds,
+  options: RunOptions = {},
+): Uint8Array | string {
+  const run = new Run(bytes, options);
+  const { frame, packet, quote, limits } = run;
+  const oldEnd = packet.end;
+  const tunnel = new Quote();
+  const refused = readTunnelQuote(frame, packet, tunnel, quote) || refuseTunnelError(frame, quote);
+  if (refused < 0) return run.dropped(refused);
+  run.setPorts(ends);
+  const relay = new TunnelError(limits);
+  const newAt = relay.rewrite(frame, packet, tunnel, quote, ends4(ends), IDENTIFICATION);
+  return run.written(newAt, oldEnd);
 }

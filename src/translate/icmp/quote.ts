@@ -101,6 +101,32 @@ export function readQuote6(frame: DataView, packet: Packet, quote: Quote): numbe
   return readTransport(frame, quote, icmp.V6_ECHO, icmp.V6_ECHO_REPLY, true);
 }
 
+/**
+ * Reads the ICMPv6 error about a tunnel packet of ours, whose IPv6 header has been read: the tunnel packet
+ * into `tunnel`, the IPv4 packet in it into `quote`. Returns 0 or a drop code; writes nothing.
+ */
+export function readTunnelQuote(
+  frame: DataView,
+  packet: Packet,
+  tunnel: Quote,
+  quote: Quote,
+): number {
+  const refused = readQuote6(frame, packet, tunnel);
+  if (refused < 0) return refused;
+  // Behind another header, or in the middle of the datagram, there is no IPv4 header.
+  if (tunnel.protocol !== ipv6.NEXT_IPV4 || tunnel.fragmentOffset !== 0) return ICMP_UNTRANSLATABLE;
+  quote.type = tunnel.type;
+  quote.code = tunnel.code;
+  quote.mtu = tunnel.mtu;
+  quote.pointer = tunnel.pointer;
+  quote.at = tunnel.transportAt;
+  quote.extensionAt = tunnel.end;
+  quote.extensionEnd = tunnel.end;
+  const malformed = readIpv4Header(frame, quote, tunnel.end);
+  if (malformed < 0) return malformed;
+  return readTransport(frame, quote, icmp.V4_ECHO, icmp.V4_ECHO_REPLY, false);
+}
+
 function isFragmentationNeeded(quote: Quote): boolean {
   return quote.type === icmp.V4_UNREACHABLE && quote.code === icmp.V4_FRAGMENTATION_NEEDED;
 }

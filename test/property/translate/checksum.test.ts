@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "tap";
 import { adjust, adjustPartial, fold, replaceShort, sumBytes } from "../../../src/wire/checksum.js";
-import { pattern } from "../../support/packet-builder.js";
+import { writeTtl } from "../../../src/wire/ipv4.js";
+import { ipv4, pattern, raw } from "../../support/packet-builder.js";
 import { property } from "../../support/property.js";
 import { addSums, slowChecksum, slowSum } from "../../support/slow-checksum.js";
 
@@ -65,6 +66,19 @@ test("the sum of every length up to 9001 bytes is the oracle's", async (t) => {
   const wrong: number[] = [];
   for (let len = 0; len <= data.length; len++) {
     if (fold(sumBytes(frame, 0, len)) !== slowSum(data.subarray(0, len))) wrong.push(len);
+  }
+  t.same(wrong, []);
+});
+
+test("a new TTL adjusts every header checksum there is to the one computed anew", async (t) => {
+  const ends = { src: "198.51.100.1", dst: "192.0.2.18" };
+  const wrong: number[] = [];
+  for (let id = 0; id <= 0xffff; id++) {
+    const packet = ipv4({ ...ends, id, ttl: 63 }, raw(6, new Uint8Array()));
+    writeTtl(frameOf(packet), 0, 62);
+    if (slowSum(packet) !== 0xffff) wrong.push(id);
+    // A header checksum of 0xffff cannot come out of RFC 791 §3.1, and some receivers refuse it.
+    if (frameOf(packet).getUint16(10) === 0xffff) wrong.push(id);
   }
   t.same(wrong, []);
 });
