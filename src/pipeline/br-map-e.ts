@@ -1,6 +1,6 @@
 /** The border relay of MAP-E, RFC 7597 §8.1 and RFC 2473. */
 import type { RuleTable } from "../map/rule-table.js";
-import { HEADROOM } from "../translate/output.js";
+import { refuseTunnelError } from "../translate/icmp/tunnel-error.js";
 import { NO_PORT } from "../translate/packet.js";
 import { decapsulate, refuseDecapsulation } from "../translate/tunnel.js";
 import {
@@ -96,20 +96,28 @@ export class BrMapE extends TunnelEnd {
 
   /** An ICMPv6 error about a packet that we sent into the tunnel (RFC 7597 §8.2, RFC 2473 §8). */
   #relay(frame: DataView, at: number, end: number): number {
-    const slot = this.relayError(frame, at, end);
-    if (slot < 0) return slot;
-    const { packet, quote, ends6 } = this;
-    const quotedEnd = this.quotedPeer;
-    const rule = this.#table.lookup6(quotedEnd);
+    const refused = this.readErrorFromInside(frame, at, end);
+    if (refused < 0) return refused;
+    const { packet, quote, quotedDestination6, ends4 } = this;
+    const rule = this.#table.lookup6(quotedDestination6);
     if (rule < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;
-    const relayed = this.parts.output.frames[slot]!;
-    const inside = ipv4.destination(relayed, quote.at);
-    const spoofed = this.#table.checkSource(rule, quotedEnd, inside, packet.sourcePort);
-    if (spoofed < 0) return spoofed;
-    this.slot = slot;
-    ends6.source.set(this.#address);
-    const destination = ipv4.destination(relayed, HEADROOM);
-    return this.#table.coversIpv4(destination) ? this.#toDomain(relayed) : this.forward(HEADROOM);
+    const ce = ipv4.destination(frame, quote.at);
+    const sender = ipv4.source(frame, quote.at);
+    const unfit =
+      this.#table.checkSource(rule, quotedDestination6, ce, packet.sourcePort) ||
+      refuseMartians(ce, sender) ||
+      refuseTunnelError(frame, quote) ||
+      (this.#table.coversIpv4(sender) ? this.#mapDestination(sender) : 0);
+    if (unfit < 0) return unfit;
+    ends4.destination = sender;
+    ends4.quotedSource = sender;
+    ends4.quotedDestination = ce;
+    const newAt = this.writeTunnelError(frame);
+    if (!this.#table.coversIpv4(sender)) return this.forward(newAt);
+    // The packet had come from another CE, so the error goes there: it fits, and needs no further check.
+    packet.at = newAt;
+    this.ends6.source.set(this.#address);
+    return this.tunnelError(frame);
   }
 
   #isShared4(destination: number): boolean {

@@ -2,6 +2,7 @@
 import type { Dmr } from "../map/dmr.js";
 import type { RuleTable } from "../map/rule-table.js";
 import { rewriteIpv6Addresses } from "../translate/hairpin.js";
+import { refuseErrorInIpv6, rewriteErrorInIpv6 } from "../translate/icmp/error-in-ipv6.js";
 import { ErrorToIpv4, refuseErrorToIpv4 } from "../translate/icmp/error-to-ipv4.js";
 import { errorToIpv6, refuseErrorToIpv6 } from "../translate/icmp/error-to-ipv6.js";
 import { ipv4ToIpv6, ipv6Len, ipv6Limit, refuseIpv4ToIpv6 } from "../translate/ipv4-to-ipv6.js";
@@ -118,34 +119,41 @@ export class BrMapT extends DomainPipeline {
    * must have gone to a CE's own address and port (RFC 7599 §8.3).
    */
   #errorFromDomain(frame: DataView): number {
-    const { packet, quote, ends6, ends4 } = this;
-    const rule = this.#table.lookup6(ends6.quotedDestination);
+    const { packet, quote, limits, quotedDestination6, ends4 } = this;
+    const rule = this.#table.lookup6(quotedDestination6);
     if (rule < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;
-    const ce = this.#table.embeddedIpv4(rule, ends6.quotedDestination);
+    const ce = this.#table.embeddedIpv4(rule, quotedDestination6);
     const destination = this.#dmr.extract(this.destination6);
     const refused =
-      this.#table.checkSource(rule, ends6.quotedDestination, ce, packet.sourcePort) ||
-      refuseMartians(ce, destination) ||
-      refuseErrorToIpv4(frame, packet, quote, this.limits);
+      this.#table.checkSource(rule, quotedDestination6, ce, packet.sourcePort) ||
+      refuseMartians(ce, destination);
     if (refused < 0) return refused;
-    const isFromCe = ipv6.sameAddress(this.source6, ends6.quotedDestination);
-    ends4.source = isFromCe ? ce : this.errorSource4();
+    const isFromCe = ipv6.sameAddress(this.source6, quotedDestination6);
+    const source = isFromCe ? ce : this.errorSource4();
+    if (this.#table.coversIpv4(destination)) return this.#turnError(frame, source, destination, ce);
+    const unfit = refuseErrorToIpv4(frame, packet, quote, limits);
+    if (unfit < 0) return unfit;
+    ends4.source = source;
     ends4.destination = destination;
     ends4.quotedSource = destination;
     ends4.quotedDestination = ce;
-    if (this.#table.coversIpv4(destination) && !this.#hairpin.enabled) return HAIRPIN_DISABLED;
     const identification = this.#toIpv4.takeIdentifications(1);
-    const newAt = this.#errorToIpv4.rewrite(frame, packet, quote, ends4, identification);
-    if (!this.#table.coversIpv4(destination)) return this.forward(newAt);
-    return this.#turnError(frame, newAt);
+    return this.forward(this.#errorToIpv4.rewrite(frame, packet, quote, ends4, identification));
   }
 
-  /** An error from one CE to another: translated back, like any that came from the IPv4 side. */
-  #turnError(frame: DataView, at: number): number {
-    const refused = this.admitIpv4(frame, at, this.packet.end);
+  /** An error about a packet from CE to CE: translated twice at once, like the packet was. */
+  #turnError(frame: DataView, source: number, destination: number, ce: number): number {
+    const { packet, quote, limits, ends6 } = this;
+    if (!this.#hairpin.enabled) return HAIRPIN_DISABLED;
+    const refused =
+      this.#mapDestination(destination) ||
+      this.#dmr.embed(source, ends6.source) ||
+      this.#dmr.embed(ce, ends6.quotedDestination) ||
+      refuseErrorInIpv6(frame, packet, quote, limits);
     if (refused < 0) return refused;
+    ends6.quotedSource.set(ends6.destination);
     this.#hairpin.count();
-    return this.#toDomain(frame, at);
+    return this.forward(rewriteErrorInIpv6(frame, packet, quote, limits, ends6));
   }
 
   /** CE to CE through the BR: translated twice at once, so the packet stays IPv6 (RFC 7599 §8.3, §8.4). */

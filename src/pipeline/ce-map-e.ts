@@ -1,7 +1,7 @@
 /** The customer edge of MAP-E, RFC 7597 §8 and RFC 2473. */
 import type { RuleTable } from "../map/rule-table.js";
 import { refuseErrorInIpv4, rewriteErrorInIpv4 } from "../translate/icmp/error-in-ipv4.js";
-import { HEADROOM } from "../translate/output.js";
+import { refuseTunnelError } from "../translate/icmp/tunnel-error.js";
 import { KIND_ICMP_ERROR } from "../translate/packet.js";
 import { PathMtu } from "../translate/path-mtu.js";
 import {
@@ -15,6 +15,7 @@ import {
   IPV6_DESTINATION_NOT_OURS,
   IPV6_SOURCE_NOT_IN_DOMAIN,
 } from "../verdict.js";
+import * as icmp from "../wire/icmp.js";
 import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
 import { refuseMartians } from "./domain-pipeline.js";
@@ -170,15 +171,29 @@ export class CeMapE extends TunnelEnd {
 
   /** An ICMPv6 error about a packet that we sent into the tunnel (RFC 7597 §8.2, RFC 2473 §8). */
   #relay(frame: DataView, at: number, end: number): number {
-    const slot = this.relayError(frame, at, end);
-    if (slot < 0) return slot;
-    const relayed = this.parts.output.frames[slot]!;
-    const peer = this.quotedPeer;
-    if (!this.#isBr(peer) && this.#fmrs.lookup6(peer) < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;
-    const refused = this.#refuseInner(relayed, 0) || this.#mapErrorInbound(relayed);
+    const refused = this.readErrorFromInside(frame, at, end);
     if (refused < 0) return refused;
-    this.slot = slot;
-    return this.forward(HEADROOM);
+    const { packet, quote, quotedDestination6, ends4 } = this;
+    if (!this.#isBr(quotedDestination6) && this.#fmrs.lookup6(quotedDestination6) < 0) {
+      return IPV6_SOURCE_NOT_IN_DOMAIN;
+    }
+    const own = ipv4.source(frame, quote.at);
+    const remote = ipv4.destination(frame, quote.at);
+    const unmapped =
+      (this.#lan.self.ownsIpv4(own) ? 0 : IPV4_DESTINATION_NOT_OURS) ||
+      this.#lan.refusePort(packet) ||
+      this.#lan.mapErrorInbound(quote, remote, own);
+    if (unmapped < 0) return unmapped;
+    // Learnt also where the sender need not know: what it sends without DF is cut here.
+    if (quote.type === icmp.V6_TOO_BIG) {
+      this.#paths.learn(quotedDestination6, quote.mtu, this.nowMs);
+    }
+    const untold = refuseTunnelError(frame, quote);
+    if (untold < 0) return untold;
+    ends4.destination = this.#lan.inside;
+    ends4.quotedSource = this.#lan.inside;
+    ends4.quotedDestination = remote;
+    return this.forward(this.writeTunnelError(frame));
   }
 
   /** An FMR's CE, else the BR (RFC 7597 §5.4); into `ends6.destination`. Returns 0 or a drop code. */

@@ -122,17 +122,17 @@ export class CeMapT extends DomainPipeline {
 
   /** An error about a packet of ours, from its receiver or any router on the way (RFC 7599 §9). */
   #errorToLan(frame: DataView, own: number): number {
-    const { packet, quote, ends6, ends4 } = this;
+    const { packet, quote, quotedDestination6, ends4 } = this;
     const isKnown = this.#readRemote(this.source6, packet.sourcePort) === 0;
     const source = isKnown ? this.#remote : this.errorSource4();
     const unfit =
-      this.#readRemote(ends6.quotedDestination, quote.destinationPort) ||
+      this.#readRemote(quotedDestination6, quote.destinationPort) ||
       this.#lan.refusePort(packet) ||
       refuseErrorToIpv4(frame, packet, quote, this.limits) ||
       this.#lan.mapErrorInbound(quote, this.#remote, own);
     if (unfit < 0) return unfit;
     if (quote.type === icmp.V6_TOO_BIG) {
-      this.#paths.learn(ends6.quotedDestination, quote.mtu, this.nowMs);
+      this.#paths.learn(quotedDestination6, quote.mtu, this.nowMs);
     }
     ends4.source = source;
     ends4.destination = this.#lan.inside;

@@ -39,6 +39,9 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   /** Scratch: the IPv6 addresses of the packet that is read. */
   protected readonly source6 = new Uint32Array(4);
   protected readonly destination6 = new Uint32Array(4);
+  /** Scratch: the IPv6 addresses that an ICMPv6 error quotes. */
+  protected readonly quotedSource6 = new Uint32Array(4);
+  protected readonly quotedDestination6 = new Uint32Array(4);
   /** Scratch: the addresses of the packet that is written. */
   protected readonly ends6 = new ErrorEnds6();
   protected readonly ends4 = new ErrorEnds4();
@@ -216,13 +219,17 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   protected readError6(frame: DataView): number {
     const { packet, quote } = this;
     if (packet.kind !== KIND_ICMP_ERROR || packet.isFragment) return 0;
-    const refused = readQuote6(frame, packet, quote);
+    const refused = readQuote6(frame, packet, quote) || this.readQuotedAddresses(frame, quote);
     if (refused < 0) return refused;
-    ipv6.readSource(frame, quote.at, this.ends6.quotedSource);
-    if (!ipv6.sameAddress(this.ends6.quotedSource, this.destination6)) return MALFORMED_QUOTE;
-    ipv6.readDestination(frame, quote.at, this.ends6.quotedDestination);
     setPorts(packet, quote.destinationPort, quote.sourcePort);
     return 0;
+  }
+
+  /** Copies the IPv6 addresses of a quote into scratch. Returns 0, or a drop code where the error went to somebody else. */
+  protected readQuotedAddresses(frame: DataView, quote: Quote): number {
+    ipv6.readSource(frame, quote.at, this.quotedSource6);
+    ipv6.readDestination(frame, quote.at, this.quotedDestination6);
+    return ipv6.sameAddress(this.quotedSource6, this.destination6) ? 0 : MALFORMED_QUOTE;
   }
 
   /** Copies both IPv6 addresses into scratch. Returns 0, or the drop code of an impossible source. */

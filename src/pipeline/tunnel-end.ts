@@ -2,12 +2,12 @@
 
 import type { FragmentKey } from "../translate/fragment/fragment-key.js";
 import { Ipv4Splitter } from "../translate/fragment/split-ipv4.js";
-import { Relay, relayedType } from "../translate/icmp/relay.js";
-import { readOffload, writeOffload } from "../translate/offload.js";
-import { HEADROOM } from "../translate/output.js";
-import { KIND_ICMP_ERROR, Packet } from "../translate/packet.js";
+import { Quote, readTunnelQuote } from "../translate/icmp/quote.js";
+import { TunnelError } from "../translate/icmp/tunnel-error.js";
+import { readOffload, writeOffload, writeVnetNone } from "../translate/offload.js";
+import { Packet, setPorts } from "../translate/packet.js";
 import { readIpv4 } from "../translate/read-ipv4.js";
-import { readIpv6Headers } from "../translate/read-ipv6.js";
+import { readIpv6, readIpv6Headers } from "../translate/read-ipv6.js";
 import {
   enterTunnel,
   putOuterHeader,
@@ -15,7 +15,7 @@ import {
   tunnelLen,
 } from "../translate/tunnel.js";
 import { TunnelOutput } from "../translate/tunnel-output.js";
-import { ICMP_UNTRANSLATABLE, NOT_ENCAPSULATED } from "../verdict.js";
+import { NOT_ENCAPSULATED } from "../verdict.js";
 import * as ipv6 from "../wire/ipv6.js";
 import { DomainPipeline } from "./domain-pipeline.js";
 import type { Parts } from "./parts.js";
@@ -28,16 +28,15 @@ export interface TunnelOptions {
 export abstract class TunnelEnd extends DomainPipeline {
   /** The outer headers of the tunnel packet at hand. */
   protected readonly outer = new Packet();
-  /** The far tunnel end that a relayed error's quote was sent to. */
-  protected readonly quotedPeer = new Uint32Array(4);
-  readonly #relay: Relay;
+  readonly #tunnelQuote = new Quote();
+  readonly #tunnelError: TunnelError;
   readonly #inner: TunnelOutput;
   readonly #innerSplitter: Ipv4Splitter;
   readonly #fragmentsInside: boolean;
 
   constructor(parts: Parts, options: TunnelOptions) {
     super(parts);
-    this.#relay = new Relay(parts.output);
+    this.#tunnelError = new TunnelError(parts.limits);
     this.#inner = new TunnelOutput(parts.output, parts.limits);
     this.#innerSplitter = new Ipv4Splitter(this.#inner);
     this.#fragmentsInside = options.fragmentation === "inner";
@@ -97,6 +96,15 @@ export abstract class TunnelEnd extends DomainPipeline {
     return this.forward6(newAt, mtu6, this.parts.random());
   }
 
+  /** Sends an ICMPv4 error of our own, from packet.at on, into the tunnel from ends6.source to ends6.destination. */
+  protected tunnelError(frame: DataView): number {
+    const { limits, ends6 } = this;
+    const { at, end } = this.packet;
+    const newAt = putOuterHeader(frame, at, end, limits, ends6.source, ends6.destination);
+    writeVnetNone(frame, newAt);
+    return this.forward(newAt);
+  }
+
   #tunnelFragments(mtu6: number): number {
     const { packet, ends6 } = this;
     this.#inner.source.set(ends6.source);
@@ -106,22 +114,27 @@ export abstract class TunnelEnd extends DomainPipeline {
   }
 
   /**
-   * Turns the ICMPv6 error at hand into an ICMPv4 error in a slot of its own, at HEADROOM, and makes that the packet
-   * at hand, with its quote; the tunnel end that the quoted packet went to is in `quotedPeer`. Returns the slot or a drop code.
+   * Reads the ICMPv6 error at hand, about a tunnel packet of ours: the IPv4 packet in that one becomes `quote`, and the
+   * packet's ports are its own turned round. The far end that it went to is in `quotedDestination6`. Returns 0 or a drop code.
    */
-  protected relayError(frame: DataView, at: number, end: number): number {
+  protected readErrorFromInside(frame: DataView, at: number, end: number): number {
     const { packet, quote } = this;
-    const refused = this.admitIpv6(frame, at, end);
+    const refused =
+      readIpv6(frame, at, end, packet) ||
+      readOffload(frame, at, packet) ||
+      readTunnelQuote(frame, packet, this.#tunnelQuote, quote) ||
+      this.readQuotedAddresses(frame, this.#tunnelQuote);
     if (refused < 0) return refused;
-    if (packet.kind !== KIND_ICMP_ERROR) return NOT_ENCAPSULATED;
-    const typeAndCode = relayedType(frame, quote);
-    if (typeAndCode === 0) return ICMP_UNTRANSLATABLE;
-    this.quotedPeer.set(this.ends6.quotedDestination);
+    setPorts(packet, quote.destinationPort, quote.sourcePort);
+    return 0;
+  }
+
+  /** Tells the sender of the quoted IPv4 packet, by an ICMPv4 error from `source`; ends4 has the other addresses. */
+  protected writeTunnelError(frame: DataView): number {
+    const { packet, quote, ends4 } = this;
     const identification = this.parts.random() & 0xffff;
-    const source = this.errorSource4();
-    const slot = this.#relay.write(frame, quote, typeAndCode, identification, source);
-    const relayed = this.parts.output.frames[slot]!;
-    const unread = readIpv4(relayed, HEADROOM, this.#relay.end, packet) || this.readError4(relayed);
-    return unread < 0 ? unread : slot;
+    ends4.source = this.errorSource4();
+    const tunnel = this.#tunnelQuote;
+    return this.#tunnelError.rewrite(frame, packet, tunnel, quote, ends4, identification);
   }
 }
