@@ -5,6 +5,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import { askDaemon } from "../daemon/control/client.js";
+import { MapdError } from "../daemon/errors.js";
 import type { CountersDocument, StatusDocument } from "../daemon/runtime/status.js";
 import {
   BR_ADDRESS,
@@ -100,7 +101,13 @@ export class Daemon {
     const ready = await until(async () => {
       if (!this.alive) return true;
       if (!existsSync(this.socket)) return false;
-      return ((await askDaemon(this.socket, "status")) as StatusDocument).ready;
+      try {
+        return ((await askDaemon(this.socket, "status")) as StatusDocument).ready;
+      } catch (error) {
+        // The socket is seen a moment before anybody listens on it.
+        if (error instanceof MapdError && error.code === "daemon-unreachable") return false;
+        throw error;
+      }
     }, READY_MS);
     if (ready && this.alive) return;
     throw new Error(

@@ -7,8 +7,8 @@ import { parseArgs } from "node:util";
 import { watch } from "./live.js";
 import { drawing, LAB_MODES, type LabMode } from "./plan.js";
 import { type LabReport, line, type ModeReport } from "./report.js";
-import { bringUp, type Network, runRound } from "./round.js";
-import { enterSandbox, insideSandbox, spawnInSandbox } from "./sandbox.js";
+import { bringUp, type Network, runMode } from "./round.js";
+import { enterSandbox, insideSandbox, sandboxRefusal, spawnInSandbox } from "./sandbox.js";
 
 const USAGE = `Usage: npm start -- [--once] [--json] [--table] [--mode map-t|map-e]
 
@@ -58,11 +58,12 @@ function parseOptions(args: string[]): Options {
 
 /** Starts this program again as the sandbox's first process and ends as it ends. */
 function superviseSandbox(): void {
-  const child = spawnInSandbox(fileURLToPath(import.meta.url), process.argv.slice(2));
-  child.on("error", (error) => {
-    process.stderr.write(`cannot make namespaces with unshare: ${error.message}\n`);
+  const refusal = sandboxRefusal();
+  if (refusal !== null) {
+    process.stderr.write(`${refusal}\n`);
     process.exit(1);
-  });
+  }
+  const child = spawnInSandbox(fileURLToPath(import.meta.url), process.argv.slice(2));
   let interrupted = false;
   const end = (): void => {
     interrupted = true;
@@ -79,15 +80,15 @@ async function main(options: Options): Promise<boolean> {
   const modes: Partial<Record<LabMode, ModeReport>> = {};
   const networks: Network[] = [];
   for (const mode of options.modes) {
-    const began = performance.now();
     say(drawing(mode));
-    const network = await bringUp(mode);
-    networks.push(network);
-    if (!options.round) continue;
-    const report = await runRound(network, began, (result) => say(line(result)));
-    say(
-      `  ${mode}: ${report.ok ? "all passed" : "NOT all passed"} in ${report.seconds.toFixed(1)} s\n`,
-    );
+    if (!options.round) {
+      networks.push(await bringUp(mode));
+      continue;
+    }
+    const { network, report } = await runMode(mode, (result) => say(line(result)));
+    if (network !== null) networks.push(network);
+    const verdict = report.ok ? "all passed" : "NOT all passed";
+    say(`  ${mode}: ${verdict} in ${report.seconds.toFixed(1)} s\n`);
     modes[mode] = report;
   }
   const ok = Object.values(modes).every((report) => report.ok);

@@ -17,10 +17,26 @@ export function insideSandbox(): boolean {
   return process.env[MARK] === "1";
 }
 
-function sandboxCommand(script: string, args: readonly string[]): readonly string[] {
+function unshareCommand(): readonly string[] {
   const asUser = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
   const namespaces = ["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"];
-  return ["unshare", ...asUser, ...namespaces, "--", process.execPath, script, ...args];
+  return ["unshare", ...asUser, ...namespaces, "--"];
+}
+
+function sandboxCommand(script: string, args: readonly string[]): readonly string[] {
+  return [...unshareCommand(), process.execPath, script, ...args];
+}
+
+/** Why no sandbox can be made here and what to do, or null. */
+export function sandboxRefusal(): string | null {
+  const [command = "", ...rest] = unshareCommand();
+  const { status, stderr, error } = spawnSync(command, [...rest, "true"], { encoding: "utf8" });
+  if (status === 0) return null;
+  const reason = error?.message ?? stderr.trim();
+  return (
+    `the kernel refuses the lab its namespaces (${reason}). ` +
+    "Run as root, or where user namespaces are allowed."
+  );
 }
 
 function sandboxEnvironment(): NodeJS.ProcessEnv {

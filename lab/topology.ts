@@ -43,18 +43,18 @@ export class Topology {
 
   /** Forwarding before the links come up; no duplicate address detection, so that addresses work at once. */
   async #configure(node: NodePlan): Promise<void> {
+    const interfaces = LINKS.flatMap(([a, nameA, b, nameB]) => [
+      ...(a === node.name ? [nameA] : []),
+      ...(b === node.name ? [nameB] : []),
+    ]);
     const sysctls = [
-      "ipv6/conf/all/accept_dad=0",
-      "ipv6/conf/default/accept_dad=0",
+      // Duplicate address detection is on where either of the two says so.
+      ...["all", ...interfaces].map((name) => `ipv6/conf/${name}/accept_dad=0`),
       ...(node.forwards === "nothing" ? [] : ["ipv6/conf/all/forwarding=1"]),
       ...(node.forwards === "both" ? ["ipv4/ip_forward=1"] : []),
     ];
     const settings = sysctls.map((s) => s.replace(/(.*)=(.*)/, "echo $2 > /proc/sys/net/$1"));
     await this.run(node.name, ["sh", "-ec", settings.join("\n")]);
-    const interfaces = LINKS.flatMap(([a, nameA, b, nameB]) => [
-      ...(a === node.name ? [nameA] : []),
-      ...(b === node.name ? [nameB] : []),
-    ]);
     const up = ["lo", ...interfaces].map((name) => `link set dev ${name} up`);
     await run(["ip", "-n", this.namespace(node.name), "-batch", "-"], {
       input: [...up, ...node.commands].join("\n"),

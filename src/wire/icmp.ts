@@ -11,6 +11,12 @@
 import { fold, sumBytes } from "./checksum.js";
 
 export const ECHO_HEADER_LEN = 8;
+/** Of an error, before the packet that it quotes. */
+export const ERROR_HEADER_LEN = 8;
+/** Longest errors with their IP headers (RFC 1812 §4.3.2.3, RFC 4443 §2.4). */
+export const MAX_ERROR4_LEN = 576;
+export const MAX_ERROR6_LEN = 1280;
+
 export const OFF_CHECKSUM = 2;
 export const OFF_IDENTIFIER = 4;
 

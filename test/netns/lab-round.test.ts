@@ -9,6 +9,7 @@ const LAB = fileURLToPath(new URL("../../lab/main.js", import.meta.url));
 
 /** The acceptance of a round: names that other programs rely on. */
 const CHECKS = [
+  "up",
   "ping",
   "ping-2",
   "http",

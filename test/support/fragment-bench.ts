@@ -1,73 +1,114 @@
-/** What the fragment code works on in tests: frames without tail room, a packet as read, an output in memory. */
-import type { Output } from "../../src/translate/output.js";
+/** The classes that follow fragments, fed with bytes, and what becomes of them in words. */
+import { FragmentKey } from "../../src/translate/fragment/fragment-key.js";
+import {
+  DEFAULT_FRAGMENT_LIMITS,
+  type FragmentLimits,
+} from "../../src/translate/fragment/limits.js";
+import { PortCache, type PortCacheOptions } from "../../src/translate/fragment/port-cache.js";
+import { Reassembler } from "../../src/translate/fragment/reassembler.js";
+import { COMPLETE, HELD, PORTS_KNOWN, REASSEMBLE } from "../../src/translate/fragment/results.js";
 import { HEADROOM } from "../../src/translate/output.js";
 import { Packet } from "../../src/translate/packet.js";
-import { isIpv6, parseFragment } from "./fragments.js";
+import { DROPS } from "../../src/verdict.js";
+import { bytesAt, frameOf, MemoryOutput, packetOf, SLOT_LEN } from "./fragment-frames.js";
+import { isIpv6 } from "./fragments.js";
+import { seededRandom } from "./seeded-random.js";
 
-export const SLOT_LEN = 66048;
-const VIRTIO_LEN = 10;
+/** A port cache, fed with fragments. */
+export class PortCacheBench {
+  readonly lost: string[] = [];
+  readonly cache: PortCache;
+  readonly #key = new FragmentKey();
 
-/** A frame with the packet behind HEADROOM bytes of 0xa5 and nothing after it, so that over-reads throw. */
-export function frameOf(bytes: Uint8Array): DataView {
-  const memory = new Uint8Array(HEADROOM + bytes.length).fill(0xa5);
-  memory.set(bytes, HEADROOM);
-  return new DataView(memory.buffer);
+  constructor(limits: Partial<FragmentLimits> = {}, options?: PortCacheOptions) {
+    const events = {
+      lost: (code: number, family: number) => void this.lost.push(`${nameOf(code)} ${family}`),
+    };
+    const all = { ...DEFAULT_FRAGMENT_LIMITS, ...limits };
+    this.cache = new PortCache(all, events, seededRandom(1), options);
+  }
+
+  /** "held", the ports (and identification, where it is a new one), or the reason of a drop. */
+  feed(bytes: Uint8Array, nowMs = 0): string {
+    const frame = frameOf(bytes);
+    const packet = packetOf(bytes);
+    if (isIpv6(bytes)) this.#key.setIpv6(frame, packet, packet.protocol);
+    else this.#key.setIpv4(frame, packet);
+    const result = this.cache.learn(frame, packet, this.#key, nowMs);
+    const unchanged = Buffer.from(frame.buffer).equals(Buffer.from(frameOf(bytes).buffer));
+    if (!unchanged) throw new Error("learn() wrote into the frame");
+    if (result === HELD) return "held";
+    return this.#describe(result, packet);
+  }
+
+  /** Fragments handed back, each with its ports. */
+  take(): [Uint8Array, string][] {
+    const taken: [Uint8Array, string][] = [];
+    while (this.cache.hasReady) {
+      const frame = new DataView(new Uint8Array(SLOT_LEN).fill(0xa5).buffer);
+      const len = this.cache.takeHeld(frame, HEADROOM);
+      const packet = new Packet();
+      const result = this.cache.resume(packet);
+      const virtio = bytesAt(frame, HEADROOM - 10, HEADROOM);
+      if (virtio.some((byte) => byte !== 0)) throw new Error("virtio header is not zero");
+      if (frame.getUint8(HEADROOM + len) !== 0xa5) throw new Error("wrote behind the fragment");
+      taken.push([bytesAt(frame, HEADROOM, HEADROOM + len), this.#describe(result, packet)]);
+    }
+    return taken;
+  }
+
+  #describe(result: number, packet: Packet): string {
+    if (result !== PORTS_KNOWN && result !== REASSEMBLE) return nameOf(result);
+    const { identification } = this.cache;
+    const ports = portsOf(packet) + (identification < 0 ? "" : ` as ${identification}`);
+    return result === REASSEMBLE ? `reassemble ${ports}` : ports;
+  }
 }
 
-/** What a reader of headers would say of the packet behind HEADROOM; ICMPv6 counts as 1. */
-export function packetOf(bytes: Uint8Array): Packet {
-  const packet = new Packet();
-  const fields = parseFragment(bytes);
-  const fixed = isIpv6(bytes) ? 40 : (bytes[0]! & 0xf) * 4;
-  const next = fields?.next ?? bytes[isIpv6(bytes) ? 6 : 9]!;
-  packet.at = HEADROOM;
-  packet.end = HEADROOM + bytes.length;
-  packet.len = bytes.length;
-  packet.segmentLen = bytes.length;
-  packet.transportAt = HEADROOM + fixed + (isIpv6(bytes) && fields !== null ? 8 : 0);
-  packet.protocol = next === 58 ? 1 : next;
-  if (fields !== null) {
-    packet.isFragment = true;
-    packet.fragmentOffset = fields.offset;
-    packet.moreFragments = fields.more;
-    packet.identification = fields.id;
+/** A reassembler, fed with fragments. */
+export class ReassemblerBench {
+  readonly output = new MemoryOutput();
+  readonly lost: string[] = [];
+  readonly timedOut: Uint8Array[] = [];
+  readonly reassembler: Reassembler;
+  readonly #key = new FragmentKey();
+
+  constructor(limits: Partial<FragmentLimits> = {}) {
+    const events = {
+      lost: (code: number, family: number) => void this.lost.push(`${nameOf(code)} ${family}`),
+      timedOut: (slot: number, at: number, end: number) =>
+        void this.timedOut.push(bytesAt(this.output.frames[slot]!, at, end)),
+    };
+    const all = { ...DEFAULT_FRAGMENT_LIMITS, ...limits };
+    this.reassembler = new Reassembler(this.output, all, events, seededRandom(1));
   }
-  return packet;
+
+  /** The whole packet, "held", or the reason of a drop. */
+  feed(bytes: Uint8Array, nowMs = 0): Uint8Array | string {
+    const frame = frameOf(bytes);
+    const packet = packetOf(bytes);
+    if (isIpv6(bytes)) this.#key.setIpv6(frame, packet, 0);
+    else this.#key.setIpv4(frame, packet);
+    const result = this.reassembler.add(frame, packet, this.#key, nowMs);
+    const unchanged = Buffer.from(frame.buffer).equals(Buffer.from(frameOf(bytes).buffer));
+    if (!unchanged) throw new Error("add() wrote into the frame");
+    if (result === HELD) return "held";
+    if (result !== COMPLETE) return nameOf(result);
+    const { slot, at, end } = this.reassembler;
+    const out = this.output.frames[slot]!;
+    if (out.getUint8(end) !== 0xa5) throw new Error("wrote behind the packet");
+    if (bytesAt(out, at - 10, at).some((b) => b !== 0)) throw new Error("virtio is not zero");
+    return bytesAt(out, at, end);
+  }
 }
 
-export function bytesAt(frame: DataView, at: number, end: number): Uint8Array {
-  return new Uint8Array(frame.buffer, frame.byteOffset + at, end - at).slice();
+/** The name of a drop reason. */
+export function nameOf(code: number): string {
+  return DROPS.find((row) => row.code === code)?.name ?? `result ${code}`;
 }
 
-/** Slot 0 is the input's; the others are lent in turn, filled with 0xa5. */
-export class MemoryOutput implements Output {
-  readonly frames: DataView[];
-  readonly emitted: Uint8Array[] = [];
-  /** Virtio headers of what was emitted. */
-  readonly virtio: Uint8Array[] = [];
-  borrowed = 0;
-
-  constructor(slots = 4) {
-    this.frames = Array.from({ length: slots }, () => new DataView(new ArrayBuffer(SLOT_LEN)));
-  }
-
-  /** Puts a packet into slot 0 and returns its offset. */
-  put(bytes: Uint8Array): number {
-    const memory = new Uint8Array(HEADROOM + bytes.length).fill(0xa5);
-    memory.set(bytes, HEADROOM);
-    this.frames[0] = new DataView(memory.buffer);
-    return HEADROOM;
-  }
-
-  emit(slot: number, at: number, end: number): void {
-    const frame = this.frames[slot]!;
-    this.emitted.push(bytesAt(frame, at, end));
-    this.virtio.push(bytesAt(frame, at - VIRTIO_LEN, at));
-  }
-
-  borrow(): number {
-    const slot = 1 + (this.borrowed++ % (this.frames.length - 1));
-    new Uint8Array(this.frames[slot]!.buffer).fill(0xa5);
-    return slot;
-  }
+function portsOf(packet: Packet): string {
+  const same = packet.newSourcePort === packet.sourcePort;
+  if (!same || packet.newDestinationPort !== packet.destinationPort) return "new ports differ";
+  return `${packet.sourcePort} ${packet.destinationPort}`;
 }

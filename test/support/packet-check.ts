@@ -89,6 +89,23 @@ function checkIcmp(ip: Ip, problems: string[]): void {
   if (ip.protocol !== expected) problems.push(`protocol ${ip.protocol} behind IPv${ip.family}`);
   const good = ip.family === 4 ? slowSum(ip.payload) === 0xffff : sumIsGood(ip, 58);
   if (!good) problems.push("ICMP checksum");
+  const type = view(ip.payload).getUint8(0);
+  const isError = ip.family === 4 ? [3, 4, 5, 11, 12].includes(type) : type < 128;
+  if (isError) checkQuote(ip.payload, ip.family, type, problems);
+}
+
+/** What a host needs of an ICMP error to find its own packet again, and the length field of RFC 4884 §4. */
+function checkQuote(message: Uint8Array, family: 4 | 6, type: number, problems: string[]): void {
+  const extensible = family === 4 ? [3, 11, 12].includes(type) : type === 1 || type === 3;
+  const fieldLen = family === 4 ? message[5]! * 4 : message[4]! * 8;
+  if (extensible && fieldLen > message.length - 8) problems.push("ICMP extension: length");
+  const quote = message.subarray(8);
+  const headerLen = family === 4 ? ((quote[0] ?? 0) & 0xf) * 4 : 40;
+  if (quote.length < headerLen || headerLen < 20) return void problems.push("quote cut short");
+  if (quote[0]! >>> 4 !== family) problems.push("quote of the other family");
+  if (family === 6) return;
+  if (slowSum(quote.subarray(0, headerLen)) !== 0xffff) problems.push("quote: header checksum");
+  if (view(quote).getUint16(2) < headerLen) problems.push("quote: total length");
 }
 
 function parse(bytes: Uint8Array, problems: string[]): Ip | null {

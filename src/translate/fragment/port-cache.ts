@@ -7,27 +7,64 @@ import * as icmp from "../../wire/icmp.js";
 import * as ipv4 from "../../wire/ipv4.js";
 import * as virtio from "../../wire/virtio.js";
 import type { Packet } from "../packet.js";
+import { lacksUdpChecksum } from "../transport.js";
 import { DatagramStore } from "./datagram-store.js";
 import type { FragmentKey } from "./fragment-key.js";
 import type { FragmentLimits, LostFragments } from "./limits.js";
 import { refuseFragment, refuseTiny } from "./refuse-fragment.js";
-import { HELD, PORTS_KNOWN } from "./results.js";
+import { HELD, PORTS_KNOWN, REASSEMBLE } from "./results.js";
 
-/** Fact of a datagram: its first fragment was seen. */
+/** Facts of a datagram: its first fragment was seen; it is UDP without a checksum. */
 const FIRST_SEEN = 1;
+const UNCHECKED = 2;
+
+export interface IdentificationSource {
+  /** An identification for the fragments of one more datagram, 0..65535. */
+  next(): number;
+}
+
+export interface PortCacheOptions {
+  /** Draws each datagram's identification on the other side, or null where it keeps its own (RFC 7599 §10.3). */
+  readonly identifications: IdentificationSource | null;
+  /** True returns REASSEMBLE for UDP without a checksum, so that one can be computed (RFC 7915 §4.5). */
+  readonly reassembleUnchecked: boolean;
+}
+
+/** No new identification. */
+const KEPT = -1;
+
+const KEEP_ALL: PortCacheOptions = { identifications: null, reassembleUnchecked: false };
 
 export class PortCache {
+  /** The datagram's identification on the other side, after PORTS_KNOWN; -1 where it keeps its own. */
+  identification = KEPT;
+  readonly #options: PortCacheOptions;
   readonly #store: DatagramStore;
-  /** Source port << 16 | destination port, by datagram, and by fragment that is ready. */
+  /** By datagram: source port << 16 | destination port; identification. */
   readonly #ports: Uint32Array;
+  readonly #identifications: Int32Array;
+  /** The same, and what `learn()` would have said, by fragment that is ready. */
   readonly #readyPorts: Uint32Array;
+  readonly #readyIdentifications: Int32Array;
+  readonly #readyResults: Uint8Array;
   #resumedPorts = 0;
+  #resumedIdentification = KEPT;
+  #resumedResult = 0;
 
   /** `lost` hears of held fragments that are dropped; `random` gives unsigned 32-bit numbers. */
-  constructor(limits: FragmentLimits, lost: LostFragments, random: () => number) {
+  constructor(
+    limits: FragmentLimits,
+    lost: LostFragments,
+    random: () => number,
+    options: PortCacheOptions = KEEP_ALL,
+  ) {
+    this.#options = options;
     this.#store = new DatagramStore(limits, lost, random);
     this.#ports = new Uint32Array(limits.datagrams);
+    this.#identifications = new Int32Array(limits.datagrams);
     this.#readyPorts = new Uint32Array(this.#store.pool.blocks);
+    this.#readyIdentifications = new Int32Array(this.#store.pool.blocks);
+    this.#readyResults = new Uint8Array(this.#store.pool.blocks);
   }
 
   /** Datagrams followed now. */
@@ -42,9 +79,9 @@ export class PortCache {
 
   /**
    * Judges a fragment of TCP, UDP or ICMP: `packet` tells where it lies (`transportAt` is its payload) and
-   * what its header says, `key` which datagram is its own. Returns PORTS_KNOWN after writing the ports (or
-   * the echo identifier, twice) into `packet`, HELD, or a drop code. After each PORTS_KNOWN of a first
-   * fragment the caller takes what `takeHeld()` has for it.
+   * what its header says, `key` which datagram is its own; no atomic fragment (RFC 6946 §4). Returns
+   * PORTS_KNOWN or REASSEMBLE after writing the ports (or the echo identifier, twice) into `packet`, HELD, or
+   * a drop code. After a first fragment, whatever becomes of it, the caller takes what `takeHeld()` has.
    */
   learn(frame: DataView, packet: Packet, key: FragmentKey, nowMs: number): number {
     const refused = refuseProtocol(packet) || refuseFragment(packet) || refuseTiny(frame, packet);
@@ -64,7 +101,8 @@ export class PortCache {
 
   /**
    * Copies the next fragment that waited for its first one to `at` of a borrowed slot, behind a virtio header
-   * of zeros. Returns its length, or 0 when there is none. `resume()` tells its ports.
+   * of zeros. Returns its length, or 0 when there is none. It passed `learn()` when it came, and goes on
+   * with `resume()` instead.
    */
   takeHeld(frame: DataView, at: number): number {
     const { held, pool, spareList } = this.#store;
@@ -74,6 +112,8 @@ export class PortCache {
     pool.copy(fragment, 0, len, frame, at);
     virtio.write(frame, at, 0, virtio.GSO_NONE, 0, 0, 0, 0);
     this.#resumedPorts = this.#readyPorts[fragment]!;
+    this.#resumedIdentification = this.#readyIdentifications[fragment]!;
+    this.#resumedResult = this.#readyResults[fragment]!;
     held.remove(spareList, fragment);
     pool.release(fragment);
     return len;
@@ -84,9 +124,11 @@ export class PortCache {
     return this.#store.held.first(this.#store.spareList) >= 0;
   }
 
-  /** Writes the ports of the fragment that was taken last: it passed `learn()` when it came. */
-  resume(packet: Packet): void {
+  /** What `learn()` does once the first fragment is known, for the fragment that was taken last. */
+  resume(packet: Packet): number {
     writePorts(packet, this.#resumedPorts);
+    this.identification = this.#resumedIdentification;
+    return this.#resumedResult;
   }
 
   #follow(
@@ -112,24 +154,34 @@ export class PortCache {
     }
     const isWhole = ranges.wouldComplete(datagram, start, end, packet.moreFragments);
     ranges.insert(datagram, place, start, end, packet.moreFragments);
-    if (isFirst) this.#learnPorts(frame, packet, datagram);
+    if (isFirst) this.#learnFirst(frame, packet, datagram);
     writePorts(packet, this.#ports[datagram]!);
+    this.identification = this.#identifications[datagram]!;
+    const result = this.#resultOf(datagram);
     if (isWhole) this.#store.close(datagram, FRAGMENT_LIMIT);
-    return PORTS_KNOWN;
+    return result;
   }
 
-  #learnPorts(frame: DataView, packet: Packet, datagram: number): void {
+  #learnFirst(frame: DataView, packet: Packet, datagram: number): void {
+    const { identifications, reassembleUnchecked } = this.#options;
     const store = this.#store;
-    const ports = readPorts(frame, packet);
-    this.#ports[datagram] = ports;
-    store.facts[datagram] = FIRST_SEEN;
+    this.#ports[datagram] = readPorts(frame, packet);
+    this.#identifications[datagram] = identifications?.next() ?? KEPT;
+    const isUnchecked = reassembleUnchecked && lacksUdpChecksum(frame, packet);
+    store.facts[datagram] = isUnchecked ? FIRST_SEEN | UNCHECKED : FIRST_SEEN;
     let fragment = store.held.first(datagram);
     while (fragment >= 0) {
       store.detach(datagram, fragment);
       store.held.append(store.spareList, fragment);
-      this.#readyPorts[fragment] = ports;
+      this.#readyPorts[fragment] = this.#ports[datagram]!;
+      this.#readyIdentifications[fragment] = this.#identifications[datagram]!;
+      this.#readyResults[fragment] = this.#resultOf(datagram);
       fragment = store.held.first(datagram);
     }
+  }
+
+  #resultOf(datagram: number): number {
+    return (this.#store.facts[datagram]! & UNCHECKED) === 0 ? PORTS_KNOWN : REASSEMBLE;
   }
 }
 

@@ -76,8 +76,9 @@ export class Reassembler {
 
   /**
    * Adds a fragment: `packet` tells where it lies (`transportAt` is its payload, right behind IPv4's options
-   * or IPv6's Fragment Header) and what its header says; `key` which datagram is its own. Returns COMPLETE,
-   * HELD or a drop code. The frame stays as it is.
+   * or IPv6's Fragment Header) and what its header says; `key` which datagram is its own. Never an
+   * atomic fragment, which is a packet of its own (RFC 6946 §4). Returns COMPLETE, HELD or a drop code. The
+   * frame stays as it is.
    */
   add(frame: DataView, packet: Packet, key: FragmentKey, nowMs: number): number {
     const refused = refuseFragment(packet);

@@ -14,15 +14,17 @@ export class Ipv4Splitter {
   readonly #output: Output;
   readonly #pieces: PiecePacker;
 
-  constructor(output: Output) {
+  /** `headroom`: bytes free before each piece, its virtio header among them; more where one is encapsulated. */
+  constructor(output: Output, headroom: number = virtio.VNET_HEADER_LEN) {
     this.#output = output;
-    this.#pieces = new PiecePacker(output, virtio.VNET_HEADER_LEN);
+    this.#pieces = new PiecePacker(output, headroom);
   }
 
   /**
    * Emits the IPv4 packet in [at, end) of a slot in pieces of at most `mtu` bytes, 68 or more, with virtio
    * headers of zeros. It may be a fragment; its checksums are complete and its identification is what it is
-   * to be. The first piece stays in place. Returns how many packets were emitted.
+   * to be. The first piece stays in place. The others lie end to end in one borrowed slot, rarely two, so
+   * a slot that was borrowed itself has to outlive these. Returns how many packets were emitted.
    */
   split(slot: number, at: number, end: number, mtu: number): number {
     const frame = this.#output.frames[slot]!;

@@ -24,7 +24,8 @@ export class Ipv6Splitter {
    * Emits the IPv6 packet in [at, end) of a slot in pieces of at most `mtu` bytes, 1280 or more, with virtio
    * headers of zeros. Its checksums are complete. A packet that fits goes out as it is. The first piece stays
    * in place, its headers eight bytes further forward where it gets a Fragment Header; a packet that has one
-   * keeps its identification, another gets `identification`. Returns how many packets were emitted.
+   * keeps its identification, another gets `identification`. The other pieces lie end to end in one borrowed
+   * slot, or two, which a slot that was borrowed itself has to outlive. Returns how many packets were emitted.
    */
   split(slot: number, at: number, end: number, mtu: number, identification: number): number {
     const frame = this.#output.frames[slot]!;
@@ -33,7 +34,7 @@ export class Ipv6Splitter {
       this.#output.emit(slot, at, end);
       return 1;
     }
-    const newAt = this.#findFragmentable(frame, at)
+    const newAt = this.#findFragmentable(frame, at, end)
       ? at
       : this.#insertFragmentHeader(frame, at, identification);
     return this.#cut(slot, newAt, end, mtu);
@@ -87,14 +88,16 @@ export class Ipv6Splitter {
    * Finds the end of the headers that every fragment carries, the Fragment Header included; true when there
    * is one. The per-fragment headers end with Routing or Hop-by-Hop Options (RFC 8200 §4.5).
    */
-  #findFragmentable(frame: DataView, at: number): boolean {
+  #findFragmentable(frame: DataView, at: number, end: number): boolean {
     let next = ipv6.nextHeader(frame, at);
     let cursor = at + ipv6.HEADER_LEN;
     this.#payloadAt = cursor;
     this.#nextHeaderAt = ipv6.nextHeaderAt(at);
     for (let i = 0; i < MAX_EXTENSIONS && ipv6.isExtension(next); i++) {
       const headerAt = cursor;
+      if (end - headerAt < ipv6.MIN_EXTENSION_LEN) return false;
       cursor += ipv6.extensionLen(frame, headerAt, next);
+      if (cursor > end) return false;
       if (next !== ipv6.NEXT_DESTINATION_OPTIONS) {
         this.#payloadAt = cursor;
         this.#nextHeaderAt = headerAt;

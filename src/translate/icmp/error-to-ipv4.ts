@@ -14,9 +14,8 @@ import type { Quote } from "./quote.js";
 import { rewriteQuotedEcho, rewriteQuotedPorts } from "./quoted-transport.js";
 import { icmp6To4, pointer6To4 } from "./tables.js";
 
-/** Longest ICMPv4 error (RFC 1812 §4.3.2.3), and what of every error is headers. */
-const MAX_ERROR_LEN = 576;
-const HEADERS_LEN = ipv4.MIN_HEADER_LEN + icmp.ECHO_HEADER_LEN;
+/** What of every ICMPv4 error is headers. */
+const HEADERS_LEN = ipv4.MIN_HEADER_LEN + icmp.ERROR_HEADER_LEN;
 
 const MAX_IPV4_LEN = 65535;
 
@@ -60,7 +59,7 @@ export class ErrorToIpv4 {
 
   constructor(limits: Limits) {
     this.#limits = limits;
-    this.#room = Math.min(MAX_ERROR_LEN, limits.mtu4) - HEADERS_LEN;
+    this.#room = Math.min(icmp.MAX_ERROR4_LEN, limits.mtu4) - HEADERS_LEN;
   }
 
   /**
@@ -83,7 +82,7 @@ export class ErrorToIpv4 {
     const type = typeAndCode >>> 8;
 
     const quoteAt = this.#quoteToIpv4(frame, quote, ends);
-    const icmpAt = quoteAt - icmp.ECHO_HEADER_LEN;
+    const icmpAt = quoteAt - icmp.ERROR_HEADER_LEN;
     const newAt = icmpAt - ipv4.MIN_HEADER_LEN;
     const fieldLen = extendedQuoteLen(frame, quote, quoteAt, this.#room, icmp.V4_LENGTH_UNIT);
     packet.end =

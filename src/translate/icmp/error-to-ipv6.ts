@@ -14,9 +14,8 @@ import type { Quote } from "./quote.js";
 import { rewriteQuotedEcho, rewriteQuotedPorts } from "./quoted-transport.js";
 import { icmp4To6, NEXT_HEADER_POINTER, pointer4To6 } from "./tables.js";
 
-/** Longest ICMPv6 error (RFC 4443 §2.4), and what of it the quote and its extension may take. */
-const MAX_ERROR_LEN = 1280;
-const ROOM = MAX_ERROR_LEN - ipv6.HEADER_LEN - icmp.ECHO_HEADER_LEN;
+/** What the quote and its extension may take of an ICMPv6 error. */
+const ROOM = icmp.MAX_ERROR6_LEN - ipv6.HEADER_LEN - icmp.ERROR_HEADER_LEN;
 
 /** Returns 0, or why the ICMPv4 error must not be translated; writes nothing. */
 export function refuseErrorToIpv6(
@@ -59,7 +58,7 @@ export function errorToIpv6(
   const type = typeAndCode >>> 8;
 
   const quoteAt = quoteToIpv6(frame, quote, limits, ends);
-  const icmpAt = quoteAt - icmp.ECHO_HEADER_LEN;
+  const icmpAt = quoteAt - icmp.ERROR_HEADER_LEN;
   const newAt = icmpAt - ipv6.HEADER_LEN;
   const fieldLen = icmp.mayExtend6(type)
     ? extendedQuoteLen(frame, quote, quoteAt, ROOM, icmp.V6_LENGTH_UNIT)

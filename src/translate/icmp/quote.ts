@@ -136,7 +136,7 @@ function isFragmentationNeeded(quote: Quote): boolean {
  * it should have is taken; without a length there is no extension, whatever lies behind the quote.
  */
 function splitExtension(quote: Quote, at: number, end: number, quotedLen: number): number {
-  quote.at = at + icmp.ECHO_HEADER_LEN;
+  quote.at = at + icmp.ERROR_HEADER_LEN;
   quote.extensionAt = quotedLen === 0 ? end : quote.at + quotedLen;
   quote.extensionEnd = end;
   return quote.extensionAt > end ? MALFORMED_QUOTE : 0;
@@ -147,8 +147,7 @@ function readIpv4Header(frame: DataView, quote: Quote, end: number): number {
   if (end - at < ipv4.MIN_HEADER_LEN || frame.getUint8(at) >>> 4 !== 4) return MALFORMED_QUOTE;
   const headerLen = ipv4.headerLen(frame, at);
   quote.len = ipv4.totalLen(frame, at);
-  if (headerLen < ipv4.MIN_HEADER_LEN || headerLen > quote.len) return MALFORMED_QUOTE;
-  if (headerLen > end - at) return MALFORMED_QUOTE;
+  if (headerLen < ipv4.MIN_HEADER_LEN || headerLen > end - at) return MALFORMED_QUOTE;
   // RFC 5508 §4.2
   if (!ipv4.checksumGood(frame, at)) return BAD_ICMP_CHECKSUM;
   quote.transportAt = at + headerLen;

@@ -12,9 +12,8 @@ import type { ErrorEnds4 } from "./ends.js";
 import type { Quote } from "./quote.js";
 import { rewriteQuotedEcho, rewriteQuotedPorts } from "./quoted-transport.js";
 
-/** Longest ICMPv4 error (RFC 1812 §4.3.2.3), and what of every error is headers. */
-const MAX_ERROR_LEN = 576;
-const HEADERS_LEN = ipv4.MIN_HEADER_LEN + icmp.ECHO_HEADER_LEN;
+/** What of every ICMPv4 error is headers. */
+const HEADERS_LEN = ipv4.MIN_HEADER_LEN + icmp.ERROR_HEADER_LEN;
 
 /** The error is made here, unlike a translated one, which has come a way. */
 const OWN_TTL = 64;
@@ -59,7 +58,7 @@ export class TunnelError {
 
   constructor(limits: Limits) {
     this.#limits = limits;
-    this.#room = Math.min(MAX_ERROR_LEN, limits.mtu4) - HEADERS_LEN;
+    this.#room = Math.min(icmp.MAX_ERROR4_LEN, limits.mtu4) - HEADERS_LEN;
   }
 
   /**
@@ -86,7 +85,7 @@ export class TunnelError {
     else rewriteQuotedPorts(frame, quote, delta);
 
     packet.end = Math.min(quote.end, at + this.#room);
-    const icmpAt = at - icmp.ECHO_HEADER_LEN;
+    const icmpAt = at - icmp.ERROR_HEADER_LEN;
     const code = tooBig ? icmp.V4_FRAGMENTATION_NEEDED : HOST_UNREACHABLE;
     icmp.writeHeader(frame, icmpAt, icmp.V4_UNREACHABLE, code, mtu);
     icmp.writeChecksum(frame, icmpAt, packet.end, 0);

@@ -151,3 +151,24 @@ test("what no kernel made stays as it is", async (t) => {
     t.same([...virtio], new Array(10).fill(0));
   }
 });
+
+test("the checker looks into the quote of an ICMP error", async (t) => {
+  const udp = build.udp({ sport: 1, dport: 2 });
+  const error = (data: Uint8Array, rest = 0): string[] => [
+    ...packetProblems(build.ipv4(V4, build.icmp({ type4: 11, type6: 0, rest, data }))),
+  ];
+  t.same(error(build.ipv4(V4, udp)), []);
+  t.same(error(build.ipv4(V4, udp).subarray(0, 20)), []);
+  t.same(error(build.ipv4(V4, udp).subarray(0, 19)), ["quote cut short"]);
+  t.same(error(build.ipv4({ ...V4, checksum: 1 }, udp)), ["quote: header checksum"]);
+  t.same(error(build.ipv4({ ...V4, totalLen: 19 }, udp)), ["quote: total length"]);
+  t.same(error(build.ipv4(V4, udp), 8 * 65536), ["ICMP extension: length"]);
+  const six = build.icmp({ type4: 0, type6: 1, data: build.ipv6(V6, udp) });
+  t.same(packetProblems(build.ipv6(V6, six)), []);
+  const four = build.icmp({
+    type4: 0,
+    type6: 1,
+    data: build.concat(build.ipv4(V4, udp), new Uint8Array(20)),
+  });
+  t.same(packetProblems(build.ipv6(V6, four)), ["quote of the other family"]);
+});

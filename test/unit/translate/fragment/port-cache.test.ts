@@ -1,74 +1,19 @@
 import { test } from "tap";
+import { PortSet } from "../../../../src/map/port-set.js";
 import { FragmentKey } from "../../../../src/translate/fragment/fragment-key.js";
-import {
-  DEFAULT_FRAGMENT_LIMITS,
-  type FragmentLimits,
-} from "../../../../src/translate/fragment/limits.js";
+import { DEFAULT_FRAGMENT_LIMITS } from "../../../../src/translate/fragment/limits.js";
 import { PortCache } from "../../../../src/translate/fragment/port-cache.js";
+import { PortSetIdentifications } from "../../../../src/translate/fragment/port-set-identifications.js";
 import { HELD, PORTS_KNOWN } from "../../../../src/translate/fragment/results.js";
-import { HEADROOM } from "../../../../src/translate/output.js";
-import { Packet } from "../../../../src/translate/packet.js";
-import { DROPS, NO_PORT_FOR_SHARED_ADDRESS } from "../../../../src/verdict.js";
-import { bytesAt, frameOf, packetOf, SLOT_LEN } from "../../../support/fragment-bench.js";
-import { fragment, fragments, isIpv6 } from "../../../support/fragments.js";
+import { NO_PORT_FOR_SHARED_ADDRESS } from "../../../../src/verdict.js";
+import { nameOf, PortCacheBench } from "../../../support/fragment-bench.js";
+import { frameOf, packetOf } from "../../../support/fragment-frames.js";
+import { fragment, fragments } from "../../../support/fragments.js";
 import * as build from "../../../support/packet-builder.js";
 import { seededRandom } from "../../../support/seeded-random.js";
 
 const PORTS = [1232, 53] as const;
 const OTHER_PORTS = [1240, 53] as const;
-
-/** One datagram's way through a cache; what comes out is [what became of it, ports]. */
-class Bench {
-  readonly lost: string[] = [];
-  readonly cache: PortCache;
-  readonly #key = new FragmentKey();
-
-  constructor(limits: Partial<FragmentLimits> = {}) {
-    const events = {
-      lost: (code: number, family: number) => void this.lost.push(`${nameOf(code)} ${family}`),
-    };
-    this.cache = new PortCache({ ...DEFAULT_FRAGMENT_LIMITS, ...limits }, events, seededRandom(1));
-  }
-
-  /** "held", the ports, or the reason of a drop. */
-  feed(bytes: Uint8Array, nowMs = 0): string {
-    const frame = frameOf(bytes);
-    const packet = packetOf(bytes);
-    if (isIpv6(bytes)) this.#key.setIpv6(frame, packet, packet.protocol);
-    else this.#key.setIpv4(frame, packet);
-    const result = this.cache.learn(frame, packet, this.#key, nowMs);
-    const unchanged = Buffer.from(frame.buffer).equals(Buffer.from(frameOf(bytes).buffer));
-    if (!unchanged) throw new Error("learn() wrote into the frame");
-    if (result === HELD) return "held";
-    return result === PORTS_KNOWN ? portsOf(packet) : nameOf(result);
-  }
-
-  /** Fragments handed back, each with its ports. */
-  take(): [Uint8Array, string][] {
-    const taken: [Uint8Array, string][] = [];
-    while (this.cache.hasReady) {
-      const frame = new DataView(new Uint8Array(SLOT_LEN).fill(0xa5).buffer);
-      const len = this.cache.takeHeld(frame, HEADROOM);
-      const packet = new Packet();
-      this.cache.resume(packet);
-      const virtio = bytesAt(frame, HEADROOM - 10, HEADROOM);
-      if (virtio.some((byte) => byte !== 0)) throw new Error("virtio header is not zero");
-      if (frame.getUint8(HEADROOM + len) !== 0xa5) throw new Error("wrote behind the fragment");
-      taken.push([bytesAt(frame, HEADROOM, HEADROOM + len), portsOf(packet)]);
-    }
-    return taken;
-  }
-}
-
-function nameOf(code: number): string {
-  return DROPS.find((row) => row.code === code)?.name ?? `result ${code}`;
-}
-
-function portsOf(packet: Packet): string {
-  const same = packet.newSourcePort === packet.sourcePort;
-  if (!same || packet.newDestinationPort !== packet.destinationPort) return "new ports differ";
-  return `${packet.sourcePort} ${packet.destinationPort}`;
-}
 
 function udp(len: number, [sport, dport]: readonly [number, number] = PORTS): build.Payload {
   return build.udp({ sport, dport, data: build.pattern(len) });
@@ -89,7 +34,7 @@ for (const { family, of } of families) {
   const known = "1232 53";
 
   test(`IPv${family} fragments in order all have the first one's ports`, (t) => {
-    const bench = new Bench();
+    const bench = new PortCacheBench();
     t.same(
       [first, middle, last].map((f) => bench.feed(f)),
       [known, known, known],
@@ -100,7 +45,7 @@ for (const { family, of } of families) {
   });
 
   test(`IPv${family} fragments in reverse wait for the first and follow it in the order they came`, (t) => {
-    const bench = new Bench();
+    const bench = new PortCacheBench();
     t.same(
       [last, middle, first].map((f) => bench.feed(f)),
       ["held", "held", known],
@@ -115,7 +60,7 @@ for (const { family, of } of families) {
   });
 
   test(`an IPv${family} fragment that comes between waits alone`, (t) => {
-    const bench = new Bench();
+    const bench = new PortCacheBench();
     t.equal(bench.feed(middle), "held");
     t.equal(bench.feed(first), known);
     t.same(bench.take(), [[middle, known]]);
@@ -126,7 +71,7 @@ for (const { family, of } of families) {
   });
 
   test(`a duplicate of an IPv${family} fragment is dropped alone`, (t) => {
-    const bench = new Bench();
+    const bench = new PortCacheBench();
     t.same(
       [middle, middle, first, first, middle, last].map((f) => bench.feed(f)),
       ["held", "fragment_duplicate", known, "fragment_duplicate", "fragment_duplicate", known],
@@ -137,7 +82,7 @@ for (const { family, of } of families) {
   });
 
   test(`overlapping IPv${family} fragments condemn their datagram`, (t) => {
-    const bench = new Bench();
+    const bench = new PortCacheBench();
     const teardrop = fragment(whole, 77, { start: 1504, end: 1512, more: true });
     t.equal(bench.feed(middle), "held");
     t.equal(bench.feed(teardrop), "fragment_overlap");
@@ -165,7 +110,7 @@ for (const { family, of } of families) {
       ],
     ];
     for (const way of ways) {
-      const bench = new Bench();
+      const bench = new PortCacheBench();
       t.equal(way.map((f) => bench.feed(f)).at(-1), "fragment_overlap");
       t.equal(bench.lost.length, way.length - 1);
     }
@@ -173,7 +118,7 @@ for (const { family, of } of families) {
   });
 
   test(`without its first fragment an IPv${family} datagram ends after its time`, (t) => {
-    const bench = new Bench({ timeout4Ms: 30_000, timeout6Ms: 60_000 });
+    const bench = new PortCacheBench({ timeout4Ms: 30_000, timeout6Ms: 60_000 });
     const timeout = family === 4 ? 30_000 : 60_000;
     bench.feed(last, 1000);
     bench.feed(middle, 20_000);
@@ -188,7 +133,7 @@ for (const { family, of } of families) {
   });
 
   test(`time ends an IPv${family} datagram also where nobody calls expire()`, (t) => {
-    const bench = new Bench({ timeout4Ms: 60_000 });
+    const bench = new PortCacheBench({ timeout4Ms: 60_000 });
     bench.feed(middle, 0);
     t.equal(bench.feed(first, 60_000), known);
     t.same(bench.lost, [`fragment_timeout ${family}`]);
@@ -197,7 +142,7 @@ for (const { family, of } of families) {
   });
 
   test(`an IPv${family} identification used again with other ports begins a new datagram`, (t) => {
-    const bench = new Bench();
+    const bench = new PortCacheBench();
     const again = fragments(of(udp(3000, OTHER_PORTS)), 77, EDGES);
     t.equal(bench.feed(first), known);
     t.equal(bench.feed(middle), known);
@@ -210,7 +155,7 @@ for (const { family, of } of families) {
   });
 
   test(`IPv${family} fragments that are malformed in themselves are dropped`, (t) => {
-    const bench = new Bench();
+    const bench = new PortCacheBench();
     const cases: [string, Uint8Array][] = [
       ["no multiple of 8, and not the last", fragment(whole, 77, { start: 1000, end: 1999 })],
       ["beyond 65535 bytes", fragment(whole, 77, { start: 65528, end: 0 }, new Uint8Array(8))],
@@ -230,7 +175,7 @@ for (const { family, of } of families) {
   });
 
   test(`tiny IPv${family} fragments are dropped`, (t) => {
-    const bench = new Bench();
+    const bench = new PortCacheBench();
     const tcp = of(build.tcp({ sport: 1232, dport: 80, data: build.pattern(100) }));
     const options = new Uint8Array(12).fill(1);
     const long = of(build.tcp({ sport: 1232, dport: 80, options, data: build.pattern(100) }));
@@ -252,7 +197,7 @@ for (const { family, of } of families) {
   });
 
   test(`fragments of IPv${family} echo have its identifier, other ICMP is refused`, (t) => {
-    const bench = new Bench();
+    const bench = new PortCacheBench();
     const reply = of(build.echo({ kind: "reply", id: 0xfedc, data: build.pattern(2000) }));
     const pieces = fragments(reply, 5, [1000]);
     t.same(
@@ -267,7 +212,7 @@ for (const { family, of } of families) {
   });
 
   test(`a flood of IPv${family} fragments from one source leaves another unharmed`, (t) => {
-    const bench = new Bench({
+    const bench = new PortCacheBench({
       datagrams: 64,
       datagramsPerSource: 8,
       memory: 64 * 2048,
@@ -294,7 +239,7 @@ for (const { family, of } of families) {
 const of4 = families[0]!.of;
 
 test("a full table refuses other sources and evicts none of theirs", (t) => {
-  const bench = new Bench({ datagrams: 4, datagramsPerSource: 4 });
+  const bench = new PortCacheBench({ datagrams: 4, datagramsPerSource: 4 });
   const at = (host: number, id: number): Uint8Array =>
     fragment(of4(udp(3000), `198.51.100.${host}`), id, { start: 1000, end: 2000 });
   for (let host = 1; host <= 4; host++) t.equal(bench.feed(at(host, 1)), "held");
@@ -312,7 +257,7 @@ test("a full table refuses other sources and evicts none of theirs", (t) => {
 });
 
 test("memory is bounded, in all and for a source", (t) => {
-  const bench = new Bench({ memory: 3 * 2048, memoryPerSource: 2 * 2048 });
+  const bench = new PortCacheBench({ memory: 3 * 2048, memoryPerSource: 2 * 2048 });
   const from = (host: number, start: number, len: number): string => {
     const whole = of4(udp(9000), `198.51.100.${host}`);
     return bench.feed(fragment(whole, 1, { start, end: start + len }));
@@ -332,7 +277,7 @@ test("memory is bounded, in all and for a source", (t) => {
 });
 
 test("a datagram has a bounded number of fragments", (t) => {
-  const bench = new Bench({ fragmentsPerDatagram: 4 });
+  const bench = new PortCacheBench({ fragmentsPerDatagram: 4 });
   const whole = of4(udp(3000));
   for (let i = 0; i < 4; i++) {
     t.equal(bench.feed(fragment(whole, 1, { start: 80 * i, end: 80 * i + 80 })), "1232 53");
@@ -343,7 +288,7 @@ test("a datagram has a bounded number of fragments", (t) => {
 });
 
 test("a held fragment longer than a block comes back whole", (t) => {
-  const bench = new Bench();
+  const bench = new PortCacheBench();
   const whole = of4(udp(9000));
   const pieces = fragments(whole, 1, [8, 5000]);
   t.same(
@@ -358,7 +303,7 @@ test("a held fragment longer than a block comes back whole", (t) => {
 });
 
 test("datagrams are told apart by every part of the key", (t) => {
-  const bench = new Bench();
+  const bench = new PortCacheBench();
   const base = fragments(of4(udp(3000)), 1, EDGES);
   t.equal(bench.feed(base[0]!), "1232 53");
   const strangers = [
@@ -390,8 +335,48 @@ test("an inner fragment belongs to the tunnel end that it came from", (t) => {
   t.end();
 });
 
+test("UDP without a checksum is sent to reassembly, all of its fragments", (t) => {
+  const unchecked = build.udp({ sport: 1232, dport: 53, data: build.pattern(3000), checksum: 0 });
+  const pieces = fragments(of4(unchecked), 1, EDGES);
+  const compute = { identifications: null, reassembleUnchecked: true };
+  const bench = new PortCacheBench({}, compute);
+  const ports = "reassemble 1232 53";
+  t.same(
+    [2, 0, 1].map((i) => bench.feed(pieces[i]!)),
+    ["held", ports, ports],
+  );
+  t.same(bench.take(), [[pieces[2]!, ports]]);
+  const checked = fragments(of4(udp(3000)), 1, EDGES);
+  t.equal(bench.feed(checked[0]!), "1232 53");
+  t.equal(new PortCacheBench().feed(pieces[0]!), "1232 53", "where nobody computes, all pass");
+  t.end();
+});
+
+test("every fragment of a datagram gets the same new identification, out of the port set", (t) => {
+  const set = new PortSet(6, 8, 0x34);
+  const identifications = new PortSetIdentifications(set, () => set.count - 1);
+  const bench = new PortCacheBench({}, { identifications, reassembleUnchecked: false });
+  const one = fragments(of4(udp(3000)), 1, EDGES);
+  const other = fragments(of4(udp(3000)), 2, EDGES);
+  const last = `1232 53 as ${set.at(set.count - 1)}`;
+  const first = `1232 53 as ${set.at(0)}`;
+  t.same(
+    [one[2], other[2], one[0], other[0]].map((f) => bench.feed(f!)),
+    ["held", "held", last, first],
+  );
+  t.same(bench.take(), [
+    [one[2], last],
+    [other[2], first],
+  ]);
+  t.same(
+    [one[1], other[1]].map((f) => bench.feed(f!)),
+    [last, first],
+  );
+  t.end();
+});
+
 test("protocols without ports are not followed", (t) => {
-  const bench = new Bench();
+  const bench = new PortCacheBench();
   const other = of4(build.raw(132, build.pattern(2000)));
   t.equal(bench.feed(fragments(other, 1, [1000])[0]!), nameOf(NO_PORT_FOR_SHARED_ADDRESS));
   t.equal(bench.cache.datagrams, 0);

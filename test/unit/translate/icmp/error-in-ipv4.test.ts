@@ -108,12 +108,14 @@ test("an MTU, an extension and what lies behind the quote stay", (t) => {
 });
 
 test("a quoted fragment keeps its identification, offset and MF", (t) => {
-  const bytes = build.raw(17, build.pattern(24));
   const fields = { id: 99, mf: true, fragmentOffset: 4 };
-  const outside = build.ipv4({ src: OUTSIDE, dst: PEER, ...fields }, bytes);
-  const inside = build.ipv4({ src: LAN, dst: PEER, ...fields }, bytes);
-  const actual = inIpv4(error4(11, 1, 0, outside), { ...INBOUND, quotedSourcePort: 5000 });
-  expectPacket(t, actual, error4(11, 1, 0, inside, { dst: LAN }));
+  for (const protocol of [1, 6, 17]) {
+    const bytes = build.raw(protocol, build.pattern(24, 3));
+    const outside = build.ipv4({ src: OUTSIDE, dst: PEER, ...fields }, bytes);
+    const inside = build.ipv4({ src: LAN, dst: PEER, ...fields }, bytes);
+    const actual = inIpv4(error4(11, 1, 0, outside), { ...INBOUND, quotedSourcePort: 5000 });
+    expectPacket(t, actual, error4(11, 1, 0, inside, { dst: LAN }));
+  }
   t.end();
 });
 

@@ -70,6 +70,17 @@ test("Fragment Header, extension, MTU and pointer stay; extension headers of the
   t.end();
 });
 
+test("a quoted fragment that is not the first changes its addresses alone", (t) => {
+  for (const protocol of [6, 17, 58]) {
+    const bytes = build.raw(protocol, build.pattern(24, 3));
+    const before = build.ipv6({ src: DMR_CE2, dst: CE1 }, fragment(9, false, 7, bytes));
+    const after = build.ipv6({ src: CE2, dst: DMR_CE1 }, fragment(9, false, 7, bytes));
+    const actual = inIpv6(error6(3, 1, 0, before, CAME), { ...ENDS, quotedSourcePort: 5000 });
+    expectPacket(t, actual, error6(3, 1, 0, after, GOES));
+  }
+  t.end();
+});
+
 test("traffic class is copied, or fixed by the settings", (t) => {
   const quote = build.ipv6({ src: DMR_CE2, dst: CE1 }, build.udp({ sport: 1040, dport: 1232 }));
   const after = build.ipv6({ src: CE2, dst: DMR_CE1 }, build.udp({ sport: 1040, dport: 1232 }));

@@ -69,9 +69,9 @@ test("a pointer of 32 bits is not cut to eight", (t) => {
 // Rows: MTU as sent, sides, MTU as expected.
 const MTUS: [string, number, RunOptions, number][] = [
   ["20 less than reported", 1400, {}, 1380],
-  ["not more than the IPv4 side takes", 1500, { limits: { mtu4: 1400 } }, 1400],
-  ["not more than the IPv6 side takes", 1500, { limits: { mtu6: 1450 } }, 1430],
-  ["all 32 bits are read", 2 ** 31, {}, 1480],
+  ["not more than the IPv4 side takes (nat46)", 1500, { limits: { mtu4: 1400 } }, 1400],
+  ["not more than the IPv6 side takes (nat46)", 1500, { limits: { mtu6: 1450 } }, 1430],
+  ["all 32 bits are read (nat46)", 2 ** 31, {}, 1480],
   ["a small MTU becomes a smaller one, as a CE behind a small IPv4 link needs", 1000, {}, 980],
   ["zero does not become 'not named' or wrap around", 0, {}, 68],
 ];
@@ -205,6 +205,23 @@ test("DF in the quote is set above 1260 bytes, by the length it had (RFC 7915 §
       expectPacket(t, actual, error4(3, 4, 1260, quote4.subarray(0, cut - 20)));
     }
   }
+  t.end();
+});
+
+test("DF in the quote of a long fragment stays clear (RFC 7915 §5.1.1)", (t) => {
+  const sent = build.udp({ sport: 1232, dport: 53, data: build.pattern(1424) });
+  const quote6 = build.ipv6(SENT6, fragment(0, true, 7, sent)).subarray(0, 400);
+  const quote4 = build.ipv4({ ...SENT4, df: false, mf: true, id: 7 }, sent).subarray(0, 372);
+  expectPacket(t, toIpv4(error6(3, 1, 0, quote6), ENDS4), error4(11, 1, 0, quote4));
+  t.end();
+});
+
+test("a quoted fragment of ICMPv6 is translated by its header alone where it is not the first", (t) => {
+  const bytes = build.pattern(16, 3);
+  const quote6 = build.ipv6(SENT6, fragment(2, false, 7, build.raw(58, bytes)));
+  const fields = { ...SENT4, df: false, id: 7, fragmentOffset: 2 };
+  const quote4 = build.ipv4(fields, build.raw(1, bytes));
+  expectPacket(t, toIpv4(error6(3, 1, 0, quote6), ENDS4), error4(11, 1, 0, quote4));
   t.end();
 });
 

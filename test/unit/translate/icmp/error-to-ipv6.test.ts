@@ -61,7 +61,7 @@ test("a pointer far behind the table is dropped, not looked up (D15)", (t) => {
 
 // Rows: MTU as sent in 32 bits, sides, MTU as expected.
 const MTUS: [string, number, RunOptions, number][] = [
-  ["20 more than reported", 1400, {}, 1420],
+  ["20 more than reported (nat46)", 1400, {}, 1420],
   ["never below 1280 (D14)", 576, {}, 1280],
   ["16 bits are read, not the unused ones before (D14)", 7 * 2 ** 24 + 1400, {}, 1420],
   ["not more than the IPv6 side takes", 9000, { limits: { mtu6: 1450 } }, 1450],
@@ -82,7 +82,7 @@ for (const [len, mtu] of [
   [1492, 1280],
   [44, 1280],
 ] as const) {
-  test(`fragmentation needed without MTU about ${len} bytes says ${mtu} (D14)`, (t) => {
+  test(`fragmentation needed without MTU about ${len} bytes says ${mtu} (D14, nat46)`, (t) => {
     const sent = build.udp({ sport: 1232, dport: 53, data: build.pattern(len - 28) });
     const cut = build.ipv4(SENT4, sent).subarray(0, 44);
     const cut6 = build.ipv6(SENT6, sent).subarray(0, 64);
@@ -164,7 +164,7 @@ test("a wrong quoted transport checksum stays wrong by the same amount", (t) => 
   t.end();
 });
 
-test("new ports are written into the quote", (t) => {
+test("the quoted packet becomes IPv6 with ports of its own, not left as it was (nat46)", (t) => {
   for (const make of [
     (sport: number, dport: number) => build.tcp({ sport, dport, data: build.pattern(9) }),
     (sport: number, dport: number) => build.udp({ sport, dport, data: build.pattern(9) }),
