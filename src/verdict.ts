@@ -135,12 +135,7 @@ export const DROPS = [
     rfc: "RFC 7597 §8.2",
   },
   // Forwarding.
-  {
-    code: -23,
-    name: "ttl_expired",
-    help: "TTL or hop limit reached zero",
-    rfc: "RFC 7915 §4.1",
-  },
+  { code: -23, name: "ttl_expired", help: "TTL or hop limit reached zero", rfc: "RFC 7915 §4.1" },
   {
     code: -24,
     name: "too_big",
@@ -239,95 +234,101 @@ export const DROPS = [
     help: "ICMP type, code, pointer or quoted protocol without a counterpart on the other side",
     rfc: "RFC 7915 §4.2",
   },
-  // Fragments.
   {
     code: -40,
+    name: "icmp_rate_limited",
+    help: "ICMPv6 error from inside a tunnel that is not told on, since too many were",
+    rfc: "RFC 4443 §2.4",
+  },
+  // Fragments.
+  {
+    code: -41,
     name: "fragment_malformed",
     help: "Fragment without payload, past 65535 bytes, or not a multiple of 8 and not the last",
     rfc: "RFC 8200 §4.5",
   },
   {
-    code: -41,
+    code: -42,
     name: "fragment_tiny",
     help: "First fragment without its whole transport header, or a TCP fragment that starts inside it",
     rfc: "RFC 3128 §4",
   },
   {
-    code: -42,
+    code: -43,
     name: "fragment_overlap",
     help: "Fragment of a datagram whose fragments overlap or contradict each other",
     rfc: "RFC 5722 §4",
   },
   {
-    code: -43,
+    code: -44,
     name: "fragment_duplicate",
     help: "Fragment that was seen before",
     rfc: "RFC 8200 §4.5",
   },
   {
-    code: -44,
+    code: -45,
     name: "fragment_timeout",
     help: "Held fragment whose datagram's others did not come in time",
     rfc: "RFC 8200 §4.5",
   },
   {
-    code: -45,
+    code: -46,
     name: "fragment_limit",
     help: "No room to hold or follow another fragment of this datagram or source",
     rfc: "RFC 6888 §4",
   },
   {
-    code: -46,
+    code: -47,
     name: "fragmented_icmp",
     help: "Fragment of an ICMP message that is translated only whole",
     rfc: "RFC 7915 §1.2",
   },
   // IPv4 options, IPv6 extension headers, protocols.
   {
-    code: -47,
+    code: -48,
     name: "malformed_ipv4_options",
     help: "IPv4 options that run past the header",
     rfc: "RFC 791 §3.1",
   },
   {
-    code: -48,
+    code: -49,
     name: "source_routed",
     help: "IPv4 source route that is not used up; ICMPv4 3/5 is sent",
     rfc: "RFC 7915 §4.1",
   },
   {
-    code: -49,
+    code: -50,
     name: "malformed_ipv6_extension",
     help: "IPv6 extension headers that run past the packet, or too many of them",
     rfc: "RFC 8200 §4",
   },
   {
-    code: -50,
+    code: -51,
     name: "routing_segments_left",
     help: "IPv6 routing header with segments left; ICMPv6 4/0 is sent",
     rfc: "RFC 7915 §5.1",
   },
   {
-    code: -51,
+    code: -52,
     name: "extension_after_fragment",
     help: "IPv6 extension header behind a Fragment Header",
     rfc: "RFC 7915 §5.1.1",
   },
   {
-    code: -52,
+    code: -53,
     name: "untranslatable_protocol",
     help: "Protocol number that means something else in the other family (ICMP, IGMP, extension headers)",
     rfc: "RFC 7915 §4.1",
   },
   // The device and ourselves.
   {
-    code: -53,
+    code: -54,
     name: "tun_write_failed",
     help: "The kernel refused the translated packet",
     rfc: "tuntap",
   },
   {
-    code: -54,
+    code: -55,
     name: "internal_error",
     help: "A fault in mapd itself; the batch that held the packet was given up",
     rfc: "none",
@@ -395,3 +396,4 @@ export const EXTENSION_AFTER_FRAGMENT = codeOf("extension_after_fragment");
 export const UNTRANSLATABLE_PROTOCOL = codeOf("untranslatable_protocol");
 export const TUN_WRITE_FAILED = codeOf("tun_write_failed");
 export const INTERNAL_ERROR = codeOf("internal_error");
+export const ICMP_RATE_LIMITED = codeOf("icmp_rate_limited");

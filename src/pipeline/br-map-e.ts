@@ -1,6 +1,5 @@
 /** The border relay of MAP-E, RFC 7597 §8.1 and RFC 2473. */
 import type { RuleTable } from "../map/rule-table.js";
-import { refuseTunnelError } from "../translate/icmp/tunnel-error.js";
 import { NO_PORT } from "../translate/packet.js";
 import { decapsulate, refuseDecapsulation } from "../translate/tunnel.js";
 import {
@@ -106,8 +105,8 @@ export class BrMapE extends TunnelEnd {
     const unfit =
       this.#table.checkSource(rule, quotedDestination6, ce, packet.sourcePort) ||
       refuseMartians(ce, sender) ||
-      refuseTunnelError(frame, quote) ||
-      (this.#table.coversIpv4(sender) ? this.#mapDestination(sender) : 0);
+      (this.#table.coversIpv4(sender) ? this.#mapDestination(sender) : 0) ||
+      this.refuseRelay(frame);
     if (unfit < 0) return unfit;
     ends4.destination = sender;
     ends4.quotedSource = sender;

@@ -1,7 +1,6 @@
 /** The customer edge of MAP-E, RFC 7597 §8 and RFC 2473. */
 import type { RuleTable } from "../map/rule-table.js";
 import { refuseErrorInIpv4, rewriteErrorInIpv4 } from "../translate/icmp/error-in-ipv4.js";
-import { refuseTunnelError } from "../translate/icmp/tunnel-error.js";
 import { KIND_ICMP_ERROR } from "../translate/packet.js";
 import { PathMtu } from "../translate/path-mtu.js";
 import {
@@ -188,7 +187,7 @@ export class CeMapE extends TunnelEnd {
     if (quote.type === icmp.V6_TOO_BIG) {
       this.#paths.learn(quotedDestination6, quote.mtu, this.nowMs);
     }
-    const untold = refuseTunnelError(frame, quote);
+    const untold = this.refuseRelay(frame);
     if (untold < 0) return untold;
     ends4.destination = this.#lan.inside;
     ends4.quotedSource = this.#lan.inside;

@@ -3,7 +3,7 @@
 import type { FragmentKey } from "../translate/fragment/fragment-key.js";
 import { Ipv4Splitter } from "../translate/fragment/split-ipv4.js";
 import { Quote, readTunnelQuote } from "../translate/icmp/quote.js";
-import { TunnelError } from "../translate/icmp/tunnel-error.js";
+import { refuseTunnelError, TunnelError } from "../translate/icmp/tunnel-error.js";
 import { readOffload, writeOffload, writeVnetNone } from "../translate/offload.js";
 import { Packet, setPorts } from "../translate/packet.js";
 import { readIpv4 } from "../translate/read-ipv4.js";
@@ -15,7 +15,7 @@ import {
   tunnelLen,
 } from "../translate/tunnel.js";
 import { TunnelOutput } from "../translate/tunnel-output.js";
-import { NOT_ENCAPSULATED } from "../verdict.js";
+import { ICMP_RATE_LIMITED, NOT_ENCAPSULATED } from "../verdict.js";
 import * as ipv6 from "../wire/ipv6.js";
 import { DomainPipeline } from "./domain-pipeline.js";
 import type { Parts } from "./parts.js";
@@ -129,7 +129,17 @@ export abstract class TunnelEnd extends DomainPipeline {
     return 0;
   }
 
-  /** Tells the sender of the quoted IPv4 packet, by an ICMPv4 error from `source`; ends4 has the other addresses. */
+  /** Returns 0, or why the sender of the packet inside is not told; writes nothing, but takes from the rate. */
+  protected refuseRelay(frame: DataView): number {
+    const refused = refuseTunnelError(frame, this.quote);
+    if (refused < 0) return refused;
+    return this.parts.errors.take(this.nowMs) ? 0 : ICMP_RATE_LIMITED;
+  }
+
+  /**
+   * Tells the sender of the quoted IPv4 packet by an ICMPv4 error, whose source is ours; ends4 has the other addresses.
+   * Returns the offset of the error; it has passed `refuseRelay()`.
+   */
   protected writeTunnelError(frame: DataView): number {
     const { packet, quote, ends4 } = this;
     const identification = this.parts.random() & 0xffff;

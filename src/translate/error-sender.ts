@@ -96,6 +96,11 @@ export class ErrorSender {
     return true;
   }
 
+  /** Takes the right to send an ICMP error that somebody else writes; false when too many were sent. */
+  take(nowMs: number): boolean {
+    return this.#bucket.take(nowMs);
+  }
+
   #send4(frame: DataView, at: number, packet: Packet, reply: number, detail: number): void {
     const total = Math.min(ipv4.totalLen(frame, at), packet.segmentLen);
     const quoteLen = Math.min(total, MAX_ERROR4_LEN - ipv4.MIN_HEADER_LEN - ICMP_HEADER_LEN);
