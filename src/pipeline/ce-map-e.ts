@@ -13,6 +13,7 @@ import {
   IPV4_DESTINATION_NOT_OURS,
   IPV6_DESTINATION_NOT_OURS,
   IPV6_SOURCE_NOT_IN_DOMAIN,
+  MARTIAN_IPV6_SOURCE,
 } from "../verdict.js";
 import * as icmp from "../wire/icmp.js";
 import * as ipv4 from "../wire/ipv4.js";
@@ -104,6 +105,8 @@ export class CeMapE extends TunnelEnd {
     const foreign = this.admitOuter(frame, at, end);
     if (foreign < 0) return foreign;
     if (!this.#lan.self.ownsIpv6(this.destination6)) return IPV6_DESTINATION_NOT_OURS;
+    // RFC 7597 §10: nobody else may speak for us, and we do not speak to ourselves.
+    if (this.#lan.self.ownsIpv6(this.source6)) return MARTIAN_IPV6_SOURCE;
     if (this.isErrorFromInside()) return this.#relay(frame, at, end);
     const isFromBr = this.#isBr(this.source6);
     const fmr = isFromBr ? -1 : this.#fmrs.lookup6(this.source6);
@@ -195,12 +198,17 @@ export class CeMapE extends TunnelEnd {
     return this.forward(this.writeTunnelError(frame));
   }
 
-  /** An FMR's CE, else the BR (RFC 7597 §5.4); into `ends6.destination`. Returns 0 or a drop code. */
+  /**
+   * An FMR's CE, else the BR (RFC 7597 §5.4); also to our own address, since the BR turns packets around and we do not.
+   * Into `ends6.destination`. Returns 0 or a drop code.
+   */
   #findTunnelEnd(destination: number): number {
     const port = this.packet.destinationPort;
+    const end = this.ends6.destination;
     const fmr = this.#fmrs.lookup4(destination, port);
-    if (fmr >= 0) return this.#fmrs.mapAddress(fmr, destination, port, this.ends6.destination);
-    this.ends6.destination.set(this.#brAddresses[0]!);
+    const refused = fmr < 0 ? 0 : this.#fmrs.mapAddress(fmr, destination, port, end);
+    if (refused < 0) return refused;
+    if (fmr < 0 || this.#lan.self.ownsIpv6(end)) end.set(this.#brAddresses[0]!);
     return 0;
   }
 

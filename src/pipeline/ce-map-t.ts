@@ -10,6 +10,7 @@ import { PathMtu } from "../translate/path-mtu.js";
 import {
   IPV6_DESTINATION_NOT_OURS,
   IPV6_SOURCE_NOT_IN_DOMAIN,
+  MARTIAN_IPV6_SOURCE,
   NON_GLOBAL_IPV4,
 } from "../verdict.js";
 import * as icmp from "../wire/icmp.js";
@@ -100,6 +101,8 @@ export class CeMapT extends DomainPipeline {
     const refused = this.admitIpv6(frame, at, end);
     if (refused < 0) return refused;
     if (!this.#lan.self.ownsIpv6(destination6)) return IPV6_DESTINATION_NOT_OURS;
+    // RFC 7597 §10: nobody else may speak for us, and we do not speak to ourselves.
+    if (this.#lan.self.ownsIpv6(source6)) return MARTIAN_IPV6_SOURCE;
     const own = this.#lan.self.ipv4Behind(destination6);
     if (packet.kind === KIND_ICMP_ERROR) return this.#errorToLan(frame, own);
     const unknown = this.reassembleIcmp(frame) || this.resolveFragment(frame, this.#lan.hasNat44);
@@ -142,10 +145,15 @@ export class CeMapT extends DomainPipeline {
     return this.forward(this.#errorToIpv4.rewrite(frame, packet, quote, ends4, identification));
   }
 
-  /** An FMR's CE, else through the DMR (RFC 7599 §8.1). Returns 0 or a drop code. */
+  /**
+   * An FMR's CE, else through the DMR (RFC 7599 §8.1); also to our own address, since the BR turns packets around and
+   * we do not. Returns 0 or a drop code.
+   */
   #mapAddress(address: number, port: number, out: Uint32Array): number {
     const fmr = this.#fmrs.lookup4(address, port);
-    return fmr < 0 ? this.#dmr.embed(address, out) : this.#fmrs.mapAddress(fmr, address, port, out);
+    if (fmr < 0) return this.#dmr.embed(address, out);
+    const refused = this.#fmrs.mapAddress(fmr, address, port, out);
+    return refused === 0 && this.#lan.self.ownsIpv6(out) ? this.#dmr.embed(address, out) : refused;
   }
 
   /**

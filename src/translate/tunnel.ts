@@ -72,6 +72,8 @@ export function refuseDecapsulation(
   packet: Packet,
   limits: Limits,
 ): number {
+  // A node that forwards such a packet would break the loop's only end, though the exit itself takes no hop off.
+  if (ipv4.ttl(frame, packet.at) === 0) return TTL_EXPIRED;
   const inner = ipv4.tos(frame, packet.at) & ECN_MASK;
   const mark = ipv6.trafficClass(frame, outer.at) & ECN_MASK;
   // RFC 6040 §4.2: a mark on a packet whose sender cannot react to it.
