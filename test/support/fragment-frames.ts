@@ -39,30 +39,36 @@ export function bytesAt(frame: DataView, at: number, end: number): Uint8Array {
   return new Uint8Array(frame.buffer, frame.byteOffset + at, end - at).slice();
 }
 
-/** Slot 0 is the input's; the others are lent in turn, filled with 0xa5. */
+/**
+ * Slot 0 is the input's; the others are lent in turn, filled with 0xa5. What was emitted is read when somebody
+ * asks, as it is when a batch is written, so that packets that run into each other show.
+ */
 export class MemoryOutput implements Output {
   readonly frames: DataView[];
-  readonly emitted: Uint8Array[] = [];
-  /** Virtio headers of what was emitted. */
-  readonly virtio: Uint8Array[] = [];
   borrowed = 0;
+  readonly #queued: { frame: DataView; at: number; end: number }[] = [];
 
   constructor(slots = 4) {
     this.frames = Array.from({ length: slots }, () => new DataView(new ArrayBuffer(SLOT_LEN)));
   }
 
+  get emitted(): Uint8Array[] {
+    return this.#queued.map(({ frame, at, end }) => bytesAt(frame, at, end));
+  }
+
+  /** Virtio headers of what was emitted. */
+  get virtio(): Uint8Array[] {
+    return this.#queued.map(({ frame, at }) => bytesAt(frame, at - VIRTIO_LEN, at));
+  }
+
   /** Puts a packet into slot 0 and returns its offset. */
   put(bytes: Uint8Array): number {
-    const memory = new Uint8Array(HEADROOM + bytes.length).fill(0xa5);
-    memory.set(bytes, HEADROOM);
-    this.frames[0] = new DataView(memory.buffer);
+    this.frames[0] = frameOf(bytes);
     return HEADROOM;
   }
 
   emit(slot: number, at: number, end: number): void {
-    const frame = this.frames[slot]!;
-    this.emitted.push(bytesAt(frame, at, end));
-    this.virtio.push(bytesAt(frame, at - VIRTIO_LEN, at));
+    this.#queued.push({ frame: this.frames[slot]!, at, end });
   }
 
   borrow(): number {

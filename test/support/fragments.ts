@@ -44,7 +44,7 @@ export function fragment(
   if (!isIpv6(whole)) {
     v.setUint16(2, len + body.length);
     v.setUint16(4, id & 0xffff);
-    v.setUint16(6, (more ? 0x2000 : 0) + cut.start / 8);
+    v.setUint16(6, (v.getUint16(6) & 0x4000) + (more ? 0x2000 : 0) + cut.start / 8);
     v.setUint16(10, 0);
     v.setUint16(10, slowChecksum(header));
     return concat(header, body);

@@ -44,6 +44,7 @@ export class DatagramStore {
   readonly #sources: WordTable;
   readonly #sourceOf: Uint32Array;
   readonly #bySource: IndexLists;
+  /** Both are zero again when a source goes with its last datagram. */
   readonly #sourceDatagrams: Uint32Array;
   readonly #sourceBlocks: Uint32Array;
 
@@ -173,11 +174,7 @@ export class DatagramStore {
     if (!this.#makeRoom(key, nowMs)) return FRAGMENT_LIMIT;
     const datagram = this.#datagrams.insert(key);
     let source = this.#sources.find(key);
-    if (source < 0) {
-      source = this.#sources.insert(key);
-      this.#sourceDatagrams[source] = 0;
-      this.#sourceBlocks[source] = 0;
-    }
+    if (source < 0) source = this.#sources.insert(key);
     this.#sourceDatagrams[source]!++;
     this.#sourceOf[datagram] = source;
     this.#bySource.append(source, datagram);

@@ -54,8 +54,9 @@ export class RangeLists {
     }
     if (place > base && this.#ends[place - 1]! > start) return FRAGMENT_OVERLAP;
     if (place < last && (this.#starts[place]! < end || !more)) return FRAGMENT_OVERLAP;
+    // The last one's range is in the list, so whatever else disagrees with it was found above.
     const total = this.#totals[datagram]!;
-    if (total !== 0 && (end > total || !more)) return FRAGMENT_OVERLAP;
+    if (total !== 0 && end > total) return FRAGMENT_OVERLAP;
     return last - base === this.#perDatagram ? FRAGMENT_LIMIT : place;
   }
 

@@ -238,55 +238,6 @@ for (const { family, of } of families) {
 
 const of4 = families[0]!.of;
 
-test("a full table refuses other sources and evicts none of theirs", (t) => {
-  const bench = new PortCacheBench({ datagrams: 4, datagramsPerSource: 4 });
-  const at = (host: number, id: number): Uint8Array =>
-    fragment(of4(udp(3000), `198.51.100.${host}`), id, { start: 1000, end: 2000 });
-  for (let host = 1; host <= 4; host++) t.equal(bench.feed(at(host, 1)), "held");
-  t.equal(bench.feed(at(5, 1)), "fragment_limit");
-  t.same(bench.lost, []);
-  t.equal(
-    bench.feed(at(2, 2)),
-    "held",
-    "a source's new datagram takes the place of its own oldest",
-  );
-  t.same(bench.lost, ["fragment_limit 4"]);
-  t.equal(bench.feed(at(5, 1), 30_000), "held", "time makes room");
-  t.equal(bench.cache.datagrams, 1);
-  t.end();
-});
-
-test("memory is bounded, in all and for a source", (t) => {
-  const bench = new PortCacheBench({ memory: 3 * 2048, memoryPerSource: 2 * 2048 });
-  const from = (host: number, start: number, len: number): string => {
-    const whole = of4(udp(9000), `198.51.100.${host}`);
-    return bench.feed(fragment(whole, 1, { start, end: start + len }));
-  };
-  t.equal(from(1, 800, 800), "held");
-  t.equal(from(1, 1600, 800), "held");
-  t.equal(from(1, 2400, 800), "fragment_limit", "a third block for one source");
-  t.equal(from(2, 800, 2048), "fragment_limit", "two blocks, one is left");
-  t.equal(bench.cache.datagrams, 1, "a refused fragment leaves no datagram behind");
-  t.equal(from(2, 800, 800), "held");
-  t.equal(from(3, 800, 800), "fragment_limit");
-  const whole = of4(udp(9000), "198.51.100.1");
-  t.equal(bench.feed(fragment(whole, 1, { start: 0, end: 800 })), "1232 53");
-  t.equal(bench.take().length, 2);
-  t.equal(from(3, 800, 800), "held", "what was handed back is free again");
-  t.end();
-});
-
-test("a datagram has a bounded number of fragments", (t) => {
-  const bench = new PortCacheBench({ fragmentsPerDatagram: 4 });
-  const whole = of4(udp(3000));
-  for (let i = 0; i < 4; i++) {
-    t.equal(bench.feed(fragment(whole, 1, { start: 80 * i, end: 80 * i + 80 })), "1232 53");
-  }
-  t.equal(bench.feed(fragment(whole, 1, { start: 320, end: 400 })), "fragment_limit");
-  t.equal(bench.feed(fragment(whole, 1, { start: 0, end: 80 })), "fragment_duplicate");
-  t.end();
-});
-
 test("a held fragment longer than a block comes back whole", (t) => {
   const bench = new PortCacheBench();
   const whole = of4(udp(9000));
@@ -372,6 +323,34 @@ test("every fragment of a datagram gets the same new identification, out of the 
     [one[1], other[1]].map((f) => bench.feed(f!)),
     [last, first],
   );
+  t.end();
+});
+
+test("a key keeps nothing of the fragment before", (t) => {
+  const key = new FragmentKey();
+  const bytes4 = fragments(of4(udp(3000)), 1, EDGES)[1]!;
+  const bytes6 = fragments(build.ipv6(V6, udp(3000)), 1, EDGES)[1]!;
+  const words = (set: () => void): number[] => {
+    set();
+    return [...key.words];
+  };
+  const plain = (): void => key.setIpv4(frameOf(bytes4), packetOf(bytes4));
+  const outer = Uint32Array.of(1, 2, 3, 4);
+  const tunnelled = (): void => key.setTunnelled(frameOf(bytes4), packetOf(bytes4), outer);
+  const six = (): void => key.setIpv6(frameOf(bytes6), packetOf(bytes6), 17);
+  const source = 0xc6336409;
+  const destination = 0xc0000212;
+  const expected4 = [0, 0, 0, source, destination, 0, 0, 0, 0x411, 1];
+  const inner = [1, 2, 3, 4, destination, source, 0, 0, 0x411, 1];
+  const expected6 = [0x20010db8, 0, 0, 1, 0x20010db8, 0xffff0000, 0, 2, 0x611, 1];
+  for (const before of [plain, tunnelled, six]) {
+    before();
+    t.same(words(plain), expected4);
+    before();
+    t.same(words(tunnelled), inner);
+    before();
+    t.same(words(six), expected6);
+  }
   t.end();
 });
 
