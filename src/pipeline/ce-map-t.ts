@@ -79,7 +79,8 @@ export class CeMapT extends DomainPipeline {
     const identification = packet.identification;
     const cut = this.prepareToSplit(frame, ipv6Len(packet), limit);
     if (cut !== 0) return cut;
-    if (packet.isFragment) packet.identification = this.#lan.outsideIdentification(source, packet);
+    // RFC 7599 §10.3: so that no two CEs of one address send the same.
+    if (packet.isFragment) packet.identification = this.outsideIdentification();
     const newAt = ipv4ToIpv6(frame, packet, limits, ends6.source, ends6.destination);
     return this.forward6(newAt, limit, identification);
   }

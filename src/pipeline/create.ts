@@ -3,6 +3,7 @@ import { Dmr } from "../map/dmr.js";
 import { RuleTable } from "../map/rule-table.js";
 import { Nat44 } from "../nat44/nat44.js";
 import { ErrorSender } from "../translate/error-sender.js";
+import { PortSetIdentifications } from "../translate/fragment/port-set-identifications.js";
 import type { Limits } from "../translate/limits.js";
 import { BrMapE } from "./br-map-e.js";
 import { BrMapT } from "./br-map-t.js";
@@ -84,7 +85,14 @@ function createCe(
 ): Pipeline {
   const self = new CeSelf(settings);
   const lan = new LanSide(self, nat44, counters);
-  const parts = partsOf(settings, self.mapIpv6, io, counters, random);
+  const parts = partsOf(
+    settings,
+    self.mapIpv6,
+    io,
+    counters,
+    random,
+    identificationsOf(settings, self, random),
+  );
   if (settings.mode === "map-e") {
     return new CeMapE(parts, settings, lan, table, brAddressesOf(settings));
   }
@@ -97,6 +105,7 @@ function partsOf(
   output: PacketIo,
   counters: Float64Array,
   random: () => number,
+  identifications: PortSetIdentifications | null = null,
 ): Parts {
   const errorSources4 = errorSourcesOf(settings);
   const errors = new ErrorSender(
@@ -109,7 +118,20 @@ function partsOf(
     },
     random,
   );
-  return { limits: limitsOf(settings), output, counters, errors, errorSources4, random };
+  const limits = limitsOf(settings);
+  const reassembleUnchecked = settings.mode === "map-t" && limits.computeUdpChecksum;
+  const fragments = { identifications, reassembleUnchecked };
+  return { limits, output, counters, errors, errorSources4, fragments, random };
+}
+
+/** RFC 7599 §10.3 wants them of a CE with a shared address; MAP-E leaves the packet inside alone (RFC 7597 §8.3.3). */
+function identificationsOf(
+  settings: CeSettings,
+  self: CeSelf,
+  random: () => number,
+): PortSetIdentifications | null {
+  const isWanted = settings.mode === "map-t" && self.isShared;
+  return isWanted ? new PortSetIdentifications(self.ports, random) : null;
 }
 
 function errorSourcesOf(settings: CommonSettings): readonly number[] {

@@ -62,7 +62,8 @@ export abstract class DomainPipeline implements Pipeline, Judge {
     this.parts = parts;
     this.limits = parts.limits;
     this.#io = parts.output;
-    this.#fragments = new Fragments(parts.output, parts.counters, parts.random, this);
+    const { output, counters, random } = parts;
+    this.#fragments = new Fragments(output, counters, random, parts.fragments, this);
     this.#splitter4 = new Ipv4Splitter(parts.output);
     this.#splitter6 = new Ipv6Splitter(parts.output);
   }
@@ -142,17 +143,22 @@ export abstract class DomainPipeline implements Pipeline, Judge {
 
   /**
    * Finds the ports that a fragment at hand has by its datagram. `needsPorts`: the address is shared, or NAT44 is on.
-   * Returns 0, a drop code, or HELD while the first fragment is not there.
+   * Returns 0, a drop code, HELD while the first fragment is not there, or ABSORBED.
    */
   protected resolveFragment(frame: DataView, needsPorts: boolean): number {
     const { packet } = this;
     if (!packet.isFragment || !needsPorts || !hasPorts(packet.protocol)) return 0;
-    if (this.#isResumed) {
-      this.#fragments.resume(packet);
-      return 0;
-    }
-    this.setFragmentKey(frame, this.#key);
-    return this.#fragments.findPorts(frame, packet, this.#key, this.nowMs);
+    const key = this.#key;
+    this.setFragmentKey(frame, key);
+    return this.#isResumed
+      ? this.#fragments.resume(frame, packet, key, this.nowMs)
+      : this.#fragments.findPorts(frame, packet, key, this.nowMs);
+  }
+
+  /** The identification that the fragment at hand leaves with, by its datagram. */
+  protected outsideIdentification(): number {
+    const { identification } = this.#fragments;
+    return identification < 0 ? this.packet.identification : identification;
   }
 
   /** The key of the fragment at hand; a tunnel end's has the far end in it. */

@@ -2,9 +2,9 @@
 import { counterIndex, dropIndex } from "../counters.js";
 import type { FragmentKey } from "../translate/fragment/fragment-key.js";
 import { DEFAULT_FRAGMENT_LIMITS } from "../translate/fragment/limits.js";
-import { PortCache } from "../translate/fragment/port-cache.js";
+import { PortCache, type PortCacheOptions } from "../translate/fragment/port-cache.js";
 import { Reassembler, type ReassemblyEvents } from "../translate/fragment/reassembler.js";
-import { COMPLETE, HELD } from "../translate/fragment/results.js";
+import { COMPLETE, HELD, REASSEMBLE } from "../translate/fragment/results.js";
 import { Segmenter, type SegmentSink } from "../translate/fragment/segment.js";
 import { HEADROOM, type Output } from "../translate/output.js";
 import type { Packet } from "../translate/packet.js";
@@ -32,11 +32,17 @@ export class Fragments implements ReassemblyEvents {
   readonly #reassembler: Reassembler;
   readonly #segmenter: Segmenter;
 
-  constructor(output: Output, counters: Float64Array, random: () => number, judge: Judge) {
+  constructor(
+    output: Output,
+    counters: Float64Array,
+    random: () => number,
+    options: PortCacheOptions,
+    judge: Judge,
+  ) {
     this.#output = output;
     this.#counters = counters;
     this.#judge = judge;
-    this.#ports = new PortCache(DEFAULT_FRAGMENT_LIMITS, this, random);
+    this.#ports = new PortCache(DEFAULT_FRAGMENT_LIMITS, this, random, options);
     this.#reassembler = new Reassembler(output, DEFAULT_FRAGMENT_LIMITS, this, random);
     this.#segmenter = new Segmenter(output, judge);
   }
@@ -47,16 +53,25 @@ export class Fragments implements ReassemblyEvents {
     this.#reassembler.expire(nowMs);
   }
 
-  /** Writes the ports of the fragment's datagram into the packet. Returns 0, HELD, or a drop code. */
+  /**
+   * Writes the ports of the fragment's datagram into the packet, or, where its checksum has to be computed, adds it to
+   * the datagram. Returns 0, HELD, ABSORBED, or a drop code.
+   */
   findPorts(frame: DataView, packet: Packet, key: FragmentKey, nowMs: number): number {
     const result = this.#ports.learn(frame, packet, key, nowMs);
     if (result === HELD) this.#count(HELD_FRAGMENTS, 1);
-    return result;
+    return result === REASSEMBLE ? this.reassemble(frame, packet, key, nowMs) : result;
   }
 
-  /** Writes the ports of a fragment that `Judge.resumed()` was given. */
-  resume(packet: Packet): void {
-    this.#ports.resume(packet);
+  /** As `findPorts()`, of a fragment that `Judge.resumed()` was given. */
+  resume(frame: DataView, packet: Packet, key: FragmentKey, nowMs: number): number {
+    const result = this.#ports.resume(packet);
+    return result === REASSEMBLE ? this.reassemble(frame, packet, key, nowMs) : result;
+  }
+
+  /** The identification that the datagram of the fragment at hand gets, or -1: it keeps its own. */
+  get identification(): number {
+    return this.#ports.identification;
   }
 
   /** True while fragments wait that have become ready: their first one has passed. */

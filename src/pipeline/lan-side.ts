@@ -93,17 +93,6 @@ export class LanSide {
     return 0;
   }
 
-  /**
-   * The identification that a fragment from the LAN leaves with: of the port set, so that no two CEs of one address send
-   * the same (RFC 7599 §10.3), and the same for every fragment of a datagram. `source`: before NAT44.
-   */
-  outsideIdentification(source: number, packet: Packet): number {
-    const { ports, isShared } = this.self;
-    if (!isShared) return packet.identification;
-    const mixed = (packet.identification ^ (source >>> 16) ^ (source & 0xffff)) & 0xffff;
-    return ports.at(mixed % ports.count);
-  }
-
   /** Returns 0, or why the packet's destination port is not one that this CE may be spoken to on (RFC 7599 §8.2). */
   refusePort(packet: Packet): number {
     const port = packet.destinationPort;

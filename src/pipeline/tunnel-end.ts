@@ -17,6 +17,7 @@ import {
 import { TunnelOutput } from "../translate/tunnel-output.js";
 import { ICMP_RATE_LIMITED, NOT_ENCAPSULATED } from "../verdict.js";
 import * as ipv6 from "../wire/ipv6.js";
+import { VNET_HEADER_LEN } from "../wire/virtio.js";
 import { DomainPipeline } from "./domain-pipeline.js";
 import type { Parts } from "./parts.js";
 
@@ -38,7 +39,7 @@ export abstract class TunnelEnd extends DomainPipeline {
     super(parts);
     this.#tunnelError = new TunnelError(parts.limits);
     this.#inner = new TunnelOutput(parts.output, parts.limits);
-    this.#innerSplitter = new Ipv4Splitter(this.#inner);
+    this.#innerSplitter = new Ipv4Splitter(this.#inner, VNET_HEADER_LEN + ipv6.HEADER_LEN);
     this.#fragmentsInside = options.fragmentation === "inner";
   }
 

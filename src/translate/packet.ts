@@ -3,7 +3,7 @@
  * The offsets and numbers of one reused object; addresses stay in the frame and are read from there.
  */
 
-import { TRUNCATED_TRANSPORT } from "../verdict.js";
+import { FRAGMENT_TINY, TRUNCATED_TRANSPORT } from "../verdict.js";
 import * as icmp from "../wire/icmp.js";
 import * as ipv4 from "../wire/ipv4.js";
 import * as tcp from "../wire/tcp.js";
@@ -101,29 +101,35 @@ export function readTransport(frame: DataView, packet: Packet, isIpv4: boolean):
   packet.segmentLen = packet.len;
   if (packet.fragmentOffset > 0) {
     packet.kind = KIND_REST;
-    return 0;
+    // A later fragment that holds part of the TCP header could change what was judged (RFC 3128 §2).
+    const inHeader = packet.fragmentOffset < tcp.MIN_HEADER_LEN;
+    return packet.protocol === ipv4.PROTOCOL_TCP && inHeader ? FRAGMENT_TINY : 0;
   }
   const at = packet.transportAt;
   switch (packet.protocol) {
     case ipv4.PROTOCOL_TCP:
-      if (!tcp.fits(frame, at, packet.end)) return TRUNCATED_TRANSPORT;
+      if (!tcp.fits(frame, at, packet.end)) return cutShort(packet);
       packet.kind = KIND_TCP;
       packet.tcpFlags = tcp.flags(frame, at);
       setPorts(packet, frame.getUint16(at), frame.getUint16(at + 2));
       return 0;
     case ipv4.PROTOCOL_UDP:
-      if (!udpFits(frame, packet)) return TRUNCATED_TRANSPORT;
+      if (!udpFits(frame, packet)) return cutShort(packet);
       packet.kind = KIND_UDP;
       setPorts(packet, frame.getUint16(at), frame.getUint16(at + 2));
       return 0;
     case ipv4.PROTOCOL_ICMP:
-      if (!icmp.fits(frame, at, packet.end)) return TRUNCATED_TRANSPORT;
+      if (!icmp.fits(frame, at, packet.end)) return cutShort(packet);
       readIcmp(frame, packet, isIpv4);
       return 0;
     default:
       packet.kind = KIND_PORTLESS;
       return 0;
   }
+}
+
+function cutShort(packet: Packet): number {
+  return packet.isFragment ? FRAGMENT_TINY : TRUNCATED_TRANSPORT;
 }
 
 /** The length field of a first fragment counts the whole datagram. */

@@ -1,16 +1,13 @@
 /** Reads and checks an IPv4 packet: lengths, header checksum, options, fragment fields, transport header. */
 import {
   BAD_IPV4_CHECKSUM,
-  FRAGMENT_MALFORMED,
   MALFORMED_IPV4,
   MALFORMED_IPV4_OPTIONS,
   SOURCE_ROUTED,
 } from "../verdict.js";
 import * as ipv4 from "../wire/ipv4.js";
+import { refuseFragment } from "./fragment/refuse-fragment.js";
 import { type Packet, readTransport, resetPacket } from "./packet.js";
-
-/** Longest datagram that fragments can make up (RFC 791 §3.1). */
-const MAX_DATAGRAM_LEN = 65535;
 
 /** Reads the IPv4 packet in [at, end). Returns 0 or a drop code. */
 export function readIpv4(frame: DataView, at: number, end: number, packet: Packet): number {
@@ -33,11 +30,7 @@ function readFragment(frame: DataView, packet: Packet): number {
   packet.isFragment = true;
   packet.fragmentOffset = ipv4.fragmentOffset(frame, packet.at);
   packet.moreFragments = ipv4.moreFragments(frame, packet.at);
-  const payloadLen = packet.end - packet.transportAt;
-  // Offsets count eights, so only the last fragment may have an odd length; and none may be empty.
-  const misfit = packet.moreFragments && (payloadLen & 7) !== 0;
-  const tooLong = packet.fragmentOffset + payloadLen > MAX_DATAGRAM_LEN;
-  return misfit || tooLong || payloadLen === 0 ? FRAGMENT_MALFORMED : 0;
+  return refuseFragment(packet);
 }
 
 /**

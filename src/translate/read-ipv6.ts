@@ -1,7 +1,6 @@
 /** Reads and checks an IPv6 packet: lengths, the chain of extension headers, transport header (RFC 8200 §4). */
 import {
   EXTENSION_AFTER_FRAGMENT,
-  FRAGMENT_MALFORMED,
   MALFORMED_IPV6,
   MALFORMED_IPV6_EXTENSION,
   ROUTING_SEGMENTS_LEFT,
@@ -9,11 +8,11 @@ import {
 } from "../verdict.js";
 import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
+import { malformedPointer, refuseFragment } from "./fragment/refuse-fragment.js";
 import { type Packet, readTransport, resetPacket } from "./packet.js";
 
 /** More extension headers than this in one packet are no accident. */
 const MAX_EXTENSIONS = 8;
-const MAX_DATAGRAM_LEN = 65535;
 
 /** Offset of Segments Left in a routing header (RFC 8200 §4.4). */
 const OFF_SEGMENTS_LEFT = 3;
@@ -65,11 +64,10 @@ function readFragment(frame: DataView, at: number, packet: Packet): number {
   packet.identification = ipv6.fragmentIdentification(frame, at);
   // An atomic fragment is handled alone, as the whole packet that it is (RFC 6946 §4).
   packet.isFragment = packet.fragmentOffset > 0 || packet.moreFragments;
-  const payloadLen = packet.end - at - ipv6.FRAGMENT_HEADER_LEN;
-  const misfit = packet.moreFragments && (payloadLen & 7) !== 0;
-  const tooLong = packet.fragmentOffset + payloadLen > MAX_DATAGRAM_LEN;
-  const empty = packet.isFragment && payloadLen === 0;
-  return misfit || tooLong || empty ? FRAGMENT_MALFORMED : 0;
+  packet.transportAt = at + ipv6.FRAGMENT_HEADER_LEN;
+  const refused = packet.isFragment ? refuseFragment(packet) : 0;
+  if (refused < 0) packet.pointer = malformedPointer(packet);
+  return refused;
 }
 
 /** Reads the IPv6 packet in [at, end) with its transport header, for translation. Returns 0 or a drop code. */
