@@ -162,8 +162,8 @@ export class BrMapT extends DomainPipeline {
     if (!this.#hairpin.enabled) return HAIRPIN_DISABLED;
     const unmapped = this.#mapDestination(destination) || this.#dmr.embed(source, ends6.source);
     if (unmapped < 0) return unmapped;
-    // Reassembled here, so cut here; what came in one piece must go in one.
-    if (packet.segmentLen > limits.mtu6 && !this.isReassembled) return TOO_BIG;
+    // What came in one piece must go in one.
+    if (packet.segmentLen > limits.mtu6 && !packet.wasFragmented) return TOO_BIG;
     this.#hairpin.count();
     rewriteIpv6Addresses(
       frame,

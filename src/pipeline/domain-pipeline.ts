@@ -48,8 +48,8 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   /** Slot and time of the packet at hand. */
   protected slot = 0;
   protected nowMs = 0;
-  /** True where the packet at hand was put together here: nobody could have sent it smaller. */
-  protected isReassembled = false;
+  /** True where the packet at hand was put together here. */
+  #isReassembled = false;
   /** True where the packet at hand is a fragment that waited, whose ports are known. */
   #isResumed = false;
   readonly #key = new FragmentKey();
@@ -117,9 +117,9 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   }
 
   reassembled(slot: number, at: number, end: number): void {
-    this.isReassembled = true;
+    this.#isReassembled = true;
     this.#inject(slot, at, end);
-    this.isReassembled = false;
+    this.#isReassembled = false;
   }
 
   resumed(slot: number, at: number, end: number): void {
@@ -191,23 +191,17 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   /** Reads an IPv4 packet from the IPv4 side with its virtio header and quote. Returns 0 or a drop code. */
   protected admitIpv4(frame: DataView, at: number, end: number): number {
     const { packet } = this;
-    return (
-      readIpv4(frame, at, end, packet) ||
-      readOffload(frame, at, packet) ||
-      this.#refuseMartians(frame, at) ||
-      this.readError4(frame)
-    );
+    const refused = readIpv4(frame, at, end, packet) || readOffload(frame, at, packet);
+    packet.wasFragmented = this.#isReassembled;
+    return refused || this.#refuseMartians(frame, at) || this.readError4(frame);
   }
 
   /** Reads an IPv6 packet with its transport header, virtio header, addresses and quote. Returns 0 or a drop code. */
   protected admitIpv6(frame: DataView, at: number, end: number): number {
     const { packet } = this;
-    return (
-      readIpv6(frame, at, end, packet) ||
-      readOffload(frame, at, packet) ||
-      this.readAddresses(frame, at) ||
-      this.readError6(frame)
-    );
+    const refused = readIpv6(frame, at, end, packet) || readOffload(frame, at, packet);
+    packet.wasFragmented = this.#isReassembled;
+    return refused || this.readAddresses(frame, at) || this.readError6(frame);
   }
 
   /** The quote of an ICMPv4 error, whose ports stand for its own: it goes where the quoted packet came from. */

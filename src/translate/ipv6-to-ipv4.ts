@@ -38,7 +38,7 @@ export function refuseIpv6ToIpv4(frame: DataView, packet: Packet, limits: Limits
 
 /** Fragments are cut further: nobody but the sender of the whole datagram could make them smaller. */
 function mayCut(packet: Packet): boolean {
-  return packet.hasFragmentHeader || packet.segmentLen <= IPV6_MIN_MTU;
+  return packet.hasFragmentHeader || packet.wasFragmented || packet.segmentLen <= IPV6_MIN_MTU;
 }
 
 /** Translates IPv6 to IPv4; holds the identification that packets without DF need (RFC 7915 §5.1). */
@@ -114,7 +114,8 @@ export class Ipv6ToIpv4 {
     }
     // The kernel cuts a super-packet later: each segment is judged, and copies the flag.
     const len = ipv4Len(packet);
-    header.dontFragment = len > MAX_LEN_WITHOUT_DF && len <= this.#limits.mtu4;
+    const isWhole = !packet.wasFragmented && len <= this.#limits.mtu4;
+    header.dontFragment = isWhole && len > MAX_LEN_WITHOUT_DF;
     header.identification = this.takeIdentifications(packet.segments);
   }
 

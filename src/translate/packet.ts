@@ -38,6 +38,8 @@ export class Packet {
   kind = KIND_PORTLESS;
   /** True for a fragment, an atomic one not counted (RFC 6946 §2). */
   isFragment = false;
+  /** True where the packet came in fragments and was put together here, so that it may leave in fragments. */
+  wasFragmented = false;
   /** True where an IPv6 packet has a Fragment Header, the atomic fragment's included. */
   hasFragmentHeader = false;
   /** Offset of this fragment's payload in the datagram's, bytes. */
@@ -73,6 +75,7 @@ export class Packet {
 export function resetPacket(packet: Packet): void {
   packet.kind = KIND_PORTLESS;
   packet.isFragment = false;
+  packet.wasFragmented = false;
   packet.hasFragmentHeader = false;
   packet.fragmentOffset = 0;
   packet.moreFragments = false;
@@ -151,5 +154,6 @@ function readIcmp(frame: DataView, packet: Packet, isIpv4: boolean): void {
     return;
   }
   const isError = isIpv4 ? icmp.isError4(type) : icmp.isError6(type);
-  packet.kind = isError ? KIND_ICMP_ERROR : KIND_ICMP_OTHER;
+  // What a fragment quotes cannot be told before the message is whole.
+  packet.kind = isError && !packet.isFragment ? KIND_ICMP_ERROR : KIND_ICMP_OTHER;
 }
