@@ -15,7 +15,7 @@ import {
   tunnelLen,
 } from "../translate/tunnel.js";
 import { TunnelOutput } from "../translate/tunnel-output.js";
-import { ICMP_RATE_LIMITED, NOT_ENCAPSULATED } from "../verdict.js";
+import { BAD_OFFLOAD_HEADER, ICMP_RATE_LIMITED, NOT_ENCAPSULATED } from "../verdict.js";
 import * as ipv6 from "../wire/ipv6.js";
 import { VNET_HEADER_LEN } from "../wire/virtio.js";
 import { DomainPipeline } from "./domain-pipeline.js";
@@ -66,7 +66,10 @@ export abstract class TunnelEnd extends DomainPipeline {
     if (outer.isFragment) return this.reassembleOuter(frame, outer);
     const refused = readIpv4(frame, outer.transportAt, outer.end, packet);
     packet.outerAt = outer.at;
-    return refused || readOffload(frame, outer.at, packet) || this.readError4(frame);
+    const unread = refused || readOffload(frame, outer.at, packet);
+    if (unread < 0) return unread;
+    // No virtio header type describes segments inside a tunnel, so the kernel never hands one out.
+    return packet.isSuper ? BAD_OFFLOAD_HEADER : this.readError4(frame);
   }
 
   protected override setFragmentKey(frame: DataView, key: FragmentKey): void {
