@@ -49,7 +49,7 @@ export class BrMapE extends TunnelEnd {
     const foreign = this.admitOuter(frame, at, end);
     if (foreign < 0) return foreign;
     if (!ipv6.sameAddress(this.destination6, this.#address)) return IPV6_DESTINATION_NOT_OURS;
-    if (this.isErrorFromInside()) return this.#relay(frame, at, end);
+    if (this.isErrorFromInside(frame)) return this.#relay(frame, at, end);
     const rule = this.#table.lookup6(this.source6);
     if (rule < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;
     const { packet } = this;

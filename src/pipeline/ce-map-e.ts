@@ -107,7 +107,7 @@ export class CeMapE extends TunnelEnd {
     if (!this.#lan.self.ownsIpv6(this.destination6)) return IPV6_DESTINATION_NOT_OURS;
     // RFC 7597 §10: nobody else may speak for us, and we do not speak to ourselves.
     if (this.#lan.self.ownsIpv6(this.source6)) return MARTIAN_IPV6_SOURCE;
-    if (this.isErrorFromInside()) return this.#relay(frame, at, end);
+    if (this.isErrorFromInside(frame)) return this.#relay(frame, at, end);
     const isFromBr = this.#isBr(this.source6);
     const fmr = isFromBr ? -1 : this.#fmrs.lookup6(this.source6);
     if (!isFromBr && fmr < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;

@@ -100,7 +100,7 @@ function createCe(
 }
 
 function partsOf(
-  settings: CommonSettings,
+  settings: DomainSettings,
   errorSource6: Uint32Array,
   output: PacketIo,
   counters: Float64Array,
@@ -113,9 +113,10 @@ function partsOf(
     { ipv4: errorSources4, ipv6: errorSource6 },
     {
       isMapT: settings.mode === "map-t",
+      isBr: settings.role === "br",
       unreachables: settings.icmp.unreachables,
-      rateLimit: settings.icmp.rateLimit,
     },
+    settings.icmp.rateLimit,
     random,
   );
   const limits = limitsOf(settings);

@@ -16,6 +16,7 @@ import {
 } from "../translate/tunnel.js";
 import { TunnelOutput } from "../translate/tunnel-output.js";
 import { BAD_OFFLOAD_HEADER, ICMP_RATE_LIMITED, NOT_ENCAPSULATED } from "../verdict.js";
+import * as icmp from "../wire/icmp.js";
 import * as ipv6 from "../wire/ipv6.js";
 import { VNET_HEADER_LEN } from "../wire/virtio.js";
 import { DomainPipeline } from "./domain-pipeline.js";
@@ -54,9 +55,11 @@ export abstract class TunnelEnd extends DomainPipeline {
     return readIpv6Headers(frame, at, end, this.outer) || this.readAddresses(frame, at);
   }
 
-  /** True for ICMPv6 that is no echo and the like; the outer headers have been read. */
-  protected isErrorFromInside(): boolean {
-    return this.outer.protocol === ipv6.NEXT_ICMPV6 && !this.outer.isFragment;
+  /** True for an ICMPv6 error, not echo and the like; the outer headers have been read. */
+  protected isErrorFromInside(frame: DataView): boolean {
+    const { protocol, isFragment, transportAt, end } = this.outer;
+    if (protocol !== ipv6.NEXT_ICMPV6 || isFragment || transportAt === end) return false;
+    return icmp.isError6(icmp.type(frame, transportAt));
   }
 
   /** Reads the inner packet, after outer reassembly where that is due. Returns 0 or a verdict. */

@@ -4,6 +4,12 @@
  */
 import { DROPS, type DropName } from "../verdict.js";
 
+export interface ErrorPolicy {
+  readonly isMapT: boolean;
+  readonly isBr: boolean;
+  readonly unreachables: boolean;
+}
+
 interface Reply {
   /** Type and code for a packet that came as IPv4. */
   readonly icmp4?: readonly [number, number];
@@ -12,6 +18,8 @@ interface Reply {
   readonly unreachable?: true;
   /** Only in MAP-T: RFC 7597 §8.1 wants the same drop to be silent (RFC 7599 §8.3). */
   readonly mapT?: true;
+  /** Only from a BR: to a CE, who is no router of the domain, strangers are nobody's business (RFC 7599 §8.2). */
+  readonly br?: true;
   readonly rfc: string;
 }
 
@@ -35,7 +43,7 @@ export const ERROR_REPLIES: { readonly [Name in DropName]?: Reply } = {
     unreachable: true,
     rfc: "RFC 7915 §5.4",
   },
-  ipv6_source_not_in_domain: POLICY_FAILED,
+  ipv6_source_not_in_domain: { ...POLICY_FAILED, br: true },
   source_psid_mismatch: POLICY_FAILED,
   source_port_excluded: POLICY_FAILED,
   source_iid_mismatch: POLICY_FAILED,
@@ -55,11 +63,12 @@ export class ReplyTable {
   readonly #icmp4 = new Uint16Array(DROPS.length + 1);
   readonly #icmp6 = new Uint16Array(DROPS.length + 1);
 
-  constructor(isMapT: boolean, unreachables: boolean) {
+  constructor({ isMapT, isBr, unreachables }: ErrorPolicy) {
     for (const { code, name } of DROPS) {
       const reply = ERROR_REPLIES[name];
       if (reply === undefined) continue;
-      if ((reply.unreachable && !unreachables) || (reply.mapT && !isMapT)) continue;
+      if (reply.unreachable && !unreachables) continue;
+      if ((reply.mapT && !isMapT) || (reply.br && !isBr)) continue;
       this.#icmp4[-code] = pack(reply.icmp4);
       this.#icmp6[-code] = pack(reply.icmp6);
     }

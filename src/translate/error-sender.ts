@@ -10,7 +10,7 @@ import * as tcp from "../wire/tcp.js";
 import * as udp from "../wire/udp.js";
 import * as virtio from "../wire/virtio.js";
 import { completeChecksum } from "./complete.js";
-import { ReplyTable } from "./error-replies.js";
+import { type ErrorPolicy, ReplyTable } from "./error-replies.js";
 import { isMartianIpv4 } from "./martian.js";
 import { HEADROOM, type Output } from "./output.js";
 import type { Packet } from "./packet.js";
@@ -33,13 +33,6 @@ export interface ErrorSources {
   readonly ipv6: Uint32Array;
 }
 
-export interface ErrorPolicy {
-  readonly isMapT: boolean;
-  readonly unreachables: boolean;
-  /** Errors a second; 0 sends none. */
-  readonly rateLimit: number;
-}
-
 export class ErrorSender {
   readonly #output: Output;
   readonly #replies: ReplyTable;
@@ -60,11 +53,17 @@ export class ErrorSender {
     protocol: ipv4.PROTOCOL_ICMP,
   };
 
-  /** `random` gives unsigned 32-bit numbers. */
-  constructor(output: Output, sources: ErrorSources, policy: ErrorPolicy, random: () => number) {
+  /** `rateLimit`: errors a second, 0 sends none. `random` gives unsigned 32-bit numbers. */
+  constructor(
+    output: Output,
+    sources: ErrorSources,
+    policy: ErrorPolicy,
+    rateLimit: number,
+    random: () => number,
+  ) {
     this.#output = output;
-    this.#replies = new ReplyTable(policy.isMapT, policy.unreachables);
-    this.#bucket = new TokenBucket(policy.rateLimit);
+    this.#replies = new ReplyTable(policy);
+    this.#bucket = new TokenBucket(rateLimit);
     this.#sources4 = Uint32Array.from(sources.ipv4);
     this.#source6 = sources.ipv6;
     this.#random = random;
