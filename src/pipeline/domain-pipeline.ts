@@ -131,6 +131,7 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   timedOut(slot: number, at: number, end: number): void {
     const frame = this.#io.frames[slot]!;
     resetPacket(this.packet);
+    this.packet.segmentLen = end - at;
     this.#answer(frame, at, end, frame.getUint8(at) >>> 4, FRAGMENT_TIMEOUT);
   }
 
