@@ -2,7 +2,7 @@
 import type { CountersDocument } from "../daemon/runtime/status.js";
 import { Capture } from "./capture.js";
 import { ceHost, dns, http, iperf, ping, twoCes } from "./checks.js";
-import { type Daemons, startDaemons, tunName } from "./daemons.js";
+import { type Adjust, AS_PLANNED, type Daemons, startDaemons, tunName } from "./daemons.js";
 import { DAEMONS, type LabMode, NODES } from "./plan.js";
 import { type Check, check, type Finding, type ModeReport } from "./report.js";
 import { judgeSeen, watchServer } from "./seen.js";
@@ -18,9 +18,12 @@ export interface Network {
   down(): Promise<void>;
 }
 
-export async function bringUp(mode: LabMode): Promise<Network> {
+export async function bringUp(mode: LabMode, adjust: Adjust = AS_PLANNED): Promise<Network> {
   const topology = await Topology.create(mode);
-  const [daemons, services] = await Promise.all([startDaemons(topology), startServices(topology)]);
+  const [daemons, services] = await Promise.all([
+    startDaemons(topology, adjust),
+    startServices(topology),
+  ]);
   const down = async (): Promise<void> => {
     await Promise.all([...DAEMONS.map((name) => daemons[name].stop()), services.stop()]);
   };
