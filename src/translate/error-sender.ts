@@ -10,6 +10,7 @@ import * as tcp from "../wire/tcp.js";
 import * as udp from "../wire/udp.js";
 import { completeChecksum } from "./complete.js";
 import { type ErrorPolicy, ReplyTable } from "./error-replies.js";
+import { copyBytes } from "./fragment/copy-bytes.js";
 import { isMartianIpv4 } from "./martian.js";
 import { writeVnetNone } from "./offload.js";
 import { HEADROOM, type Output } from "./output.js";
