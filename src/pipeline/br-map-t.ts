@@ -6,10 +6,11 @@ import { refuseErrorInIpv6, rewriteErrorInIpv6 } from "../translate/icmp/error-i
 import { ErrorToIpv4, refuseErrorToIpv4 } from "../translate/icmp/error-to-ipv4.js";
 import { errorToIpv6, refuseErrorToIpv6 } from "../translate/icmp/error-to-ipv6.js";
 import { ipv4ToIpv6, ipv6Len, ipv6Limit, refuseIpv4ToIpv6 } from "../translate/ipv4-to-ipv6.js";
-import { Ipv6ToIpv4, ipv4Len, refuseIpv6ToIpv4 } from "../translate/ipv6-to-ipv4.js";
-import { KIND_ICMP_ERROR, NO_PORT } from "../translate/packet.js";
+import { Ipv6ToIpv4, refuseIpv6ToIpv4 } from "../translate/ipv6-to-ipv4.js";
+import { KIND_ICMP_ERROR, KIND_ICMP_OTHER, NO_PORT } from "../translate/packet.js";
 import {
   HAIRPIN_DISABLED,
+  ICMP_UNTRANSLATABLE,
   IPV4_DESTINATION_NO_RULE,
   IPV4_SOURCE_IN_DOMAIN,
   IPV6_DESTINATION_NOT_OURS,
@@ -47,6 +48,7 @@ export class BrMapT extends DomainPipeline {
   protected override fromIpv4(frame: DataView, at: number, end: number): number {
     const refused = this.admitIpv4(frame, at, end);
     if (refused < 0) return refused;
+    if (this.packet.kind === KIND_ICMP_OTHER) return ICMP_UNTRANSLATABLE;
     // Only a CE may speak for the domain's addresses, and it comes over IPv6.
     if (this.#table.coversIpv4(ipv4.source(frame, at))) return IPV4_SOURCE_IN_DOMAIN;
     return this.#toDomain(frame, at);
@@ -90,6 +92,7 @@ export class BrMapT extends DomainPipeline {
     if (refused < 0) return refused;
     if (!this.#dmr.matches(this.destination6)) return IPV6_DESTINATION_NOT_OURS;
     if (this.packet.kind === KIND_ICMP_ERROR) return this.#errorFromDomain(frame);
+    if (this.packet.kind === KIND_ICMP_OTHER) return ICMP_UNTRANSLATABLE;
     const rule = this.#table.lookup6(this.source6);
     if (rule < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;
     const unknown =
@@ -105,7 +108,7 @@ export class BrMapT extends DomainPipeline {
       refuseIpv6ToIpv4(frame, packet, limits);
     if (unfit < 0) return unfit;
     if (this.#table.coversIpv4(destination)) return this.#turn(frame, source, destination);
-    const cut = this.prepareToSplit(frame, ipv4Len(packet), limits.mtu4);
+    const cut = this.prepareForIpv4(frame);
     if (cut !== 0) return cut;
     const { source6, destination6 } = this;
     return this.forward4(

@@ -4,7 +4,7 @@ import type { RuleTable } from "../map/rule-table.js";
 import { ErrorToIpv4, refuseErrorToIpv4 } from "../translate/icmp/error-to-ipv4.js";
 import { errorToIpv6, refuseErrorToIpv6 } from "../translate/icmp/error-to-ipv6.js";
 import { ipv4ToIpv6, ipv6Len, ipv6Limit, refuseIpv4ToIpv6 } from "../translate/ipv4-to-ipv6.js";
-import { Ipv6ToIpv4, ipv4Len, refuseIpv6ToIpv4 } from "../translate/ipv6-to-ipv4.js";
+import { Ipv6ToIpv4, refuseIpv6ToIpv4 } from "../translate/ipv6-to-ipv4.js";
 import { KIND_ICMP_ERROR } from "../translate/packet.js";
 import { PathMtu } from "../translate/path-mtu.js";
 import {
@@ -115,7 +115,7 @@ export class CeMapT extends DomainPipeline {
       refuseIpv6ToIpv4(frame, packet, limits) ||
       this.#lan.mapInbound(packet, this.#remote, own, this.nowMs);
     if (unfit < 0) return unfit;
-    const cut = this.prepareToSplit(frame, ipv4Len(packet), limits.mtu4);
+    const cut = this.prepareForIpv4(frame);
     if (cut !== 0) return cut;
     const { inside } = this.#lan;
     return this.forward4(

@@ -6,6 +6,7 @@ import { Ipv4Splitter } from "../translate/fragment/split-ipv4.js";
 import { Ipv6Splitter } from "../translate/fragment/split-ipv6.js";
 import { ErrorEnds4, ErrorEnds6 } from "../translate/icmp/ends.js";
 import { Quote, readQuote4, readQuote6 } from "../translate/icmp/quote.js";
+import { exceedsIpv4, ipv4Len } from "../translate/ipv6-to-ipv4.js";
 import type { Limits } from "../translate/limits.js";
 import { isMartianIpv4 } from "../translate/martian.js";
 import { readOffload } from "../translate/offload.js";
@@ -53,6 +54,8 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   /** True where the packet at hand is a fragment that waited, whose ports are known. */
   #isResumed = false;
   readonly #key = new FragmentKey();
+  /** Its time may be found to be up while another packet is at hand. */
+  readonly #timedOutPacket = new Packet();
   readonly #fragments: Fragments;
   readonly #splitter4: Ipv4Splitter;
   readonly #splitter6: Ipv6Splitter;
@@ -76,7 +79,7 @@ export abstract class DomainPipeline implements Pipeline, Judge {
     let verdict = NOT_IP;
     if (version === 4) verdict = this.fromIpv4(frame, at, end);
     else if (version === 6) verdict = this.fromIpv6(frame, at, end);
-    if (verdict < 0) this.#answer(frame, at, end, version, verdict);
+    if (verdict < 0) this.#answer(frame, at, end, this.packet, verdict);
     // After the first fragment, not before: a datagram leaves in the order of its offsets.
     if (this.#fragments.hasReady && !this.#isResumed) this.#fragments.releaseReady();
     return verdict;
@@ -100,9 +103,10 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   /** The MTU that a sender is told whose packet, of the family, was too big. */
   protected abstract reportedMtu(family: number): number;
 
-  #answer(frame: DataView, at: number, end: number, family: number, verdict: number): void {
-    const detail = verdict === TOO_BIG ? this.reportedMtu(family) : this.packet.pointer;
-    if (this.parts.errors.answer(frame, at, end, this.packet, verdict, detail, this.nowMs)) {
+  #answer(frame: DataView, at: number, end: number, packet: Packet, verdict: number): void {
+    const family = at < end ? frame.getUint8(at) >>> 4 : 0;
+    const detail = verdict === TOO_BIG ? this.reportedMtu(family) : packet.pointer;
+    if (this.parts.errors.answer(frame, at, end, packet, verdict, detail, this.nowMs)) {
       this.count(CREATED_PACKETS, 1);
       this.count(ICMP_ERRORS_SENT, 1);
     }
@@ -129,10 +133,10 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   }
 
   timedOut(slot: number, at: number, end: number): void {
-    const frame = this.#io.frames[slot]!;
-    resetPacket(this.packet);
-    this.packet.segmentLen = end - at;
-    this.#answer(frame, at, end, frame.getUint8(at) >>> 4, FRAGMENT_TIMEOUT);
+    const packet = this.#timedOutPacket;
+    resetPacket(packet);
+    packet.segmentLen = end - at;
+    this.#answer(this.#io.frames[slot]!, at, end, packet, FRAGMENT_TIMEOUT);
   }
 
   /** Judges a packet of our own making; its drop is counted here, since nobody read it from the device. */
@@ -262,6 +266,13 @@ export abstract class DomainPipeline implements Pipeline, Judge {
     if (packet.isSuper) return this.cutSegments(frame);
     completeAndClear(frame, packet);
     return 0;
+  }
+
+  /** As `prepareToSplit()`, of an IPv6 packet that becomes IPv4. */
+  protected prepareForIpv4(frame: DataView): number {
+    const { packet } = this;
+    if (packet.isSuper && exceedsIpv4(packet)) return this.cutSegments(frame);
+    return this.prepareToSplit(frame, ipv4Len(packet), this.limits.mtu4);
   }
 
   /** Cuts the super-packet at hand into the packets that it stands for, and judges each. */

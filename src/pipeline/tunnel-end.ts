@@ -5,7 +5,7 @@ import { Ipv4Splitter } from "../translate/fragment/split-ipv4.js";
 import { Quote, readTunnelQuote } from "../translate/icmp/quote.js";
 import { refuseTunnelError, TunnelError } from "../translate/icmp/tunnel-error.js";
 import { readOffload, writeOffload, writeVnetNone } from "../translate/offload.js";
-import { Packet, setPorts } from "../translate/packet.js";
+import { Packet, resetPacket, setPorts } from "../translate/packet.js";
 import { readIpv4 } from "../translate/read-ipv4.js";
 import { readIpv6, readIpv6Headers } from "../translate/read-ipv6.js";
 import {
@@ -52,7 +52,11 @@ export abstract class TunnelEnd extends DomainPipeline {
 
   /** Reads the outer headers and addresses. Returns 0 or a drop code. */
   protected admitOuter(frame: DataView, at: number, end: number): number {
-    return readIpv6Headers(frame, at, end, this.outer) || this.readAddresses(frame, at);
+    // What is refused for its outer headers has no inner ones: an answer must not know those of the packet before.
+    resetPacket(this.packet);
+    const refused = readIpv6Headers(frame, at, end, this.outer);
+    this.packet.pointer = this.outer.pointer;
+    return refused || this.readAddresses(frame, at);
   }
 
   /** True for an ICMPv6 error, not echo and the like; the outer headers have been read. */
@@ -65,8 +69,8 @@ export abstract class TunnelEnd extends DomainPipeline {
   /** Reads the inner packet, after outer reassembly where that is due. Returns 0 or a verdict. */
   protected admitInner(frame: DataView): number {
     const { outer, packet } = this;
+    if (outer.isFragment && mayHoldIpv4(outer.protocol)) return this.reassembleOuter(frame, outer);
     if (outer.protocol !== ipv6.NEXT_IPV4) return NOT_ENCAPSULATED;
-    if (outer.isFragment) return this.reassembleOuter(frame, outer);
     const refused = readIpv4(frame, outer.transportAt, outer.end, packet);
     packet.outerAt = outer.at;
     const unread = refused || readOffload(frame, outer.at, packet);
@@ -154,4 +158,9 @@ export abstract class TunnelEnd extends DomainPipeline {
     const tunnel = this.#tunnelQuote;
     return this.#tunnelError.rewrite(frame, packet, tunnel, quote, ends4, identification);
   }
+}
+
+/** The tunnel encapsulation limit is a destination option, and stands before or behind a Fragment Header (RFC 2473 §5.1). */
+function mayHoldIpv4(next: number): boolean {
+  return next === ipv6.NEXT_IPV4 || next === ipv6.NEXT_DESTINATION_OPTIONS;
 }

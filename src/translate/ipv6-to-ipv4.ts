@@ -22,7 +22,7 @@ export function ipv4Len(packet: Packet): number {
   return packet.segmentLen - (packet.transportAt - packet.at) + ipv4.MIN_HEADER_LEN;
 }
 
-/** True for a super-packet that IPv4's total length cannot describe (RFC 791 §3.1). */
+/** True for a packet, super-packet or not, that IPv4's total length cannot describe (RFC 791 §3.1). */
 export function exceedsIpv4(packet: Packet): boolean {
   return packet.end - packet.transportAt + ipv4.MIN_HEADER_LEN > MAX_IPV4_LEN;
 }
@@ -31,6 +31,8 @@ export function exceedsIpv4(packet: Packet): boolean {
 export function refuseIpv6ToIpv4(frame: DataView, packet: Packet, limits: Limits): number {
   if (packet.kind === KIND_ICMP_OTHER) return ICMP_UNTRANSLATABLE;
   if (ipv4Len(packet) > limits.mtu4 && !mayCut(packet)) return TOO_BIG;
+  // No fragments make up a longer datagram; a super-packet is cut before.
+  if (!packet.isSuper && exceedsIpv4(packet)) return TOO_BIG;
   if (ipv6.hopLimit(frame, packet.at) <= limits.ttlStep) return TTL_EXPIRED;
   // RFC 8200 §8.1: IPv6 nodes discard UDP without a checksum, so no honest one comes out of the domain.
   return lacksUdpChecksum(frame, packet) ? UDP_ZERO_CHECKSUM : 0;
