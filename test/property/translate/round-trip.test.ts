@@ -17,6 +17,7 @@ import { finished, VIRTIO_LEN, withPartialChecksum } from "../../support/offload
 import { ipv4, TCP } from "../../support/packet-builder.js";
 import { packetProblems } from "../../support/packet-check.js";
 import { property } from "../../support/property.js";
+import { withoutIdentification } from "../../support/without-identification.js";
 
 const NO_VIRTIO = new Uint8Array(VIRTIO_LEN);
 
