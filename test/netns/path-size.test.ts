@@ -1,9 +1,10 @@
 import "./sandboxed.js";
 
 import { type Test, test } from "tap";
-import { tunName } from "../../lab/daemons.js";
+import type { DomainCounters } from "../../daemon/runtime/status.js";
+import { tunName, withKeys } from "../../lab/daemons.js";
 import { forgetPaths, knownMtu, pingOf } from "../../lab/path.js";
-import { LAB_MODES, SERVER } from "../../lab/plan.js";
+import { LAB_MODES, RULE, SERVER } from "../../lab/plan.js";
 import { bringUp } from "../../lab/round.js";
 
 const MTU = { "map-t": 1480, "map-e": 1460 } as const;
@@ -11,7 +12,7 @@ const ICMP_AND_IP = 28;
 
 for (const mode of LAB_MODES) {
   const network = await bringUp(mode);
-  const { topology } = network;
+  const { topology, daemons } = network;
   const timeout = { timeout: 60_000 };
   const largest = MTU[mode] - ICMP_AND_IP;
 
@@ -34,15 +35,51 @@ for (const mode of LAB_MODES) {
     t.same(passed, { sent: 3, received: 3, tooBig: [] }, `${largest} bytes pass`);
   };
 
+  const createdAndAbsorbed = (): Promise<readonly { created: number; absorbed: number }[]> =>
+    Promise.all(
+      [daemons.ce1, daemons.br].map(async (daemon) => {
+        const { counters } = (await daemon.counters()).domains[0] as DomainCounters;
+        const { created_packets: created = 0, absorbed_packets: absorbed = 0 } = counters;
+        return { created, absorbed };
+      }),
+    );
+
   await test(`${mode}: the kernel tells the MTU of its route`, timeout, (t) =>
     findsMtu(t, "192.168.1.1"),
   );
 
   await test(`${mode}: mapd tells the MTU where the route has none`, timeout, async (t) => {
-    const route = `default dev ${tunName(mode)} proto 200 metric 2048 src 192.0.0.2`;
-    await topology.run("ce1", ["ip", "route", "replace", ...route.split(" ")]);
+    const dev = `dev ${tunName(mode)} proto 200`;
+    const replace = `ip route replace`.split(" ");
+    const home = `default ${dev} metric 2048 src 192.0.0.2`.split(" ");
+    await topology.run("ce1", [...replace, ...home]);
+    await topology.run("br", [...replace, ...`${RULE.ipv4} ${dev}`.split(" ")]);
     await findsMtu(t, "192.0.0.8");
   });
+
+  // From here on no kernel cuts anything on its way into a TUN device.
+  for (const fragmentation of mode === "map-e" ? (["outer", "inner"] as const) : [null]) {
+    const how = fragmentation === null ? "" : `, ${fragmentation} fragments`;
+    await test(`${mode}: mapd cuts what nobody else has cut${how}`, timeout, async (t) => {
+      const keys = fragmentation === null ? {} : { fragmentation };
+      for (const name of ["ce1", "br"] as const) {
+        await daemons[name].reload(withKeys({ [name]: keys }));
+      }
+      await forgetPaths(topology, "lan1");
+      const before = await createdAndAbsorbed();
+      for (const size of [largest + 1, 1472, 3000, 20_000]) {
+        const { sent, received } = await pingOf(topology, "lan1", { size });
+        t.same({ sent, received }, { sent: 3, received: 3 }, `${size} bytes`);
+      }
+      const after = await createdAndAbsorbed();
+      for (const [i, name] of (["ce1", "br"] as const).entries()) {
+        t.ok((after[i]?.created ?? 0) > (before[i]?.created ?? 0), `${name} has cut packets`);
+        const joins = (after[i]?.absorbed ?? 0) > (before[i]?.absorbed ?? 0);
+        // ICMP of MAP-T, and outer fragments; what was cut inside is for the host to put together.
+        t.equal(joins, fragmentation !== "inner", `${name} has put fragments together`);
+      }
+    });
+  }
 
   await network.down();
 }
