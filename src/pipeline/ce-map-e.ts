@@ -1,8 +1,9 @@
 /** The customer edge of MAP-E, RFC 7597 §8 and RFC 2473. */
 import type { RuleTable } from "../map/rule-table.js";
 import { refuseErrorInIpv4, rewriteErrorInIpv4 } from "../translate/icmp/error-in-ipv4.js";
-import { KIND_ICMP_ERROR } from "../translate/packet.js";
+import { KIND_ICMP_ERROR, NO_PORT } from "../translate/packet.js";
 import { PathMtu } from "../translate/path-mtu.js";
+import { refuseOptions } from "../translate/read-ipv4.js";
 import {
   decapsulate,
   refuseDecapsulation,
@@ -64,13 +65,16 @@ export class CeMapE extends TunnelEnd {
     const source = ipv4.source(frame, at);
     const foreign = this.#lan.refuseSource(source);
     if (foreign < 0) return foreign;
-    const unknown = this.resolveFragment(frame, this.#lan.hasNat44);
+    const destination = ipv4.destination(frame, at);
+    const fmr = this.#fmrs.lookup4(destination, NO_PORT);
+    const unknown = this.resolveFragment(frame, this.#needsPorts(fmr));
     if (unknown !== 0) return unknown;
-    const unmapped = this.#findTunnelEnd(ipv4.destination(frame, at));
+    const unmapped = this.#findTunnelEnd(destination);
     if (unmapped < 0) return unmapped;
     this.#mtu6 = this.#paths.get(ends6.destination, this.nowMs);
     const isError = packet.kind === KIND_ICMP_ERROR;
     const unfit =
+      this.#refuseRouted(frame) ||
       this.refuseTunnel(frame, this.#mtu6) ||
       (isError ? this.#mapError(frame) : this.#lan.mapOutbound(frame, packet, this.nowMs));
     if (unfit < 0) return unfit;
@@ -82,6 +86,17 @@ export class CeMapE extends TunnelEnd {
     }
     ends6.source.set(this.#lan.self.mapIpv6);
     return this.tunnel(frame, this.#mtu6);
+  }
+
+  /** True where a packet from or to the CEs of a forwarding rule (-1: none) is judged by its ports. */
+  #needsPorts(fmr: number): boolean {
+    return this.#lan.hasNat44 || (fmr >= 0 && this.#fmrs.isShared(fmr));
+  }
+
+  /** RFC 5508 §7.3: NAT44 sends no ICMP out on a way that its sender has laid down. Returns 0 or a drop code. */
+  #refuseRouted(frame: DataView): number {
+    const isIcmp = this.packet.protocol === ipv4.PROTOCOL_ICMP;
+    return this.#lan.hasNat44 && isIcmp ? refuseOptions(frame, this.packet) : 0;
   }
 
   /** An error from the LAN quotes what the LAN host got (RFC 5508 §4.2). Returns 0 or a drop code. */
@@ -111,7 +126,7 @@ export class CeMapE extends TunnelEnd {
     const isFromBr = this.#isBr(this.source6);
     const fmr = isFromBr ? -1 : this.#fmrs.lookup6(this.source6);
     if (!isFromBr && fmr < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;
-    const read = this.admitInner(frame) || this.resolveFragment(frame, this.#lan.hasNat44);
+    const read = this.admitInner(frame) || this.resolveFragment(frame, this.#needsPorts(fmr));
     if (read !== 0) return read;
     const source = ipv4.source(frame, packet.at);
     // What comes from a BR is taken as it is; a CE must send from what its address encodes (RFC 7597 §8.1).

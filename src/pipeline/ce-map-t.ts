@@ -5,9 +5,10 @@ import { ErrorToIpv4, refuseErrorToIpv4 } from "../translate/icmp/error-to-ipv4.
 import { errorToIpv6, refuseErrorToIpv6 } from "../translate/icmp/error-to-ipv6.js";
 import { ipv4ToIpv6, ipv6Len, ipv6Limit, refuseIpv4ToIpv6 } from "../translate/ipv4-to-ipv6.js";
 import { Ipv6ToIpv4, refuseIpv6ToIpv4 } from "../translate/ipv6-to-ipv4.js";
-import { KIND_ICMP_ERROR } from "../translate/packet.js";
+import { KIND_ICMP_ERROR, KIND_ICMP_OTHER, NO_PORT } from "../translate/packet.js";
 import { PathMtu } from "../translate/path-mtu.js";
 import {
+  ICMP_UNTRANSLATABLE,
   IPV6_DESTINATION_NOT_OURS,
   IPV6_SOURCE_NOT_IN_DOMAIN,
   MARTIAN_IPV6_SOURCE,
@@ -60,13 +61,13 @@ export class CeMapT extends DomainPipeline {
     const source = ipv4.source(frame, at);
     const foreign = this.#lan.refuseSource(source);
     if (foreign < 0) return foreign;
-    const unknown = this.reassembleIcmp(frame) || this.resolveFragment(frame, this.#lan.hasNat44);
+    if (packet.kind === KIND_ICMP_OTHER) return ICMP_UNTRANSLATABLE;
+    const destination = ipv4.destination(frame, at);
+    const unknown =
+      this.reassembleIcmp(frame) ||
+      this.resolveFragment(frame, this.#needsPorts(this.#fmrs.lookup4(destination, NO_PORT)));
     if (unknown !== 0) return unknown;
-    const unmapped = this.#mapAddress(
-      ipv4.destination(frame, at),
-      packet.destinationPort,
-      ends6.destination,
-    );
+    const unmapped = this.#mapAddress(destination, packet.destinationPort, ends6.destination);
     if (unmapped < 0) return unmapped;
     this.#lan.self.writeMapAddress(this.#lan.outside(source), ends6.source);
     if (packet.kind === KIND_ICMP_ERROR) return this.#errorFromLan(frame);
@@ -76,11 +77,12 @@ export class CeMapT extends DomainPipeline {
       this.#lan.mapOutbound(frame, packet, this.nowMs);
     if (unfit < 0) return unfit;
     const limit = ipv6Limit(frame, packet, limits, this.#mtu6);
-    const identification = packet.identification;
     const cut = this.prepareToSplit(frame, ipv6Len(packet), limit);
     if (cut !== 0) return cut;
     // RFC 7599 §10.3: so that no two CEs of one address send the same.
     if (packet.isFragment) packet.identification = this.outsideIdentification();
+    else if (ipv6Len(packet) > limit) packet.identification = this.newIdentification();
+    const { identification } = packet;
     const newAt = ipv4ToIpv6(frame, packet, limits, ends6.source, ends6.destination);
     return this.forward6(newAt, limit, identification);
   }
@@ -106,7 +108,10 @@ export class CeMapT extends DomainPipeline {
     if (this.#lan.self.ownsIpv6(source6)) return MARTIAN_IPV6_SOURCE;
     const own = this.#lan.self.ipv4Behind(destination6);
     if (packet.kind === KIND_ICMP_ERROR) return this.#errorToLan(frame, own);
-    const unknown = this.reassembleIcmp(frame) || this.resolveFragment(frame, this.#lan.hasNat44);
+    if (packet.kind === KIND_ICMP_OTHER) return ICMP_UNTRANSLATABLE;
+    const unknown =
+      this.reassembleIcmp(frame) ||
+      this.resolveFragment(frame, this.#needsPorts(this.#fmrs.lookup6(source6)));
     if (unknown !== 0) return unknown;
     const unfit =
       this.#readRemote(source6, packet.sourcePort) ||
@@ -144,6 +149,11 @@ export class CeMapT extends DomainPipeline {
     ends4.quotedDestination = this.#remote;
     const identification = this.#toIpv4.takeIdentifications(1);
     return this.forward(this.#errorToIpv4.rewrite(frame, packet, quote, ends4, identification));
+  }
+
+  /** True where a packet from or to the CEs of a forwarding rule (-1: none) is judged by its ports. */
+  #needsPorts(fmr: number): boolean {
+    return this.#lan.hasNat44 || (fmr >= 0 && this.#fmrs.isShared(fmr));
   }
 
   /**

@@ -69,9 +69,10 @@ function createBr(
   }
   const dmr = dmrOf(settings);
   const source6 = new Uint32Array(4);
-  // A BR of MAP-T has no IPv6 address of its own but those that stand for IPv4 addresses.
-  dmr.embed(errorSourcesOf(settings)[0]!, source6);
-  const parts = partsOf(settings, source6, io, counters, random);
+  // A BR of MAP-T has no IPv6 address of its own but those that stand for IPv4 addresses; behind 64:ff9b::/96 that is
+  // none where the operator has named no global one (RFC 6052 §3.1).
+  const isNamed = errorSourcesOf(settings).some((source) => dmr.embed(source, source6) === 0);
+  const parts = partsOf(settings, isNamed ? source6 : null, io, counters, random);
   return new BrMapT(parts, table, dmr, hairpin);
 }
 
@@ -101,7 +102,7 @@ function createCe(
 
 function partsOf(
   settings: DomainSettings,
-  errorSource6: Uint32Array,
+  errorSource6: Uint32Array | null,
   output: PacketIo,
   counters: Float64Array,
   random: () => number,

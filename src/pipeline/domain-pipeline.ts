@@ -166,6 +166,11 @@ export abstract class DomainPipeline implements Pipeline, Judge {
     return identification < 0 ? this.packet.identification : identification;
   }
 
+  /** The identification for the fragments of the whole packet at hand, which is cut here. */
+  protected newIdentification(): number {
+    return this.parts.fragments.identifications?.next() ?? this.packet.identification;
+  }
+
   /** The key of the fragment at hand; a tunnel end's has the far end in it. */
   protected setFragmentKey(frame: DataView, key: FragmentKey): void {
     const { packet } = this;

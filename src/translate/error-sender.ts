@@ -31,8 +31,8 @@ const MAX_EXTENSIONS = 8;
 export interface ErrorSources {
   /** Source of ICMPv4 errors, unsigned 32-bit; more than one: taken at random (RFC 6791 §3.2). */
   readonly ipv4: readonly number[];
-  /** Source of ICMPv6 errors. */
-  readonly ipv6: Uint32Array;
+  /** Source of ICMPv6 errors; null: there is none, and no such error. */
+  readonly ipv6: Uint32Array | null;
 }
 
 export class ErrorSender {
@@ -40,7 +40,7 @@ export class ErrorSender {
   readonly #replies: ReplyTable;
   readonly #bucket: TokenBucket;
   readonly #sources4: Uint32Array;
-  readonly #source6: Uint32Array;
+  readonly #source6: Uint32Array | null;
   readonly #random: () => number;
   /** Scratch. */
   readonly #destination6 = new Uint32Array(4);
@@ -88,7 +88,7 @@ export class ErrorSender {
     const family = at < end ? frame.getUint8(at) >>> 4 : 0;
     if (family !== 4 && family !== 6) return false;
     const reply = this.#replies.replyTo(dropCode, family);
-    if (reply === 0) return false;
+    if (reply === 0 || (family === 6 && this.#source6 === null)) return false;
     const deserved =
       family === 4 ? deservesError4(frame, at, end) : deservesError6(frame, at, end, reply >>> 8);
     if (!deserved || !this.#bucket.take(nowMs)) return false;
@@ -123,6 +123,7 @@ export class ErrorSender {
   }
 
   #send6(frame: DataView, at: number, packet: Packet, reply: number, detail: number): void {
+    const source = this.#source6!;
     const len = Math.min(ipv6.HEADER_LEN + ipv6.payloadLen(frame, at), MAX_QUOTE6_LEN);
     const slot = this.#output.borrow();
     const out = this.#output.frames[slot]!;
@@ -132,9 +133,9 @@ export class ErrorSender {
     ipv6.readSource(frame, at, this.#destination6);
     quote(frame, at, packet, out, QUOTE6_AT, len);
     ipv6.writeFixed(out, HEADROOM, trafficClass, end - icmpAt, ipv6.NEXT_ICMPV6, OWN_TTL);
-    ipv6.writeAddresses(out, HEADROOM, this.#source6, this.#destination6);
+    ipv6.writeAddresses(out, HEADROOM, source, this.#destination6);
     icmp.writeHeader(out, icmpAt, reply >>> 8, reply & 0xff, detail);
-    const addresses = sumAddress(this.#source6) + sumAddress(this.#destination6);
+    const addresses = sumAddress(source) + sumAddress(this.#destination6);
     icmp.writeChecksum(out, icmpAt, end, addresses + end - icmpAt + ipv6.NEXT_ICMPV6);
     writeVnetNone(out, HEADROOM);
     this.#output.emit(slot, HEADROOM, end);

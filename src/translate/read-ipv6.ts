@@ -33,8 +33,8 @@ export function readIpv6Headers(frame: DataView, at: number, end: number, packet
   let next = ipv6.nextHeader(frame, at);
   let cursor = at + ipv6.HEADER_LEN;
   for (let count = 0; ipv6.isExtension(next); count++) {
-    // RFC 7915 §5.1.1: what stands behind a Fragment Header is a transport header.
-    if (packet.hasFragmentHeader) return EXTENSION_AFTER_FRAGMENT;
+    // What stands behind a Fragment Header belongs to the datagram, and is read when that is whole.
+    if (packet.hasFragmentHeader) break;
     if (count === MAX_EXTENSIONS || packet.end - cursor < ipv6.MIN_EXTENSION_LEN) {
       return MALFORMED_IPV6_EXTENSION;
     }
@@ -53,7 +53,6 @@ export function readIpv6Headers(frame: DataView, at: number, end: number, packet
   }
   packet.transportAt = cursor;
   packet.protocol = next;
-  if (packet.hasFragmentHeader && next === ipv6.NEXT_AH) return EXTENSION_AFTER_FRAGMENT;
   return 0;
 }
 
@@ -72,10 +71,16 @@ function readFragment(frame: DataView, at: number, packet: Packet): number {
 
 /** Reads the IPv6 packet in [at, end) with its transport header, for translation. Returns 0 or a drop code. */
 export function readIpv6(frame: DataView, at: number, end: number, packet: Packet): number {
-  const refused = readIpv6Headers(frame, at, end, packet);
+  const refused = readIpv6Headers(frame, at, end, packet) || refuseAfterFragment(packet);
   if (refused < 0) return refused;
   // Copied as it stands it would become an ICMPv4 message that nobody has looked at.
   if (packet.protocol === ipv4.PROTOCOL_ICMP) return UNTRANSLATABLE_PROTOCOL;
   if (packet.protocol === ipv6.NEXT_ICMPV6) packet.protocol = ipv4.PROTOCOL_ICMP;
   return readTransport(frame, packet, false);
+}
+
+/** RFC 7915 §5.1.1: what stands behind a Fragment Header is a transport header, or ESP. */
+function refuseAfterFragment({ hasFragmentHeader, protocol }: Packet): number {
+  if (!hasFragmentHeader) return 0;
+  return ipv6.isExtension(protocol) || protocol === ipv6.NEXT_AH ? EXTENSION_AFTER_FRAGMENT : 0;
 }
