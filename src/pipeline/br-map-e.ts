@@ -18,22 +18,22 @@ import { TunnelEnd, type TunnelOptions } from "./tunnel-end.js";
 
 export class BrMapE extends TunnelEnd {
   readonly #table: RuleTable;
-  /** The BR's own address; anycast or not, packets to CEs have it as their source (RFC 7597 §7.2). */
-  readonly #address: Uint32Array;
+  /** The BR takes packets to each; anycast or not, those to CEs have the first as their source (RFC 7597 §7.2). */
+  readonly #addresses: readonly Uint32Array[];
   readonly #hairpin: Hairpin;
 
   constructor(
     parts: Parts,
     options: TunnelOptions,
     table: RuleTable,
-    address: Uint32Array,
+    addresses: readonly Uint32Array[],
     hairpin: Hairpin,
   ) {
     super(parts, options);
     this.#table = table;
-    this.#address = address;
+    this.#addresses = addresses;
     this.#hairpin = hairpin;
-    this.ends6.source.set(address);
+    this.ends6.source.set(addresses[0]!);
   }
 
   protected override fromIpv4(frame: DataView, at: number, end: number): number {
@@ -48,7 +48,7 @@ export class BrMapE extends TunnelEnd {
     // The outer addresses come first: what is not for the tunnel end is not judged by its payload.
     const foreign = this.admitOuter(frame, at, end);
     if (foreign < 0) return foreign;
-    if (!ipv6.sameAddress(this.destination6, this.#address)) return IPV6_DESTINATION_NOT_OURS;
+    if (!this.#isOurs(this.destination6)) return IPV6_DESTINATION_NOT_OURS;
     if (this.isErrorFromInside(frame)) return this.#relay(frame, at, end);
     const rule = this.#table.lookup6(this.source6);
     if (rule < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;
@@ -115,8 +115,15 @@ export class BrMapE extends TunnelEnd {
     if (!this.#table.coversIpv4(sender)) return this.forward(newAt);
     // The packet had come from another CE, so the error goes there: it fits, and needs no further check.
     packet.at = newAt;
-    this.ends6.source.set(this.#address);
+    this.ends6.source.set(this.#addresses[0]!);
     return this.tunnelError(frame);
+  }
+
+  #isOurs(address: Uint32Array): boolean {
+    for (let i = 0; i < this.#addresses.length; i++) {
+      if (ipv6.sameAddress(address, this.#addresses[i]!)) return true;
+    }
+    return false;
   }
 
   #isShared4(destination: number): boolean {

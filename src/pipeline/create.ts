@@ -63,9 +63,9 @@ function createBr(
 ): Pipeline {
   const hairpin = new Hairpin(settings.hairpin, counters);
   if (settings.mode === "map-e") {
-    const address = brAddressesOf(settings)[0]!;
-    const parts = partsOf(settings, address, io, counters, random);
-    return new BrMapE(parts, settings, table, address, hairpin);
+    const addresses = brAddressesOf(settings);
+    const parts = partsOf(settings, addresses[0]!, io, counters, random);
+    return new BrMapE(parts, settings, table, addresses, hairpin);
   }
   const dmr = dmrOf(settings);
   const source6 = new Uint32Array(4);

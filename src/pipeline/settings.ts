@@ -38,7 +38,7 @@ export interface CommonSettings {
   readonly rules: readonly Rule[];
   /** DMR prefix, MAP-T only (RFC 7599 §5.1). */
   readonly dmr: Ipv6Prefix | null;
-  /** BR addresses, MAP-E only; a BR sends from the first, a CE sends to the first and accepts all. */
+  /** BR addresses, MAP-E only; both ends take all, a BR sends from the first, a CE sends to the first. */
   readonly brAddresses: readonly Words6[];
   readonly mtu: MtuSettings;
   /** "auto", "off" or the MSS itself. */
