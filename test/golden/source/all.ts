@@ -2,7 +2,12 @@ import type { GoldenCase } from "../golden-case.js";
 import { BORDER_RELAY } from "./border-relay.js";
 import { CE_TO_CE } from "./ce-to-ce.js";
 import { CUSTOMER_EDGE } from "./customer-edge.js";
+import { FRAGMENTS_MAP_T } from "./fragments-map-t.js";
 import { HEADER_FIELDS } from "./header-fields.js";
+import { HEADERS } from "./headers.js";
+import { ICMP_OWN } from "./icmp-own.js";
+import { ICMP_QUOTES } from "./icmp-quotes.js";
+import { ICMP_TABLES } from "./icmp-tables.js";
 import { REFUSED } from "./refused.js";
 import { SIZES } from "./sizes.js";
 import { VALIDATION } from "./validation.js";
@@ -16,4 +21,9 @@ export const CASES: readonly GoldenCase[] = [
   ...VALIDATION,
   ...REFUSED,
   ...CE_TO_CE,
+  ...HEADERS,
+  ...FRAGMENTS_MAP_T,
+  ...ICMP_TABLES,
+  ...ICMP_QUOTES,
+  ...ICMP_OWN,
 ];
