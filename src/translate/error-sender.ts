@@ -2,6 +2,8 @@
  * ICMP errors of our own, about packets that were dropped (RFC 792, RFC 1812 §4.3.2, RFC 4443 §2.4).
  * A dropped packet is unmodified, so its frame is what the error quotes.
  */
+
+import { NO_PORT_FOR_SHARED_ADDRESS } from "../verdict.js";
 import { sumAddress } from "../wire/checksum.js";
 import * as icmp from "../wire/icmp.js";
 import * as ipv4 from "../wire/ipv4.js";
@@ -14,7 +16,7 @@ import { copyBytes } from "./fragment/copy-bytes.js";
 import { isMartianIpv4 } from "./martian.js";
 import { writeVnetNone } from "./offload.js";
 import { HEADROOM, type Output } from "./output.js";
-import type { Packet } from "./packet.js";
+import { KIND_ICMP_OTHER, type Packet } from "./packet.js";
 import { TokenBucket } from "./token-bucket.js";
 
 /** Where the quote begins in an error of ours, and the most of it that fits (RFC 1812 §4.3.2.3, RFC 4443 §2.4). */
@@ -89,6 +91,8 @@ export class ErrorSender {
     if (family !== 4 && family !== 6) return false;
     const reply = this.#replies.replyTo(dropCode, family);
     if (reply === 0 || (family === 6 && this.#source6 === null)) return false;
+    // "Protocol unreachable" would deny ICMP as a whole.
+    if (dropCode === NO_PORT_FOR_SHARED_ADDRESS && packet.kind === KIND_ICMP_OTHER) return false;
     const deserved =
       family === 4 ? deservesError4(frame, at, end) : deservesError6(frame, at, end, reply >>> 8);
     if (!deserved || !this.#bucket.take(nowMs)) return false;
