@@ -6,8 +6,10 @@ import {
   checkRuleSet,
   selectBmr,
 } from "../../src/map/check.js";
+import { Dmr } from "../../src/map/dmr.js";
 import { coversIpv6Prefix, formatIpv6Prefix } from "../../src/map/prefix.js";
 import type { Ipv6Prefix, Rule, Words6 } from "../../src/map/types.js";
+import { DUMMY_IPV4 } from "../../src/pipeline/create.js";
 import type { CommonSettings, DomainSettings, MtuSettings } from "../../src/pipeline/settings.js";
 import { formatIpv6 } from "../../src/wire/address.js";
 import { didYouMean } from "../suggest.js";
@@ -64,6 +66,7 @@ export function checkDomain(input: DomainInput, findings: Findings): DomainSetti
   };
   if (document.role === "br") {
     refuseOnBr(input, findings);
+    checkErrorSource(input, dmr, findings);
     return { ...common, role: "br", hairpin: document.hairpin };
   }
   const edge = resolveEdge(input, rules, findings);
@@ -255,6 +258,25 @@ function refuseOnBr({ document, path }: DomainInput, findings: Findings): void {
     if (document[key] === undefined) continue;
     findings.error("not-allowed", `${path}.${key}`, "belongs to a CE; this domain has role br");
   }
+}
+
+/** A BR of MAP-T speaks from an IPv4 address behind its DMR prefix; not every one may stand there. */
+function checkErrorSource(
+  { document, path }: DomainInput,
+  prefix: Ipv6Prefix | null,
+  findings: Findings,
+): void {
+  if (prefix === null) return;
+  const dmr = new Dmr(prefix);
+  const given = document.icmp["ipv4-sources"];
+  const sources = given.length > 0 ? given : [DUMMY_IPV4];
+  if (sources.some((address) => dmr.admits(address))) return;
+  findings.warning(
+    "no-error-source",
+    `${path}.icmp.ipv4-sources`,
+    `mapd will send no ICMPv6 errors: behind ${formatIpv6Prefix(prefix)} they need a global IPv4 address; add one`,
+    "RFC 6052 §3.1",
+  );
 }
 
 interface Edge {

@@ -17,7 +17,7 @@ import type { Parts } from "./parts.js";
 import type { BrSettings, CeSettings, CommonSettings, DomainSettings } from "./settings.js";
 
 /** 192.0.0.8, the source of ICMPv4 errors of a node that has no IPv4 address (RFC 7600 §4.8). */
-const DUMMY_IPV4 = 0xc0000008;
+export const DUMMY_IPV4 = 0xc0000008;
 
 /** IPv6 and TCP header; what MAP-E adds before them is the IPv6 header again, less the difference to IPv4. */
 const MAP_T_MSS_OVERHEAD = 60;

@@ -157,6 +157,19 @@ const CASES: readonly Case[] = [
     `warning inside-rule-prefix ${D}.dmr-ipv6-prefix`,
   ),
   domain(
+    "no address for ICMPv6 errors",
+    BR_T,
+    { "dmr-ipv6-prefix": "64:ff9b::/96" },
+    `warning dmr-not-64 ${D}.dmr-ipv6-prefix`,
+    `warning no-error-source ${D}.icmp.ipv4-sources`,
+  ),
+  domain(
+    "an address for ICMPv6 errors",
+    BR_T,
+    { "dmr-ipv6-prefix": "64:ff9b::/96", icmp: { "ipv4-sources": ["192.0.0.9", "8.8.8.8"] } },
+    `warning dmr-not-64 ${D}.dmr-ipv6-prefix`,
+  ),
+  domain(
     "a BR inside a rule's prefix",
     BR_E,
     { "br-ipv6-addr": "2001:db8:12::1" },
