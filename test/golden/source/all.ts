@@ -2,13 +2,19 @@ import type { GoldenCase } from "../golden-case.js";
 import { BORDER_RELAY } from "./border-relay.js";
 import { CE_TO_CE } from "./ce-to-ce.js";
 import { CUSTOMER_EDGE } from "./customer-edge.js";
+import { FRAGMENTS_CUT } from "./fragments-cut.js";
+import { FRAGMENTS_MAP_E } from "./fragments-map-e.js";
 import { FRAGMENTS_MAP_T } from "./fragments-map-t.js";
+import { FRAGMENTS_WHOLE } from "./fragments-whole.js";
 import { HEADER_FIELDS } from "./header-fields.js";
 import { HEADERS } from "./headers.js";
+import { ICMP_CUSTOMER_EDGE } from "./icmp-customer-edge.js";
 import { ICMP_OWN } from "./icmp-own.js";
 import { ICMP_QUOTES } from "./icmp-quotes.js";
 import { ICMP_TABLES } from "./icmp-tables.js";
+import { ICMP_TUNNEL } from "./icmp-tunnel.js";
 import { REFUSED } from "./refused.js";
+import { SEGMENTS } from "./segments.js";
 import { SIZES } from "./sizes.js";
 import { VALIDATION } from "./validation.js";
 
@@ -23,7 +29,13 @@ export const CASES: readonly GoldenCase[] = [
   ...CE_TO_CE,
   ...HEADERS,
   ...FRAGMENTS_MAP_T,
+  ...FRAGMENTS_CUT,
+  ...FRAGMENTS_WHOLE,
+  ...FRAGMENTS_MAP_E,
+  ...SEGMENTS,
   ...ICMP_TABLES,
   ...ICMP_QUOTES,
   ...ICMP_OWN,
+  ...ICMP_CUSTOMER_EDGE,
+  ...ICMP_TUNNEL,
 ];
