@@ -1,4 +1,5 @@
 /** What a domain's keys mean together, and the settings that follow from them. */
+import { ceFromEndUserPrefix } from "../../src/map/ce.js";
 import {
   checkDmr,
   checkDomainRules,
@@ -71,6 +72,7 @@ export function checkDomain(input: DomainInput, findings: Findings): DomainSetti
   }
   const edge = resolveEdge(input, rules, findings);
   if (edge === null) return null;
+  refuseOwnAddress(input, edge, brAddresses, findings);
   const nat = checkNat44({ ...input, rule: edge.rule, endUserPrefix: edge.prefix }, findings);
   return ceSettings(common, edge, nat);
 }
@@ -277,6 +279,21 @@ function checkErrorSource(
     `mapd will send no ICMPv6 errors: behind ${formatIpv6Prefix(prefix)} they need a global IPv4 address; add one`,
     "RFC 6052 §3.1",
   );
+}
+
+/** A tunnel to ourselves would never end (RFC 2473 §4.1.2). */
+function refuseOwnAddress(
+  { path }: DomainInput,
+  { rule, prefix }: Edge,
+  brAddresses: readonly Words6[],
+  findings: Findings,
+): void {
+  const ce = ceFromEndUserPrefix(rule, prefix);
+  if (!ce.ok) return;
+  const own = formatIpv6(ce.value.mapIpv6);
+  if (!brAddresses.some((address) => formatIpv6(address) === own)) return;
+  const text = `${own} is this CE's own MAP address; packets for the BR would come back`;
+  findings.error("tunnel-to-self", `${path}.br-ipv6-addr`, text, "RFC 2473 §4.1.2");
 }
 
 interface Edge {

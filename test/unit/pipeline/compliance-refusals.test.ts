@@ -1,12 +1,28 @@
 /** What must not leave: ICMP on a source route, ICMPv6 errors without an address, packets to ourselves. */
 import { test } from "tap";
-import { NO_PORT_FOR_SHARED_ADDRESS, SOURCE_ROUTED } from "../../../src/verdict.js";
+import {
+  MARTIAN_IPV6_SOURCE,
+  NO_PORT_FOR_SHARED_ADDRESS,
+  SOURCE_ROUTED,
+  TOO_BIG,
+} from "../../../src/verdict.js";
 import { settingsOf } from "../../golden/run-case.js";
 import * as d from "../../golden/source/domains.js";
 import { ipv6Bytes } from "../../support/address-bytes.js";
 import { DomainUnderTest, type Judged } from "../../support/domain-under-test.js";
+import { fragments } from "../../support/fragments.js";
 import { VIRTIO_LEN } from "../../support/offload.js";
-import { echo, icmp, ipv4, ipv6, type Payload, raw, udp } from "../../support/packet-builder.js";
+import {
+  echo,
+  encapsulated,
+  icmp,
+  ipv4,
+  ipv6,
+  type Payload,
+  pattern,
+  raw,
+  udp,
+} from "../../support/packet-builder.js";
 
 const NO_OFFLOAD = new Uint8Array(VIRTIO_LEN);
 
@@ -120,4 +136,63 @@ test("protocols without ports pass where the address is whole (RFC 7597 §5.2)",
     ipv4({ src: d.CE_IPV4, dst: d.SERVER_E }, GRE),
   );
   t.equal(up.verdict, 0);
+});
+
+test("a CE takes nothing from its own MAP address (RFC 7597 §10)", async (t) => {
+  const payload = udp({ sport: d.PORT, dport: d.LAST_PORT });
+  const translated = ipv6({ src: d.CE, dst: d.CE }, payload);
+  const tunnelled = ipv6(
+    { src: d.CE, dst: d.CE },
+    encapsulated(ipv4({ src: d.CE_IPV4, dst: d.CE_IPV4 }, payload)),
+  );
+  for (const rules of [["shared"], ["mesh"]] as const) {
+    t.equal(judge(d.ceT({ rules }), translated).verdict, MARTIAN_IPV6_SOURCE);
+    t.equal(judge(d.ceE({ rules }), tunnelled).verdict, MARTIAN_IPV6_SOURCE);
+  }
+});
+
+test("a fragment with DF that is too big is told 28 bytes less (RFC 7915 §4.1)", async (t) => {
+  const whole = ipv4(
+    { src: d.SERVER_T, dst: d.CE_IPV4 },
+    udp({ sport: 53, dport: d.PORT, data: pattern(2000) }),
+  );
+  const [first] = fragments(whole, 1, [1480]);
+  const { verdict, output } = judge(d.brT(), first!);
+  t.equal(verdict, TOO_BIG);
+  t.same(output[0]?.bytes.slice(20, 28), [
+    3,
+    4,
+    ...output[0]!.bytes.slice(22, 24),
+    0,
+    0,
+    1472 >> 8,
+    1472 & 0xff,
+  ]);
+});
+
+test("a datagram that is not complete in time is told about where its first fragment came (RFC 8200 §4.5, RFC 792)", async (t) => {
+  const inner = ipv4(
+    { src: d.CE_IPV4, dst: d.SERVER_E },
+    udp({ sport: d.PORT, dport: 53, data: pattern(200) }),
+  );
+  const outer = ipv6({ src: d.CE, dst: d.BR }, encapsulated(inner));
+  const ping = ipv4(
+    { src: d.SERVER_T, dst: d.CE_IPV4, df: false },
+    echo({ kind: "reply", id: d.PORT, data: pattern(200) }),
+  );
+  const cases = [
+    { name: "IPv6", config: d.brE(), whole: outer, seconds: 60, at: 40, told: [3, 1] },
+    { name: "IPv4", config: d.brT(), whole: ping, seconds: 30, at: 20, told: [11, 1] },
+  ];
+  for (const { name, config, whole, seconds, at, told } of cases) {
+    for (const [i, piece] of fragments(whole, 1, [104]).entries()) {
+      const domain = new DomainUnderTest(settingsOf(config));
+      domain.judge(piece, 0, NO_OFFLOAD);
+      t.same(domain.tick(seconds * 1000 - 1), [], `${name}: not before its time`);
+      const output = domain.tick(seconds * 1000);
+      t.same(domain.balanceProblems(), []);
+      if (i > 0) t.same(output, [], `${name}: nothing about a later fragment`);
+      else t.same(output[0]?.bytes.slice(at, at + 2), told, `${name}: about the first`);
+    }
+  }
 });

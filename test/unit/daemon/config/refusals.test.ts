@@ -176,6 +176,13 @@ const CASES: readonly Case[] = [
     `warning inside-rule-prefix ${D}.br-ipv6-addr`,
   ),
   domain(
+    "a BR that is the CE itself",
+    CE_E,
+    { "br-ipv6-addr": "2001:db8:12:3400:0:c000:212:34" },
+    `error tunnel-to-self ${D}.br-ipv6-addr`,
+    `warning inside-rule-prefix ${D}.br-ipv6-addr`,
+  ),
+  domain(
     "a BR address with a length",
     BR_E,
     { "br-ipv6-addr": "2001:db8:ffff::1/64" },
