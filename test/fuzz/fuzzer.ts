@@ -46,6 +46,8 @@ export class Fuzzer {
   };
   readonly faults: Fault[] = [];
   readonly verdicts = new Set<number>();
+  /** What packets have come to: see `effectOf()`. */
+  readonly #effects = new Set<number>();
   readonly #random: Random;
   readonly #seed: number;
   readonly #subjects: readonly Subject[];
@@ -73,7 +75,9 @@ export class Fuzzer {
     const fresh: Uint8Array[] = [];
     for (const last = this.totals.packets + EPOCH; this.totals.packets < last; ) {
       for (const packet of arrivals(subject.corpus, random)) {
-        if (this.#judge(subject, packet)) fresh.push(packet.bytes);
+        if (!this.#judge(subject, packet)) continue;
+        fresh.push(packet.bytes);
+        subject.corpus.push(packet.bytes);
       }
       this.#nowMs++;
       if (below(random, 500) === 0) this.#pass(subject, below(random, 2) === 0 ? 1000 : LONG_MS);
@@ -105,7 +109,7 @@ export class Fuzzer {
     this.#note(subject, problems, { bytes: new Uint8Array(), virtio: new Uint8Array() });
   }
 
-  /** Returns true for a verdict that no packet of this run had for its domain. */
+  /** Returns true for an effect that no packet of this run had. */
   #judge(subject: Subject, packet: Offloaded): boolean {
     const { totals } = this;
     totals.packets++;
@@ -124,8 +128,10 @@ export class Fuzzer {
       else if (verdict === 0) totals.forwarded++;
       else if (verdict === 1) totals.held++;
       else totals.absorbed++;
-      const isNew = !this.verdicts.has(verdict);
       this.verdicts.add(verdict);
+      const effect = effectOf(subject, packet, verdict, output);
+      const isNew = !this.#effects.has(effect);
+      this.#effects.add(effect);
       return isNew;
     } catch (fault) {
       this.#note(
@@ -143,6 +149,27 @@ export class Fuzzer {
     if (problems.length === 0) return;
     this.faults.push({ subject: name, problems, packet, index: this.totals.packets });
   }
+}
+
+/** Role, mode, family, verdict, and the shape of the first packet out, in one number. */
+function effectOf(
+  { settings }: Subject,
+  { bytes }: Offloaded,
+  verdict: number,
+  output: readonly Offloaded[],
+): number {
+  const role = settings.role === "br" ? 1 : 0;
+  const mode = settings.mode === "map-t" ? 1 : 0;
+  const family = (bytes[0] ?? 0) >>> 4 === 6 ? 1 : 0;
+  const judged = (((role * 2 + mode) * 2 + family) * 128 + verdict + 64) * 4;
+  const first = output[0]?.bytes;
+  if (first === undefined) return judged;
+  const isIpv6 = first[0]! >>> 4 === 6;
+  const protocol = first[isIpv6 ? 6 : 9]!;
+  const isIcmp = protocol === (isIpv6 ? 58 : 1);
+  const type = isIcmp ? first[isIpv6 ? 40 : 20]! : 0;
+  const pieces = Math.min(output.length, 3);
+  return ((judged + pieces) * 2 + (isIpv6 ? 1 : 0)) * 65536 + protocol * 256 + type;
 }
 
 function hex(bytes: Uint8Array): string {
