@@ -2,4 +2,4 @@ import "./sandboxed.js";
 
 import { transferTests } from "./path-transfer.js";
 
-await transferTests("map-e");
+await transferTests("map-e", { offload: "auto", clamps: ["auto", "off"] });

@@ -2,4 +2,4 @@ import "./sandboxed.js";
 
 import { transferTests } from "./path-transfer.js";
 
-await transferTests("map-t");
+await transferTests("map-t", { offload: "auto", clamps: ["auto", "off"] });

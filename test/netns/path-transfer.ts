@@ -134,17 +134,27 @@ async function transfers(
   }
 }
 
+export interface TransferOptions {
+  /** Of the TUN devices: without it no packet stands for many. */
+  readonly offload: "auto" | "off";
+  readonly clamps: readonly ("auto" | "off")[];
+}
+
 /** Brings one network up and defines its tests. */
-export async function transferTests(mode: LabMode): Promise<void> {
-  const network = await bringUp(mode);
+export async function transferTests(
+  mode: LabMode,
+  { offload, clamps }: TransferOptions,
+): Promise<void> {
+  const tun = { tun: { name: tunName(mode), offload } };
+  const network = await bringUp(mode, withKeys({ ce1: tun, ce2: tun, br: tun }));
   const { topology, daemons } = network;
   let rateLimit = 1000;
-  for (const clamp of ["auto", "off"] as const) {
+  for (const clamp of clamps) {
     for (const path of pathsOf(mode)) {
-      const name = `${mode}: 20 MB each way over ${path.name}, MSS clamp ${clamp}`;
+      const name = `${mode}: 20 MB each way over ${path.name}, MSS clamp ${clamp}, offload ${offload}`;
       await test(name, { timeout: 90_000 }, async (t) => {
         // What mapd has learnt of a path outlives a reload, but not one that changes the domain.
-        const keys = { "mss-clamp": clamp, icmp: { "rate-limit": ++rateLimit } };
+        const keys = { ...tun, "mss-clamp": clamp, icmp: { "rate-limit": ++rateLimit } };
         await daemons.ce1.reload(withKeys({ ce1: keys }));
         await daemons.br.reload(withKeys({ br: keys }));
         await path.narrow(topology);
