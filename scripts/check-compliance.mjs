@@ -1,12 +1,13 @@
 // Holds docs/RFC-COMPLIANCE.md against the code. Its tables have the columns ID | status | function |
 // test | note. Every function `path#symbol` and every test `path` or `path#name` must exist; what is done
-// must name both.
+// must name both. IDS lists the requirements by section: each has one row, in that section, and no other has one.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const PAGE = "docs/RFC-COMPLIANCE.md";
+const IDS = "test/vectors/requirement-ids.json";
 const ID = /^[A-Z][A-Z0-9]*(-[A-Za-z0-9.]+)+$/;
 const STATUSES = ["done", "partial", "not yet", "not applicable", "by choice"];
 /** Statuses that claim something which must be shown. */
@@ -71,15 +72,32 @@ function judgeRow(cells, seen) {
   return findings.filter((finding) => finding !== null);
 }
 
+/** What is wrong with the rows as a whole: an ID without its row, or a row in a section that does not list it. */
+function judgeSet(rows) {
+  const expected = Object.entries(JSON.parse(readFileSync(join(ROOT, IDS), "utf8")));
+  const sectionOf = new Map(expected.flatMap(([name, ids]) => ids.map((id) => [id, name])));
+  const there = new Set(rows.map(({ cells }) => cells[0]));
+  const missing = [...sectionOf.keys()].filter((id) => !there.has(id));
+  const misplaced = rows.filter(({ cells, section }) => sectionOf.get(cells[0]) !== section);
+  return [
+    ...missing.map((id) => `${PAGE}: ${id} of ${IDS} has no row`),
+    ...misplaced.map(({ cells, line, section }) => {
+      return `${PAGE}:${line}: ${cells[0]}: is not listed in ${IDS} under "${section}"`;
+    }),
+  ];
+}
+
 function rows(text) {
+  let section = "";
   return text.split("\n").flatMap((line, index) => {
+    if (line.startsWith("## ")) section = line.slice(3).trim();
     if (!line.startsWith("|")) return [];
     const cells = line
       .split("|")
       .slice(1, -1)
       .map((cell) => cell.trim());
     const isHead = cells[0] === "ID" || /^:?-+:?$/.test(cells[0]);
-    return isHead ? [] : [{ cells, line: index + 1 }];
+    return isHead ? [] : [{ cells, section, line: index + 1 }];
   });
 }
 
@@ -94,6 +112,7 @@ else {
     judgeRow(cells, seen).map((finding) => `${PAGE}:${line}: ${cells[0]}: ${finding}`),
   );
   if (count === 0) findings.push(`${PAGE} has no rows`);
+  findings.push(...judgeSet(all));
 }
 for (const finding of findings) process.stderr.write(`${finding}\n`);
 process.stdout.write(`${count} requirements, ${findings.length} findings\n`);
