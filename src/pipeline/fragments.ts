@@ -28,8 +28,11 @@ export class Fragments implements ReassemblyEvents {
   readonly #output: Output;
   readonly #counters: Float64Array;
   readonly #judge: Judge;
-  readonly #ports: PortCache;
-  readonly #reassembler: Reassembler;
+  readonly #random: () => number;
+  readonly #options: PortCacheOptions;
+  /** Made for the first fragment: together they take 12 MiB, which most domains never need. */
+  #portCache: PortCache | null = null;
+  #reassembling: Reassembler | null = null;
   readonly #segmenter: Segmenter;
 
   constructor(
@@ -42,15 +45,26 @@ export class Fragments implements ReassemblyEvents {
     this.#output = output;
     this.#counters = counters;
     this.#judge = judge;
-    this.#ports = new PortCache(DEFAULT_FRAGMENT_LIMITS, this, random, options);
-    this.#reassembler = new Reassembler(output, DEFAULT_FRAGMENT_LIMITS, this, random);
+    this.#random = random;
+    this.#options = options;
     this.#segmenter = new Segmenter(output, judge);
+  }
+
+  get #ports(): PortCache {
+    this.#portCache ??= new PortCache(DEFAULT_FRAGMENT_LIMITS, this, this.#random, this.#options);
+    return this.#portCache;
+  }
+
+  get #reassembler(): Reassembler {
+    const limits = DEFAULT_FRAGMENT_LIMITS;
+    this.#reassembling ??= new Reassembler(this.#output, limits, this, this.#random);
+    return this.#reassembling;
   }
 
   /** Ends what has waited too long. */
   expire(nowMs: number): void {
-    this.#ports.expire(nowMs);
-    this.#reassembler.expire(nowMs);
+    this.#portCache?.expire(nowMs);
+    this.#reassembling?.expire(nowMs);
   }
 
   /**
@@ -76,12 +90,12 @@ export class Fragments implements ReassemblyEvents {
 
   /** True while fragments wait that have become ready: their first one has passed. */
   get hasReady(): boolean {
-    return this.#ports.hasReady;
+    return this.#portCache?.hasReady === true;
   }
 
   /** Hands on all fragments that have become ready, in the order in which they came. */
   releaseReady(): void {
-    while (this.#ports.hasReady) {
+    while (this.hasReady) {
       const slot = this.#output.borrow();
       const len = this.#ports.takeHeld(this.#output.frames[slot]!, HEADROOM);
       this.#count(HELD_FRAGMENTS, -1);
