@@ -16,9 +16,9 @@ interface Reply {
   /** Type and code for a packet that came as IPv6. */
   readonly icmp6?: readonly [number, number];
   readonly unreachable?: true;
-  /** Only in MAP-T: RFC 7597 §8.1 wants the same drop to be silent (RFC 7599 §8.3). */
+  /** `icmp6` only in MAP-T: RFC 7597 §8.1 wants the same drop to be silent (RFC 7599 §8.3). */
   readonly mapT?: true;
-  /** Only from a BR: to a CE, who is no router of the domain, strangers are nobody's business (RFC 7599 §8.2). */
+  /** `icmp6` only from a BR: to a CE, who is no router of the domain, strangers are nobody's business (RFC 7599 §8.2). */
   readonly br?: true;
   readonly rfc: string;
 }
@@ -41,6 +41,8 @@ export const ERROR_REPLIES: { readonly [Name in DropName]?: Reply } = {
     icmp4: [3, 2],
     icmp6: [1, 1],
     unreachable: true,
+    mapT: true,
+    br: true,
     rfc: "RFC 7915 §5.4",
   },
   ipv6_source_not_in_domain: { ...POLICY_FAILED, br: true },
@@ -68,8 +70,8 @@ export class ReplyTable {
       const reply = ERROR_REPLIES[name];
       if (reply === undefined) continue;
       if (reply.unreachable && !unreachables) continue;
-      if ((reply.mapT && !isMapT) || (reply.br && !isBr)) continue;
       this.#icmp4[-code] = pack(reply.icmp4);
+      if ((reply.mapT && !isMapT) || (reply.br && !isBr)) continue;
       this.#icmp6[-code] = pack(reply.icmp6);
     }
   }

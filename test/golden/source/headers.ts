@@ -308,4 +308,27 @@ const PROTOCOLS: GoldenCase[] = [
   },
 ];
 
-export const HEADERS: readonly GoldenCase[] = [...OPTIONS, ...EXTENSIONS, ...PROTOCOLS];
+const CE_NAT44: GoldenCase[] = (["map-t", "map-e"] as const).map((mode) => ({
+  name: `${mode} CE with NAT44 takes no protocol without ports from its LAN or for its shared address`,
+  rfc: ["RFC 4787 §1", "RFC 7597 §8.2"],
+  config: mode === "map-t" ? d.ceT() : d.ceE(),
+  steps: PORTLESS.flatMap((protocol) => {
+    const payload = raw(protocol, BYTES);
+    const inner = ipv4(E_IN_4, payload);
+    const arriving =
+      mode === "map-t"
+        ? ipv6({ src: d.dmr(d.SERVER_T), dst: d.CE }, payload)
+        : ipv6(E_DOWN, encapsulated(inner));
+    return [
+      drop("nat44_unsupported_protocol", ipv4({ src: d.LAN_HOST, dst: d.SERVER_T }, payload)),
+      drop("no_port_for_shared_address", arriving),
+    ];
+  }),
+}));
+
+export const HEADERS: readonly GoldenCase[] = [
+  ...OPTIONS,
+  ...EXTENSIONS,
+  ...PROTOCOLS,
+  ...CE_NAT44,
+];
