@@ -1,9 +1,10 @@
 import "./sandboxed.js";
 
 import { test } from "tap";
+import { Capture } from "../../lab/capture.js";
 import { withKeys } from "../../lab/daemons.js";
 import { setLinkMtu, tracepath, traceroute } from "../../lab/path.js";
-import { LAB_MODES, type LabMode, SERVER } from "../../lab/plan.js";
+import { LAB_MODES, LAN_HOST, type LabMode, SERVER } from "../../lab/plan.js";
 import { bringUp } from "../../lab/round.js";
 
 /** What a router without an IPv4 address answers from (RFC 7600 §4.8). */
@@ -30,6 +31,17 @@ const HOPS: Readonly<Record<LabMode, Readonly<Record<"on" | "off", readonly stri
 };
 const MTU = { "map-t": 1480, "map-e": 1460 } as const;
 const NARROW_MTU = { "map-t": 1380, "map-e": 1360 } as const;
+/** Addresses and checksums of an error and of what it quotes; tshark verifies them all. */
+const ERROR_FIELDS = [
+  "icmp.type",
+  "ip.src",
+  "ip.dst",
+  "udp.dstport",
+  "ip.checksum.status",
+  "icmp.checksum.status",
+  "udp.checksum.status",
+] as const;
+const GOOD = "1";
 const OFF = { "decrement-ttl": false };
 
 for (const mode of LAB_MODES) {
@@ -44,6 +56,30 @@ for (const mode of LAB_MODES) {
     t.same(await traceroute(topology, "lan1", SERVER, "-T"), hops, "traceroute with TCP");
     const path = await tracepath(topology, "lan1");
     t.same(path, { hops, mtu: MTU[mode], reached: true }, "tracepath");
+  });
+
+  await test(`${mode}: every error quotes what the LAN host has sent`, timeout, async (t) => {
+    // As from a network card, so that no kernel quotes an unfinished checksum.
+    await topology.run("lan1", ["ethtool", "-K", "eth0", "tx", "off"]);
+    const capture = await Capture.start(topology, "lan1", "eth0", { filter: "icmp" });
+    await traceroute(topology, "lan1");
+    await capture.stop();
+    const errors = await capture.dissect(ERROR_FIELDS);
+    t.ok(errors.length >= HOPS[mode].on.length, `${errors.length} errors`);
+    for (const { "icmp.type": type, "udp.dstport": port, ...error } of errors) {
+      const [from = ""] = error["ip.src"];
+      t.same(
+        error,
+        {
+          "ip.src": [from, LAN_HOST],
+          "ip.dst": [LAN_HOST, SERVER],
+          "ip.checksum.status": [GOOD, GOOD],
+          "icmp.checksum.status": [GOOD],
+          "udp.checksum.status": [GOOD],
+        },
+        `type ${type[0]} from ${from} about port ${port[0]}`,
+      );
+    }
   });
 
   await test(`${mode}: every hop answers without decrement-ttl`, timeout, async (t) => {
