@@ -91,8 +91,9 @@ export class ErrorSender {
     if (family !== 4 && family !== 6) return false;
     const reply = this.#replies.replyTo(dropCode, family);
     if (reply === 0 || (family === 6 && this.#source6 === null)) return false;
-    // "Protocol unreachable" would deny ICMP as a whole.
-    if (dropCode === NO_PORT_FOR_SHARED_ADDRESS && packet.kind === KIND_ICMP_OTHER) return false;
+    // "Protocol unreachable" would deny ICMP as a whole, and nobody is told about IGMP (RFC 7915 §4.2).
+    const isControl = packet.kind === KIND_ICMP_OTHER || packet.protocol === ipv4.PROTOCOL_IGMP;
+    if (dropCode === NO_PORT_FOR_SHARED_ADDRESS && isControl) return false;
     const deserved =
       family === 4 ? deservesError4(frame, at, end) : deservesError6(frame, at, end, reply >>> 8);
     if (!deserved || !this.#bucket.take(nowMs)) return false;

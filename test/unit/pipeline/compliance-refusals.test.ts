@@ -5,6 +5,7 @@ import {
   NO_PORT_FOR_SHARED_ADDRESS,
   SOURCE_ROUTED,
   TOO_BIG,
+  UNTRANSLATABLE_PROTOCOL,
 } from "../../../src/verdict.js";
 import { settingsOf } from "../../golden/run-case.js";
 import * as d from "../../golden/source/domains.js";
@@ -118,6 +119,16 @@ test("a CE reaches its own address by the BR (RFC 4787 §6)", async (t) => {
 });
 
 const GRE = raw(47, new Uint8Array(16));
+
+test("nobody is told about IGMP (RFC 7915 §4.2)", async (t) => {
+  const query = raw(2, new Uint8Array(8));
+  const packet = ipv4({ src: d.SERVER_T, dst: d.CE_IPV4 }, query);
+  for (const config of [d.brT(), d.brE()]) {
+    t.match(judge(config, packet), { verdict: NO_PORT_FOR_SHARED_ADDRESS, output: [] });
+  }
+  const { verdict, output } = judge(d.brT({ rules: ["full"] }), packet);
+  t.match({ verdict, output }, { verdict: UNTRANSLATABLE_PROTOCOL, output: [] });
+});
 
 test("protocols without ports pass where the address is whole (RFC 7597 §5.2)", async (t) => {
   const toShared = judge(d.brT(), ipv4({ src: d.SERVER_T, dst: d.CE_IPV4 }, GRE));
