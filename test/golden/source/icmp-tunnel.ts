@@ -104,6 +104,16 @@ const RELAYED: readonly (readonly [Message, Message])[] = [
   ],
 ];
 
+/** ICMPv4 errors that pass the tunnel and NAT44 as they are. */
+const CARRIED: readonly Message[] = [
+  [3, 0],
+  [3, 1],
+  [3, 3],
+  [3, 4, 1300],
+  [11, 0],
+  [12, 0, 8 * 2 ** 24],
+];
+
 /** Errors of the tunnel end's own: a TTL of 64, the DSCP of the packet inside. */
 function relayed(message: Message, dst: string, quoted: Uint8Array, tos = 0): Uint8Array {
   return error4(message, { src: OWN_IPV4, dst, ttl: 64, id: 0, tos }, quoted);
@@ -353,30 +363,15 @@ const AT_THE_CE: GoldenCase[] = [
     rfc: ["RFC 7597 §8.2", "RFC 5508 §4.2"],
     config: d.ceE({ more: FORWARD }),
     steps: [
-      ...[
-        [3, 0],
-        [3, 1],
-        [3, 3],
-        [3, 4, 1300],
-        [11, 0],
-        [12, 0, 8 * 2 ** 24],
-      ].map((message) =>
+      ...CARRIED.map((message) =>
         pass(
           ipv6(
             DOWN,
             encapsulated(
-              error4(
-                message as unknown as Message,
-                { src: ROUTER, dst: d.CE_IPV4 },
-                ipv4({ ...SENT, ttl: 1 }, OUTSIDE),
-              ),
+              error4(message, { src: ROUTER, dst: d.CE_IPV4 }, ipv4({ ...SENT, ttl: 1 }, OUTSIDE)),
             ),
           ),
-          error4(
-            message as unknown as Message,
-            { src: ROUTER, dst: d.LAN_HOST },
-            ipv4({ ...LAN, ttl: 1 }, INSIDE),
-          ),
+          error4(message, { src: ROUTER, dst: d.LAN_HOST }, ipv4({ ...LAN, ttl: 1 }, INSIDE)),
         ),
       ),
       drop(

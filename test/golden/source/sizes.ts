@@ -57,6 +57,8 @@ const MTU: GoldenCase[] = [
       pass(ipv4(DOWN_4, inbound(1480)), ipv6(DOWN_6, inbound(1480))),
       tooBig4(ipv4(DOWN_4, inbound(1481)), 1480),
       tooBig4(ipv4(DOWN_4, inbound(1500)), 1480),
+      // A fragment grows by a Fragment Header, too.
+      tooBig4(ipv4({ ...DOWN_4, mf: true, id: 9 }, inbound(1476)), 1472),
       pass(ipv4({ ...DOWN_4, df: false }, inbound(1260)), ipv6(DOWN_6, inbound(1260))),
     ],
   },

@@ -244,6 +244,8 @@ const AT_THE_CE: GoldenCase[] = [
       // The rule is no forwarding rule: another CE's address says nothing here.
       toCeT("ipv6_source_not_in_domain", IN, d.CE, d.CE_OTHER_ADDRESS),
       toCeT("martian_ipv6_source", IN, d.CE, "::1"),
+      // Nobody else may speak for the CE itself.
+      toCeT("martian_ipv6_source", IN, d.CE, d.CE),
       toCeT("martian_ipv4_source", IN, d.CE, d.dmr("127.0.0.1")),
       toCeT("martian_ipv4_source", IN, d.CE, d.dmr("224.0.0.1")),
     ],
@@ -258,6 +260,7 @@ const AT_THE_CE: GoldenCase[] = [
       toCeE("ipv4_destination_not_ours", IN, d.LAN_HOST),
       toCeE("ipv6_destination_not_ours", IN, d.CE_IPV4, d.CE_35),
       toCeE("ipv6_source_not_in_domain", IN, d.CE_IPV4, d.CE, "2001:db9::1"),
+      toCeE("martian_ipv6_source", IN, d.CE_IPV4, d.CE, d.CE),
       toCeE("ipv6_source_not_in_domain", IN, d.CE_IPV4, d.CE, d.CE_OTHER_ADDRESS),
       drop("not_encapsulated", ipv6({ src: d.BR, dst: d.CE }, IN)),
     ],
