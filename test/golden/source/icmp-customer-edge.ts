@@ -10,7 +10,6 @@ import {
   tcp,
   udp,
 } from "../../support/packet-builder.js";
-import { addSums } from "../../support/slow-checksum.js";
 import { after, drop, type GoldenCase, pass, type Step } from "../golden-case.js";
 import * as d from "./domains.js";
 import { error4, error6, type Message, ROUTER, ROUTER_6 } from "./icmp-error.js";
@@ -98,89 +97,6 @@ const INTERNET_ROUTER = [d.dmr(ROUTER), ROUTER] as const;
 const PROVIDER_ROUTER = [ROUTER_6, OWN_IPV4] as const;
 const TCP_PAIR = [OUTSIDE_TCP, INSIDE_TCP] as const;
 const UDP_PAIR = [OUTSIDE_UDP, INSIDE_UDP] as const;
-
-/** An error of the LAN host, or of a router of the LAN, about a packet from the Internet. */
-function fromLan(before: Message, afterwards: Message, src: string, len: number): Step {
-  const got = udp({ sport: 40000, dport: 22, data: pattern(60) });
-  const sent = udp({ sport: 40000, dport: d.PORT, data: pattern(60) });
-  return pass(
-    error4(before, { src, dst: d.SERVER_T }, ipv4({ ...BACK_LAN, ttl: 1 }, got).slice(0, 20 + len)),
-    error6(
-      afterwards,
-      { ...WAN, hopLimit: 59 },
-      ipv6({ ...BACK_WAN, hopLimit: 1 }, sent).slice(0, 40 + len),
-    ),
-  );
-}
-
-function refusedFromLan(
-  reason: "nat44_no_mapping" | "malformed_quote" | "bad_icmp_checksum" | "icmp_untranslatable",
-  message: Message,
-  quoted: Uint8Array,
-): Step {
-  return drop(reason, error4(message, { src: d.LAN_HOST, dst: d.SERVER_T }, quoted));
-}
-
-const GOT_UDP = udp({ sport: 40000, dport: 22, data: pattern(60) });
-
-/** With the checksum field at `at` one too high, in one's complement. */
-function spoilt(packet: Uint8Array, at: number): Uint8Array {
-  const copy = packet.slice();
-  const view = new DataView(copy.buffer);
-  view.setUint16(at, addSums(view.getUint16(at), 1));
-  return copy;
-}
-
-const FROM_LAN: Step[] = [
-  ...[8, 68].flatMap((len) => [
-    fromLan([3, 3], [1, 4], d.LAN_HOST, len),
-    fromLan([3, 1], [1, 0], "192.168.1.1", len),
-    fromLan([11, 1], [3, 1], d.LAN_HOST, len),
-  ]),
-  // Options in the quote are skipped.
-  pass(
-    error4(
-      [3, 3],
-      { src: d.LAN_HOST, dst: d.SERVER_T },
-      ipv4({ ...BACK_LAN, ttl: 1, options: Uint8Array.of(148, 4, 0, 0, 1, 1, 1, 0) }, GOT_UDP),
-    ),
-    error6(
-      [1, 4],
-      { ...WAN, hopLimit: 59 },
-      ipv6({ ...BACK_WAN, hopLimit: 1 }, udp({ sport: 40000, dport: d.PORT, data: pattern(60) })),
-    ),
-  ),
-  // Nobody verifies a quoted transport checksum: a wrong one stays wrong.
-  pass(
-    error4(
-      [3, 3],
-      { src: d.LAN_HOST, dst: d.SERVER_T },
-      spoilt(ipv4({ ...BACK_LAN, ttl: 1 }, GOT_UDP), 26),
-    ),
-    error6(
-      [1, 4],
-      { ...WAN, hopLimit: 59 },
-      spoilt(
-        ipv6({ ...BACK_WAN, hopLimit: 1 }, udp({ sport: 40000, dport: d.PORT, data: pattern(60) })),
-        46,
-      ),
-    ),
-  ),
-  refusedFromLan(
-    "nat44_no_mapping",
-    [3, 3],
-    ipv4(BACK_LAN, udp({ sport: 40000, dport: 23, data: pattern(9) })),
-  ),
-  refusedFromLan("malformed_quote", [3, 3], ipv4({ ...BACK_LAN, src: "198.51.100.9" }, GOT_UDP)),
-  refusedFromLan("bad_icmp_checksum", [3, 3], ipv4({ ...BACK_LAN, checksum: 5 }, GOT_UDP)),
-  drop(
-    "bad_icmp_checksum",
-    spoilt(error4([3, 3], { src: d.LAN_HOST, dst: d.SERVER_T }, ipv4(BACK_LAN, GOT_UDP)), 22),
-  ),
-  // Long out of use, and for the next hop alone.
-  refusedFromLan("icmp_untranslatable", [4, 0], ipv4(BACK_LAN, GOT_UDP)),
-  refusedFromLan("icmp_untranslatable", [5, 0], ipv4(BACK_LAN, GOT_UDP)),
-];
 
 const OUT = udp({ sport: d.PORT, dport: 53, data: pattern(40) });
 
@@ -295,13 +211,6 @@ export const ICMP_CUSTOMER_EDGE: readonly GoldenCase[] = [
         toLan(before, afterwards, sender, TCP_PAIR, 8),
       ]),
     ),
-    gauges: FORWARD_GAUGES,
-  },
-  {
-    name: "MAP-T CE shows the Internet its own packet in the quote of an error from the LAN",
-    rfc: ["RFC 7599 §9", "RFC 5508 §4.2", "RFC 5508 §7"],
-    config: d.ceT({ more: FORWARD }),
-    steps: FROM_LAN,
     gauges: FORWARD_GAUGES,
   },
   {
