@@ -3,6 +3,7 @@ import { test } from "tap";
 import {
   MARTIAN_IPV6_SOURCE,
   NO_PORT_FOR_SHARED_ADDRESS,
+  ROUTING_SEGMENTS_LEFT,
   SOURCE_ROUTED,
   TOO_BIG,
   UNTRANSLATABLE_PROTOCOL,
@@ -16,6 +17,7 @@ import { VIRTIO_LEN } from "../../support/offload.js";
 import {
   echo,
   encapsulated,
+  extension,
   icmp,
   ipv4,
   ipv6,
@@ -119,6 +121,20 @@ test("a CE reaches its own address by the BR (RFC 4787 §6)", async (t) => {
 });
 
 const GRE = raw(47, new Uint8Array(16));
+
+/** Routing header of type 0 with one segment left, RFC 8200 §4.4; the first byte becomes the next header. */
+const ROUTING = Uint8Array.of(0, 2, 0, 1, ...new Uint8Array(20));
+
+test("nobody is told about multicast (RFC 4443 §2.4)", async (t) => {
+  const payload = extension(43, ROUTING, udp({ sport: d.PORT, dport: 53 }));
+  for (const [dst, answers] of [
+    [d.dmr(d.SERVER_T), 1],
+    ["ff05::2", 0],
+  ] as const) {
+    const { verdict, output } = judge(d.brT(), ipv6({ src: d.CE, dst }, payload));
+    t.match({ verdict, answers: output.length }, { verdict: ROUTING_SEGMENTS_LEFT, answers }, dst);
+  }
+});
 
 test("nobody is told about IGMP (RFC 7915 §4.2)", async (t) => {
   const query = raw(2, new Uint8Array(8));
