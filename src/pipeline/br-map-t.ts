@@ -7,7 +7,7 @@ import { ErrorToIpv4, refuseErrorToIpv4 } from "../translate/icmp/error-to-ipv4.
 import { errorToIpv6, refuseErrorToIpv6 } from "../translate/icmp/error-to-ipv6.js";
 import { ipv4ToIpv6, ipv6Len, ipv6Limit, refuseIpv4ToIpv6 } from "../translate/ipv4-to-ipv6.js";
 import { Ipv6ToIpv4, refuseIpv6ToIpv4 } from "../translate/ipv6-to-ipv4.js";
-import { KIND_ICMP_ERROR, KIND_ICMP_OTHER, NO_PORT } from "../translate/packet.js";
+import { KIND_ICMP_ERROR, KIND_ICMP_OTHER, NO_PORT, type Packet } from "../translate/packet.js";
 import {
   HAIRPIN_DISABLED,
   ICMP_UNTRANSLATABLE,
@@ -24,6 +24,9 @@ import { DomainPipeline, refuseMartians } from "./domain-pipeline.js";
 import type { Hairpin } from "./hairpin.js";
 import { reportedMtuMapT } from "./map-t-mtu.js";
 import type { Parts } from "./parts.js";
+
+/** Payload of a fragment that is not the last one, at least (RFC 8200 §4.5). */
+const MIN_PIECE_LEN = 8;
 
 export class BrMapT extends DomainPipeline {
   readonly #table: RuleTable;
@@ -165,8 +168,8 @@ export class BrMapT extends DomainPipeline {
     if (!this.#hairpin.enabled) return HAIRPIN_DISABLED;
     const unmapped = this.#mapDestination(destination) || this.#dmr.embed(source, ends6.source);
     if (unmapped < 0) return unmapped;
-    // What came in one piece must go in one.
-    if (packet.segmentLen > limits.mtu6 && !packet.wasFragmented) return TOO_BIG;
+    // What came in one piece must go in one; and headers alone may fill every piece.
+    if (packet.segmentLen > limits.mtu6 && !mayCut(packet, limits.mtu6)) return TOO_BIG;
     this.#hairpin.count();
     rewriteIpv6Addresses(
       frame,
@@ -192,4 +195,10 @@ export class BrMapT extends DomainPipeline {
     if (rule < 0) return IPV4_DESTINATION_NO_RULE;
     return this.#table.mapAddress(rule, destination, port, this.ends6.destination);
   }
+}
+
+/** True where fragments of the datagram, put together here, have room for a payload behind its extension headers. */
+function mayCut(packet: Packet, mtu6: number): boolean {
+  const headersLen = packet.transportAt - packet.at + ipv6.FRAGMENT_HEADER_LEN;
+  return packet.wasFragmented && headersLen + MIN_PIECE_LEN <= mtu6;
 }
