@@ -13,6 +13,9 @@ export function reportedMtuMapT(
   limits: Limits,
   mtu6: number,
 ): number {
-  if (family === 6) return Math.max(IPV6_MIN_MTU, limits.mtu4 + HEADER_DIFFERENCE);
+  // What is turned around to another CE must fit the domain again.
+  if (family === 6) {
+    return Math.max(IPV6_MIN_MTU, Math.min(limits.mtu4 + HEADER_DIFFERENCE, limits.mtu6));
+  }
   return mtu6 - HEADER_DIFFERENCE - (packet.isFragment ? FRAGMENT_HEADER_LEN : 0);
 }

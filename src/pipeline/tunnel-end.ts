@@ -47,7 +47,8 @@ export abstract class TunnelEnd extends DomainPipeline {
   /** An ICMPv6 error goes to a tunnel end as told by the family, so both take an IPv6 header off or put it on. */
   protected override reportedMtu(family: number): number {
     const { mtu4, mtu6 } = this.limits;
-    return family === 6 ? mtu4 + ipv6.HEADER_LEN : mtu6 - ipv6.HEADER_LEN;
+    // What is turned around to another CE must fit a tunnel again.
+    return family === 6 ? Math.min(mtu4 + ipv6.HEADER_LEN, mtu6) : mtu6 - ipv6.HEADER_LEN;
   }
 
   /** Reads the outer headers and addresses. Returns 0 or a drop code. */

@@ -1,10 +1,11 @@
 /** Two hosts of one LAN that speak by the CE's external address: CE, BR and CE again (RFC 4787 §6, RFC 5508 §4.3). */
 import { test } from "tap";
+import { TOO_BIG } from "../../../src/verdict.js";
 import { settingsOf } from "../../golden/run-case.js";
 import * as d from "../../golden/source/domains.js";
 import { DomainUnderTest } from "../../support/domain-under-test.js";
 import { VIRTIO_LEN } from "../../support/offload.js";
-import { icmp, ipv4, pattern, udp } from "../../support/packet-builder.js";
+import { encapsulated, icmp, ipv4, ipv6, pattern, udp } from "../../support/packet-builder.js";
 import { packetProblems } from "../../support/packet-check.js";
 
 const NO_OFFLOAD = new Uint8Array(VIRTIO_LEN);
@@ -32,6 +33,22 @@ function plain(packet: Uint8Array): string {
   if (copy[9] === 1) copy.fill(0, 22, 24);
   return Buffer.from(copy).toString("hex");
 }
+
+test("what is too big to go back into the domain is told its MTU", async (t) => {
+  const payload = udp({ sport: d.PORT, dport: d.LAST_PORT + 4, data: pattern(1400) });
+  const far = ipv4({ src: d.CE_IPV4, dst: d.CE_IPV4 }, payload);
+  const cases = [
+    { config: d.brT, packet: ipv6({ src: d.CE, dst: d.dmr(d.CE_IPV4) }, payload) },
+    { config: d.brE, packet: ipv6({ src: d.CE, dst: d.BR }, encapsulated(far)) },
+  ];
+  for (const { config, packet } of cases) {
+    const br = new DomainUnderTest(settingsOf(config({ more: { mtu: { ipv6: 1300 } } })));
+    const { verdict, output } = br.judge(packet, 0, NO_OFFLOAD);
+    t.equal(verdict, TOO_BIG);
+    t.same(output[0]?.bytes.slice(40, 42), [2, 0]);
+    t.same(output[0]?.bytes.slice(44, 48), [0, 0, 1300 >> 8, 1300 & 0xff]);
+  }
+});
 
 for (const mode of ["map-t", "map-e"] as const) {
   for (const rules of [["shared"], ["mesh"]] as const) {
