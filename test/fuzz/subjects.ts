@@ -110,6 +110,12 @@ function malformed(): Uint8Array[] {
     ),
     ipv6(UP, extension(44, fragmentHeader(0), extension(44, fragmentHeader(0), OUT))),
     ipv4({ ...NET, options: Uint8Array.of(131, 3, 4, 131, 255, 0, 0, 0) }, IN),
+    // Headers that leave no room for a payload, before fragments of an echo from CE to CE.
+    ...[1, 504].map((field) => {
+      const piece = extension(44, fragmentHeader(field), raw(58, pattern(field === 1 ? 504 : 400)));
+      const header = Uint8Array.from({ length: 1456 }, (_, i) => (i === 1 ? 181 : 0));
+      return ipv6({ src: d.CE, dst: d.dmr("192.0.2.19") }, extension(0, header, piece));
+    }),
     // Lengths at their ends.
     ipv4(
       { src: "198.51.100.9", dst: d.CE_IPV4, df: false },
