@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { PortSet } from "../src/map/port-set.js";
+import { pingOf, traceroute } from "./path.js";
 import {
   CES,
   type CePlan,
@@ -22,6 +23,8 @@ import type { Topology } from "./topology.js";
 
 const PROBE = fileURLToPath(new URL("./probe.js", import.meta.url));
 const MEGABIT = 1e6;
+/** Largest IPv4 packet that fits 1500 bytes of IPv6 translated, or in a tunnel. */
+const PATH_MTU = { "map-t": 1480, "map-e": 1460 } as const;
 
 export const PORT_SETS: Readonly<Record<CePlan["name"], PortSet>> = {
   ce1: new PortSet(RULE.psidOffset, RULE.psidLen, CES[0].psid),
@@ -156,4 +159,30 @@ export async function ceHost(topology: Topology, services: Services): Promise<Fi
   const seen = peer === undefined ? "nobody" : `${peer.address}:${peer.port}`;
   const detail = `curl on ce1: ${(curl.stdout + curl.stderr).trim()}, seen as ${seen}; ping on ${echo.detail}`;
   return { ok: curl.stdout === "hello\n" && echo.ok && placed, detail };
+}
+
+/** Echo in fragments, there and back. */
+export async function bigPing(topology: Topology): Promise<Finding> {
+  const { sent, received } = await pingOf(topology, "lan1", { size: 3000 });
+  const figures = { sentPackets: sent, receivedPackets: received };
+  return { ok: received === sent, detail: `${received} of ${sent} with 3000 bytes`, figures };
+}
+
+/** A packet with DF that only the LAN's own link can carry is refused with the MTU of the path. */
+export async function mtu(topology: Topology): Promise<Finding> {
+  const { received, tooBig } = await pingOf(topology, "lan1", { size: 1472, dontFragment: true });
+  const [told] = tooBig;
+  const mtuBytes = told?.mtu ?? 0;
+  const detail = `1500 bytes with DF: ${told === undefined ? "no error" : `${told.from} says MTU ${told.mtu}`}`;
+  return {
+    ok: received === 0 && mtuBytes === PATH_MTU[topology.mode],
+    detail,
+    figures: { mtuBytes },
+  };
+}
+
+export async function hops(topology: Topology): Promise<Finding> {
+  const seen = await traceroute(topology, "lan1");
+  const ok = seen.at(-1) === SERVER && !seen.includes("*");
+  return { ok, detail: seen.join(" "), figures: { hops: seen.length } };
 }

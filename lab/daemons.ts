@@ -24,6 +24,8 @@ import type { Topology } from "./topology.js";
 const MAPD = fileURLToPath(new URL("../daemon/mapd.js", import.meta.url));
 const MAPCTL = fileURLToPath(new URL("../daemon/mapctl.js", import.meta.url));
 const READY_MS = 15_000;
+/** What mapd logs after a reload that changed what it does, or nothing. */
+const RELOADED = '"configuration taken"';
 
 /** Name of the one domain of every daemon. */
 export const DOMAIN = "lab";
@@ -32,8 +34,27 @@ export function tunName(mode: LabMode): string {
   return mode === "map-t" ? "mapt0" : "mape0";
 }
 
-/** The configuration of one node, as `mapd --config` takes it. */
-export function configuration(mode: LabMode, daemon: DaemonName, socket: string): string {
+/** What of a node's configuration says how it forwards, as the file has it. */
+export interface Forwarding {
+  readonly rules: Readonly<Record<string, object>>;
+  readonly domains: readonly object[];
+}
+
+/** Makes one daemon's forwarding another than the plan's. */
+export type Adjust = (daemon: DaemonName, planned: Forwarding) => Forwarding;
+
+export const AS_PLANNED: Adjust = (_daemon, planned) => planned;
+
+/** Adds keys to the one domain of some daemons. */
+export function withKeys(keys: Readonly<Partial<Record<DaemonName, object>>>): Adjust {
+  return (daemon, { rules, domains }) => ({
+    rules,
+    domains: domains.map((domain) => ({ ...domain, ...keys[daemon] })),
+  });
+}
+
+/** The plan's forwarding of one node. */
+export function forwarding(mode: LabMode, daemon: DaemonName): Forwarding {
   const ce = CES.find(({ name }) => name === daemon);
   const role = ce === undefined ? { role: "br" } : ceKeys(ce.endUserPrefix);
   const border =
@@ -45,12 +66,20 @@ export function configuration(mode: LabMode, daemon: DaemonName, socket: string)
     "psid-offset": RULE.psidOffset,
   };
   const tun = { name: tunName(mode) };
+  return {
+    rules: { metro: rule },
+    domains: [{ name: DOMAIN, mode, ...role, tun, rules: ["metro"], ...border }],
+  };
+}
+
+/** The configuration of one node, as `mapd --config` takes it. */
+function configuration(socket: string, { rules, domains }: Forwarding): string {
   return stringify({
     "control-socket": socket,
     http: { listen: `127.0.0.1:${METRICS_PORT}` },
     log: { level: "info" },
-    rules: { metro: rule },
-    domains: [{ name: DOMAIN, mode, ...role, tun, rules: ["metro"], ...border }],
+    rules,
+    domains,
   });
 }
 
@@ -66,6 +95,7 @@ export class Daemon {
   readonly name: DaemonName;
   readonly socket: string;
   readonly #topology: Topology;
+  readonly #config: string;
   readonly #log: string;
   readonly #child: ChildProcess;
 
@@ -79,6 +109,7 @@ export class Daemon {
     this.name = name;
     this.socket = socket;
     this.#topology = topology;
+    this.#config = config;
     this.#log = log;
     // A file and not a pipe: what the daemon said last is there also when it died.
     const out = openSync(log, "a");
@@ -87,11 +118,12 @@ export class Daemon {
     closeSync(out);
   }
 
-  static async start(topology: Topology, name: DaemonName): Promise<Daemon> {
+  static async start(topology: Topology, name: DaemonName, adjust: Adjust): Promise<Daemon> {
     const folder = `/run/lab/${topology.namespace(name)}`;
     await mkdir(folder, { recursive: true });
     const [config, socket] = [`${folder}/mapd.yaml`, `${folder}/mapd.sock`];
-    await writeFile(config, configuration(topology.mode, name, socket));
+    const planned = forwarding(topology.mode, name);
+    await writeFile(config, configuration(socket, adjust(name, planned)));
     const daemon = new Daemon(name, socket, topology, `${folder}/mapd.log`, config);
     await daemon.#ready();
     return daemon;
@@ -102,7 +134,7 @@ export class Daemon {
       if (!this.alive) return true;
       if (!existsSync(this.socket)) return false;
       try {
-        return ((await askDaemon(this.socket, "status")) as StatusDocument).ready;
+        return (await this.status()).ready;
       } catch (error) {
         // The socket is seen a moment before anybody listens on it.
         if (error instanceof MapdError && error.code === "daemon-unreachable") return false;
@@ -113,6 +145,23 @@ export class Daemon {
     throw new Error(
       `${this.#topology.namespace(this.name)}: mapd is not ready:\n${await this.log()}`,
     );
+  }
+
+  /** Makes the running daemon take another configuration, and waits until it has. */
+  async reload(adjust: Adjust): Promise<void> {
+    const planned = forwarding(this.#topology.mode, this.name);
+    const text = configuration(this.socket, adjust(this.name, planned));
+    const before = await this.#said(RELOADED);
+    await writeFile(this.#config, text);
+    this.#child.kill("SIGHUP");
+    const taken = async (): Promise<boolean> => (await this.#said(RELOADED)) > before;
+    if (await until(taken, READY_MS)) return;
+    throw new Error(`${this.name}: the configuration is not taken:\n${await this.log()}`);
+  }
+
+  /** How often the log says something. */
+  async #said(what: string): Promise<number> {
+    return (await this.log()).split(what).length - 1;
   }
 
   get alive(): boolean {
@@ -127,6 +176,10 @@ export class Daemon {
   async mapctl(...args: readonly string[]): Promise<unknown> {
     const command = [process.execPath, MAPCTL, "--socket", this.socket, ...args, "--json"];
     return JSON.parse(await run(command));
+  }
+
+  async status(): Promise<StatusDocument> {
+    return (await askDaemon(this.socket, "status")) as StatusDocument;
   }
 
   /** All counters now, without starting a process. */
@@ -148,8 +201,8 @@ export class Daemon {
 
 export type Daemons = Readonly<Record<DaemonName, Daemon>>;
 
-export async function startDaemons(topology: Topology): Promise<Daemons> {
-  const started = await Promise.all(DAEMONS.map((name) => Daemon.start(topology, name)));
+export async function startDaemons(topology: Topology, adjust: Adjust): Promise<Daemons> {
+  const started = await Promise.all(DAEMONS.map((name) => Daemon.start(topology, name, adjust)));
   const [ce1, ce2, br] = started as [Daemon, Daemon, Daemon];
   return { ce1, ce2, br };
 }

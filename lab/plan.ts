@@ -57,9 +57,11 @@ export const CES: readonly [CePlan, CePlan] = [
     link: "2001:db8:fe00:2::",
   },
 ];
+/** From the access router to the core router (::1, ::2), and on to the BR. */
+const BACKBONE = "2001:db8:fe00:fe::";
 const CORE = "2001:db8:fe00:ff::";
 
-export type NodeName = "lan1" | "lan2" | "ce1" | "ce2" | "isp" | "br" | "srv";
+export type NodeName = "lan1" | "lan2" | "ce1" | "ce2" | "isp" | "core" | "br" | "srv";
 export const DAEMONS = ["ce1", "ce2", "br"] as const;
 export type DaemonName = (typeof DAEMONS)[number];
 
@@ -79,7 +81,8 @@ export const LINKS: readonly LinkPlan[] = [
   ["lan2", "eth0", "ce2", "lan0"],
   ["ce1", "wan0", "isp", "ce1"],
   ["ce2", "wan0", "isp", "ce2"],
-  ["isp", "br", "br", "core0"],
+  ["isp", "br", "core", "isp"],
+  ["core", "br", "br", "core0"],
   ["br", "inet0", "srv", "eth0"],
 ];
 
@@ -90,6 +93,8 @@ export const PROVIDER_ENDS: readonly (readonly [NodeName, string])[] = [
   ["isp", "ce1"],
   ["isp", "ce2"],
   ["isp", "br"],
+  ["core", "isp"],
+  ["core", "br"],
   ["br", "core0"],
 ];
 
@@ -119,8 +124,19 @@ export const NODES: readonly NodePlan[] = [
         `addr add ${ce.link}1/64 dev ${ce.name}`,
         `route add ${ce.endUserPrefix} via ${ce.link}2`,
       ]),
+      `addr add ${BACKBONE}1/64 dev br`,
+      `route add ${DMR_PREFIX} via ${BACKBONE}2`,
+      `route add ${CORE}/64 via ${BACKBONE}2`,
+    ],
+  },
+  {
+    name: "core",
+    forwards: "ipv6",
+    commands: [
+      `addr add ${BACKBONE}2/64 dev isp`,
       `addr add ${CORE}1/64 dev br`,
       `route add ${DMR_PREFIX} via ${CORE}2`,
+      `route add default via ${BACKBONE}1`,
     ],
   },
   {
@@ -140,15 +156,15 @@ export const NODES: readonly NodePlan[] = [
 ];
 
 export function drawing(mode: LabMode): string {
-  const wire = mode === "map-t" ? "IPv6 translated" : "IPv4 in IPv6";
+  const wire = mode === "map-t" ? "translated" : "IPv4 in IPv6";
   return `\
   ${mode}: rule ${RULE.ipv6} <-> ${RULE.ipv4}, EA ${RULE.eaLen}, PSID offset ${RULE.psidOffset}; \
 ${mode === "map-t" ? `DMR ${DMR_PREFIX}` : `BR ${BR_ADDRESS}`}
 
-  lan1 ${LAN_HOST} -- ce1 mapd --.                                    ,-- srv ${SERVER}
-       NAT44 to ${SHARED_IPV4}, PSID 0x34 \\                                  /   HTTP, iperf3, DNS, echo
-                                         isp, IPv6 only ----- br mapd --'
-       NAT44 to ${SHARED_IPV4}, PSID 0x35 /    (${wire})
+  lan1 ${LAN_HOST} -- ce1 mapd --.                             ,-- srv ${SERVER}
+       NAT44 to ${SHARED_IPV4}, PSID 0x34 \\                           /   HTTP, iperf3, DNS, echo
+                                         isp -- core -- br mapd --'
+       NAT44 to ${SHARED_IPV4}, PSID 0x35 /    (IPv6 only: ${wire})
   lan2 ${LAN_HOST} -- ce2 mapd --'
 `;
 }

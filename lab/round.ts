@@ -1,8 +1,8 @@
 /** One mode's network brought up, and one round of checks over it. */
 import type { CountersDocument } from "../daemon/runtime/status.js";
 import { Capture } from "./capture.js";
-import { ceHost, dns, http, iperf, ping, twoCes } from "./checks.js";
-import { type Daemons, startDaemons, tunName } from "./daemons.js";
+import { bigPing, ceHost, dns, hops, http, iperf, mtu, ping, twoCes } from "./checks.js";
+import { type Adjust, AS_PLANNED, type Daemons, startDaemons, tunName } from "./daemons.js";
 import { DAEMONS, type LabMode, NODES } from "./plan.js";
 import { type Check, check, type Finding, type ModeReport } from "./report.js";
 import { judgeSeen, watchServer } from "./seen.js";
@@ -18,9 +18,12 @@ export interface Network {
   down(): Promise<void>;
 }
 
-export async function bringUp(mode: LabMode): Promise<Network> {
+export async function bringUp(mode: LabMode, adjust: Adjust = AS_PLANNED): Promise<Network> {
   const topology = await Topology.create(mode);
-  const [daemons, services] = await Promise.all([startDaemons(topology), startServices(topology)]);
+  const [daemons, services] = await Promise.all([
+    startDaemons(topology, adjust),
+    startServices(topology),
+  ]);
   const down = async (): Promise<void> => {
     await Promise.all([...DAEMONS.map((name) => daemons[name].stop()), services.stop()]);
   };
@@ -58,6 +61,7 @@ class Round {
     await this.#check("wire", async () => this.#wire());
     await this.#check("checksums", async () => this.#checksums());
     await this.#check("drops", () => this.#drops(before, multicast));
+    await this.#pathChecks();
     return this.#checks;
   }
 
@@ -75,6 +79,14 @@ class Round {
     await this.#check("dns", () => dns(topology));
     await this.#check("two-ces", () => twoCes(topology));
     await this.#check("ce-host", () => ceHost(topology, services));
+  }
+
+  /** Last, since ICMP errors and fragments are more than the judges of the wire read, and some of it is for dropping. */
+  async #pathChecks(): Promise<void> {
+    const { topology } = this.#network;
+    await this.#check("big-ping", () => bigPing(topology));
+    await this.#check("mtu", () => mtu(topology));
+    await this.#check("traceroute", () => hops(topology));
   }
 
   /** Captures on the provider's link to the BR, where both CEs' packets cross, while `work` runs. */

@@ -5,9 +5,14 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { createServer as createHttpServer } from "node:http";
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { ECHO_PORT, FILE_BYTES, HTTP_PORT } from "./plan.js";
+import { DIGEST_HEADER, receive } from "./receipt.js";
 
 export type ServerMessage =
   | { readonly kind: "ready"; readonly sha256: string }
@@ -22,10 +27,27 @@ async function serveHttp(file: Buffer): Promise<void> {
     const { remoteAddress = "", remotePort = 0 } = request.socket;
     report({ kind: "http", address: remoteAddress, port: remotePort });
     response.setHeader("connection", "close");
-    if (request.url === "/file") response.end(file);
+    if (request.method === "PUT") void takeIn(request, response);
+    else if (request.url?.startsWith("/file")) giveOut(file, request.url, response);
     else response.end("hello\n");
   });
   await once(server.listen(HTTP_PORT, "0.0.0.0"), "listening");
+}
+
+/** The file, or of "/file/N" its first N bytes, with their digest in the header. */
+function giveOut(file: Buffer, url: string, response: ServerResponse): void {
+  const [, len] = /^\/file\/(\d+)$/.exec(url) ?? [];
+  const part = len === undefined ? file : file.subarray(0, Number(len));
+  if (len !== undefined) {
+    response.setHeader(DIGEST_HEADER, createHash("sha256").update(part).digest("hex"));
+  }
+  response.setHeader("content-length", part.length);
+  response.end(part);
+}
+
+/** Answers what came in, as a Receipt. */
+async function takeIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.end(JSON.stringify(await receive(request)));
 }
 
 /** Answers "ADDRESS PORT\n", then whatever comes in. */

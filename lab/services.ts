@@ -1,7 +1,7 @@
 /** What runs on the IPv4 server: our own HTTP and echo, iperf3 and dnsmasq. */
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { IPERF_PORT, SERVER, SERVER_NAME } from "./plan.js";
+import { IPERF_PORT, type NodeName, SERVER, SERVER_NAME } from "./plan.js";
 import { run, start, stop, tryRun, until } from "./process.js";
 import type { ServerMessage } from "./server.js";
 import type { Topology } from "./topology.js";
@@ -40,6 +40,18 @@ export async function startServices(topology: Topology): Promise<Services> {
       await Promise.all(children.map((child) => stop(child, "SIGTERM")));
     },
   };
+}
+
+/** Our own HTTP and echo on another host; returns what ends it. */
+export async function startServer(
+  topology: Topology,
+  node: NodeName,
+): Promise<() => Promise<void>> {
+  const server = start(topology.command(node, [process.execPath, PROGRAM]), {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  await ready(server, []);
+  return () => stop(server, "SIGTERM");
 }
 
 function ready(server: ChildProcess, httpPeers: Peer[]): Promise<string> {

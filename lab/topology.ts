@@ -50,6 +50,9 @@ export class Topology {
     const sysctls = [
       // Duplicate address detection is on where either of the two says so.
       ...["all", ...interfaces].map((name) => `ipv6/conf/${name}/accept_dad=0`),
+      // Every hop answers every probe of a traceroute, also where two of them run at once.
+      "ipv4/icmp_ratelimit=0",
+      "ipv6/icmp/ratelimit=0",
       ...(node.forwards === "nothing" ? [] : ["ipv6/conf/all/forwarding=1"]),
       ...(node.forwards === "both" ? ["ipv4/ip_forward=1"] : []),
     ];
@@ -69,7 +72,7 @@ export class Topology {
   async #makeWires(): Promise<void> {
     await Promise.all(
       PROVIDER_ENDS.map(([node, name]) => {
-        const gro = node === "isp" ? [] : ["gro", "on"];
+        const gro = node === "isp" || node === "core" ? [] : ["gro", "on"];
         return this.run(node, ["ethtool", "-K", name, "tx", "off", ...gro]);
       }),
     );

@@ -62,6 +62,30 @@ export const COUNTERS = [
     help: "CE to CE through the BR: in IPv6, out IPv6",
   },
   {
+    name: "created_packets",
+    kind: "counter",
+    unit: "packets",
+    help: "Packets made here: ICMP errors, fragments and segments beyond the first, whole datagrams",
+  },
+  {
+    name: "absorbed_packets",
+    kind: "counter",
+    unit: "packets",
+    help: "Fragments that became part of a whole datagram, super-packets that were cut into segments",
+  },
+  {
+    name: "icmp_errors_sent",
+    kind: "counter",
+    unit: "packets",
+    help: "ICMP errors of our own about packets that were dropped",
+  },
+  {
+    name: "held_fragments",
+    kind: "gauge",
+    unit: "packets",
+    help: "Fragments that wait for others now",
+  },
+  {
     name: "tun_read_errors",
     kind: "counter",
     unit: "events",

@@ -135,12 +135,7 @@ export const DROPS = [
     rfc: "RFC 7597 §8.2",
   },
   // Forwarding.
-  {
-    code: -23,
-    name: "ttl_expired",
-    help: "TTL or hop limit reached zero",
-    rfc: "RFC 7915 §4.1",
-  },
+  { code: -23, name: "ttl_expired", help: "TTL or hop limit reached zero", rfc: "RFC 7915 §4.1" },
   {
     code: -24,
     name: "too_big",
@@ -208,129 +203,135 @@ export const DROPS = [
     help: "The mapping exists but the remote end is not one that it has spoken to",
     rfc: "RFC 4787 §5",
   },
-  // Known, and not done yet: each of these goes when its issue lands.
   {
     code: -35,
-    name: "unsupported_fragment",
-    help: "Fragments are not translated yet",
-    rfc: "RFC 7915 §4.1",
-  },
-  {
-    code: -36,
-    name: "needs_fragmentation",
-    help: "Fragmenting a packet without DF is not done yet",
-    rfc: "RFC 7915 §4.1",
-  },
-  {
-    code: -37,
-    name: "unsupported_icmp",
-    help: "ICMP other than echo and echo reply is not translated yet",
-    rfc: "RFC 7915 §4.2",
-  },
-  {
-    code: -38,
-    name: "unsupported_ipv4_options",
-    help: "IPv4 options are not handled yet",
-    rfc: "RFC 7915 §4.1",
-  },
-  {
-    code: -39,
-    name: "unsupported_ipv6_extension",
-    help: "IPv6 extension headers are not handled yet",
-    rfc: "RFC 7915 §5.1",
-  },
-  {
-    code: -40,
-    name: "unsupported_protocol",
-    help: "Transport protocols other than TCP, UDP and ICMP are not handled yet",
-    rfc: "RFC 7915 §4.5",
-  },
-  {
-    code: -41,
-    name: "unsupported_super_packet",
-    help: "Super-packet that this path cannot carry whole",
-    rfc: "virtio 1.2 §5.1.6",
-  },
-  // The device and ourselves.
-  {
-    code: -42,
-    name: "tun_write_failed",
-    help: "The kernel refused the translated packet",
-    rfc: "tuntap",
-  },
-  {
-    code: -43,
-    name: "internal_error",
-    help: "A fault in mapd itself; the batch that held the packet was given up",
-    rfc: "none",
+    name: "nat44_unsupported_protocol",
+    help: "Protocol that NAT44 has no ports to tell apart by",
+    rfc: "RFC 4787 §1",
   },
   // ICMP errors and the packets that they quote.
   {
-    code: -44,
+    code: -36,
     name: "bad_icmp_checksum",
     help: "ICMP error whose checksum, or that of the IPv4 header that it quotes, is wrong",
     rfc: "RFC 5508 §4.2",
   },
   {
-    code: -45,
+    code: -37,
     name: "malformed_quote",
     help: "ICMP error whose quoted packet or extension is cut short or contradicts itself",
     rfc: "RFC 4884 §5",
   },
   {
-    code: -46,
+    code: -38,
     name: "icmp_error_about_error",
     help: "ICMP error that quotes another ICMP error",
     rfc: "RFC 7915 §4.3",
   },
   {
-    code: -47,
+    code: -39,
     name: "icmp_untranslatable",
     help: "ICMP type, code, pointer or quoted protocol without a counterpart on the other side",
     rfc: "RFC 7915 §4.2",
   },
+  {
+    code: -40,
+    name: "icmp_rate_limited",
+    help: "ICMPv6 error from inside a tunnel that is not told on, since too many were",
+    rfc: "RFC 4443 §2.4",
+  },
   // Fragments.
   {
-    code: -48,
+    code: -41,
     name: "fragment_malformed",
     help: "Fragment without payload, past 65535 bytes, or not a multiple of 8 and not the last",
     rfc: "RFC 8200 §4.5",
   },
   {
-    code: -49,
+    code: -42,
     name: "fragment_tiny",
     help: "First fragment without its whole transport header, or a TCP fragment that starts inside it",
     rfc: "RFC 3128 §4",
   },
   {
-    code: -50,
+    code: -43,
     name: "fragment_overlap",
     help: "Fragment of a datagram whose fragments overlap or contradict each other",
     rfc: "RFC 5722 §4",
   },
   {
-    code: -51,
+    code: -44,
     name: "fragment_duplicate",
     help: "Fragment that was seen before",
     rfc: "RFC 8200 §4.5",
   },
   {
-    code: -52,
+    code: -45,
     name: "fragment_timeout",
     help: "Held fragment whose datagram's others did not come in time",
     rfc: "RFC 8200 §4.5",
   },
   {
-    code: -53,
+    code: -46,
     name: "fragment_limit",
     help: "No room to hold or follow another fragment of this datagram or source",
     rfc: "RFC 6888 §4",
   },
   {
-    code: -54,
+    code: -47,
     name: "fragmented_icmp",
     help: "Fragment of an ICMP message that is translated only whole",
     rfc: "RFC 7915 §1.2",
+  },
+  // IPv4 options, IPv6 extension headers, protocols.
+  {
+    code: -48,
+    name: "malformed_ipv4_options",
+    help: "IPv4 options that run past the header",
+    rfc: "RFC 791 §3.1",
+  },
+  {
+    code: -49,
+    name: "source_routed",
+    help: "IPv4 source route that is not used up; ICMPv4 3/5 is sent",
+    rfc: "RFC 7915 §4.1",
+  },
+  {
+    code: -50,
+    name: "malformed_ipv6_extension",
+    help: "IPv6 extension headers that run past the packet, or too many of them",
+    rfc: "RFC 8200 §4",
+  },
+  {
+    code: -51,
+    name: "routing_segments_left",
+    help: "IPv6 routing header with segments left; ICMPv6 4/0 is sent",
+    rfc: "RFC 7915 §5.1",
+  },
+  {
+    code: -52,
+    name: "extension_after_fragment",
+    help: "IPv6 extension header behind a Fragment Header",
+    rfc: "RFC 7915 §5.1.1",
+  },
+  {
+    code: -53,
+    name: "untranslatable_protocol",
+    help: "Protocol number that means something else in the other family (ICMP, IGMP, extension headers)",
+    rfc: "RFC 7915 §4.1",
+  },
+  // The device and ourselves.
+  {
+    code: -54,
+    name: "tun_write_failed",
+    help: "The kernel refused the translated packet",
+    rfc: "tuntap",
+  },
+  {
+    code: -55,
+    name: "internal_error",
+    help: "A fault in mapd itself; the batch that held the packet was given up",
+    rfc: "none",
   },
 ] as const;
 
@@ -375,15 +376,7 @@ export const NAT44_HOST_QUOTA = codeOf("nat44_host_quota");
 export const NAT44_TABLE_FULL = codeOf("nat44_table_full");
 export const NAT44_NO_MAPPING = codeOf("nat44_no_mapping");
 export const NAT44_FILTERED = codeOf("nat44_filtered");
-export const UNSUPPORTED_FRAGMENT = codeOf("unsupported_fragment");
-export const NEEDS_FRAGMENTATION = codeOf("needs_fragmentation");
-export const UNSUPPORTED_ICMP = codeOf("unsupported_icmp");
-export const UNSUPPORTED_IPV4_OPTIONS = codeOf("unsupported_ipv4_options");
-export const UNSUPPORTED_IPV6_EXTENSION = codeOf("unsupported_ipv6_extension");
-export const UNSUPPORTED_PROTOCOL = codeOf("unsupported_protocol");
-export const UNSUPPORTED_SUPER_PACKET = codeOf("unsupported_super_packet");
-export const TUN_WRITE_FAILED = codeOf("tun_write_failed");
-export const INTERNAL_ERROR = codeOf("internal_error");
+export const NAT44_UNSUPPORTED_PROTOCOL = codeOf("nat44_unsupported_protocol");
 export const BAD_ICMP_CHECKSUM = codeOf("bad_icmp_checksum");
 export const MALFORMED_QUOTE = codeOf("malformed_quote");
 export const ICMP_ERROR_ABOUT_ERROR = codeOf("icmp_error_about_error");
@@ -395,3 +388,12 @@ export const FRAGMENT_DUPLICATE = codeOf("fragment_duplicate");
 export const FRAGMENT_TIMEOUT = codeOf("fragment_timeout");
 export const FRAGMENT_LIMIT = codeOf("fragment_limit");
 export const FRAGMENTED_ICMP = codeOf("fragmented_icmp");
+export const MALFORMED_IPV4_OPTIONS = codeOf("malformed_ipv4_options");
+export const SOURCE_ROUTED = codeOf("source_routed");
+export const MALFORMED_IPV6_EXTENSION = codeOf("malformed_ipv6_extension");
+export const ROUTING_SEGMENTS_LEFT = codeOf("routing_segments_left");
+export const EXTENSION_AFTER_FRAGMENT = codeOf("extension_after_fragment");
+export const UNTRANSLATABLE_PROTOCOL = codeOf("untranslatable_protocol");
+export const TUN_WRITE_FAILED = codeOf("tun_write_failed");
+export const INTERNAL_ERROR = codeOf("internal_error");
+export const ICMP_RATE_LIMITED = codeOf("icmp_rate_limited");

@@ -1,4 +1,5 @@
 /** What a domain's keys mean together, and the settings that follow from them. */
+import { ceFromEndUserPrefix } from "../../src/map/ce.js";
 import {
   checkDmr,
   checkDomainRules,
@@ -6,8 +7,10 @@ import {
   checkRuleSet,
   selectBmr,
 } from "../../src/map/check.js";
+import { Dmr } from "../../src/map/dmr.js";
 import { coversIpv6Prefix, formatIpv6Prefix } from "../../src/map/prefix.js";
 import type { Ipv6Prefix, Rule, Words6 } from "../../src/map/types.js";
+import { DUMMY_IPV4 } from "../../src/pipeline/create.js";
 import type { CommonSettings, DomainSettings, MtuSettings } from "../../src/pipeline/settings.js";
 import { formatIpv6 } from "../../src/wire/address.js";
 import { didYouMean } from "../suggest.js";
@@ -55,13 +58,21 @@ export function checkDomain(input: DomainInput, findings: Findings): DomainSetti
     udpZeroChecksum: document["udp-zero-checksum"] ?? (document.role === "ce" ? "compute" : "drop"),
     trafficClass: document["traffic-class"] === "copy" ? -1 : document["traffic-class"],
     decrementTtl: document["decrement-ttl"],
+    icmp: {
+      ipv4Sources: document.icmp["ipv4-sources"],
+      rateLimit: document.icmp["rate-limit"],
+      unreachables: document.icmp.unreachables,
+    },
+    fragmentation: document.fragmentation,
   };
   if (document.role === "br") {
     refuseOnBr(input, findings);
+    checkErrorSource(input, dmr, findings);
     return { ...common, role: "br", hairpin: document.hairpin };
   }
   const edge = resolveEdge(input, rules, findings);
   if (edge === null) return null;
+  refuseOwnAddress(input, edge, brAddresses, findings);
   const nat = checkNat44({ ...input, rule: edge.rule, endUserPrefix: edge.prefix }, findings);
   return ceSettings(common, edge, nat);
 }
@@ -233,11 +244,7 @@ function checkIdleKeys(input: DomainInput, findings: Findings): void {
     findings.warning("no-effect", `${path}.${key}`, message);
   };
   const later = "no effect yet:";
-  warn("icmp.ipv4-sources", `${later} ICMP errors are not translated`);
-  warn("icmp.rate-limit", `${later} mapd originates no ICMP errors`);
-  warn("icmp.unreachables", `${later} mapd originates no ICMP errors`);
   if (document.mode === "map-t") warn("fragmentation", "no effect: only map-e encapsulates");
-  else warn("fragmentation", `${later} packets that need fragmentation are dropped`);
   if (document.mode === "map-e") {
     warn("udp-zero-checksum", "no effect: map-e carries IPv4 packets as they are");
   }
@@ -253,6 +260,40 @@ function refuseOnBr({ document, path }: DomainInput, findings: Findings): void {
     if (document[key] === undefined) continue;
     findings.error("not-allowed", `${path}.${key}`, "belongs to a CE; this domain has role br");
   }
+}
+
+/** A BR of MAP-T speaks from an IPv4 address behind its DMR prefix; not every one may stand there. */
+function checkErrorSource(
+  { document, path }: DomainInput,
+  prefix: Ipv6Prefix | null,
+  findings: Findings,
+): void {
+  if (prefix === null) return;
+  const dmr = new Dmr(prefix);
+  const given = document.icmp["ipv4-sources"];
+  const sources = given.length > 0 ? given : [DUMMY_IPV4];
+  if (sources.some((address) => dmr.admits(address))) return;
+  findings.warning(
+    "no-error-source",
+    `${path}.icmp.ipv4-sources`,
+    `mapd will send no ICMPv6 errors: behind ${formatIpv6Prefix(prefix)} they need a global IPv4 address; add one`,
+    "RFC 6052 §3.1",
+  );
+}
+
+/** A tunnel to ourselves would never end (RFC 2473 §4.1.2). */
+function refuseOwnAddress(
+  { path }: DomainInput,
+  { rule, prefix }: Edge,
+  brAddresses: readonly Words6[],
+  findings: Findings,
+): void {
+  const ce = ceFromEndUserPrefix(rule, prefix);
+  if (!ce.ok) return;
+  const own = formatIpv6(ce.value.mapIpv6);
+  if (!brAddresses.some((address) => formatIpv6(address) === own)) return;
+  const text = `${own} is this CE's own MAP address; packets for the BR would come back`;
+  findings.error("tunnel-to-self", `${path}.br-ipv6-addr`, text, "RFC 2473 §4.1.2");
 }
 
 interface Edge {

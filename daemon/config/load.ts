@@ -1,9 +1,10 @@
 /** From the text of a configuration to a checked, immutable `Config`, or to all that is wrong with it. */
 import { readFile } from "node:fs/promises";
-import { checkRule, type RuleInput } from "../../src/map/check.js";
+import { checkDmr, checkRule, type RuleInput } from "../../src/map/check.js";
 import type { Checked, Rule } from "../../src/map/types.js";
 import { checkDomain, checkRuleNames } from "./check-domain.js";
 import { checkHost, FIRST_TUN_ADDRESS, type PlacedDomain } from "./check-host.js";
+import { readIpv6Prefix } from "./fields.js";
 import { Findings } from "./findings.js";
 import { configHash, deepFreeze } from "./hash.js";
 import type { DomainDocument, RuleDocument } from "./schema.js";
@@ -22,11 +23,26 @@ export async function loadConfig(path: string): Promise<Checked<Config>> {
     text = await readFile(path, "utf8");
   } catch (error) {
     const findings = new Findings();
-    const reason = error instanceof Error ? error.message : String(error);
-    findings.error("unreadable", "", `cannot read the configuration: ${reason}`);
+    findings.error(
+      "unreadable",
+      "",
+      `cannot read the configuration: ${whyUnreadable(path, error)}`,
+    );
     return { ok: false, diagnostics: findings.list };
   }
   return parseConfig(text);
+}
+
+const READ_FAILURES: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder; name a file in it",
+  EACCES: "you may not read it; become its owner or root, or change its mode",
+};
+
+function whyUnreadable(path: string, error: unknown): string {
+  const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
+  const known = typeof code === "string" ? READ_FAILURES[code] : undefined;
+  return `${path}: ${known ?? (error instanceof Error ? error.message : String(error))}`;
 }
 
 /** Checks the text of a configuration. Diagnostics hold every problem, and the warnings of a good one. */
@@ -59,6 +75,7 @@ function checkRules(shape: Shape, raw: unknown, findings: Findings): Map<string,
   for (const [name, document] of shape.rules) {
     if (document === null) {
       rules.set(name, null);
+      checkLengths(name, raw, findings);
       continue;
     }
     const checked = checkRule(ruleInput(name, document, raw), `rules.${name}`);
@@ -66,6 +83,32 @@ function checkRules(shape: Shape, raw: unknown, findings: Findings): Map<string,
     rules.set(name, checked.ok ? checked.value : null);
   }
   return rules;
+}
+
+/** Findings about one length alone, which stand whatever else is wrong with the rule. */
+const LENGTH_CODES: ReadonlySet<string> = new Set([
+  "ea-len-range",
+  "psid-offset-range",
+  "psid-len-range",
+]);
+
+/** Judges the lengths of a rule of which other keys are faulty. */
+function checkLengths(name: string, raw: unknown, findings: Findings): void {
+  const lengthAt = (key: string): number | undefined => {
+    const value = valueAt(raw, ["rules", name, key]);
+    return typeof value === "number" && Number.isInteger(value) ? value : undefined;
+  };
+  const input: RuleInput = {
+    name,
+    // Prefixes of length 0 contradict no length.
+    ipv6: { address: [0, 0, 0, 0], len: 0 },
+    ipv4: { address: 0, len: 0 },
+    eaLen: lengthAt("ea-len") ?? 0,
+    psidOffset: lengthAt("psid-offset"),
+    psidLen: lengthAt("psid-len"),
+  };
+  const { diagnostics } = checkRule(input, `rules.${name}`);
+  findings.add(...diagnostics.filter(({ code }) => LENGTH_CODES.has(code)));
 }
 
 function ruleInput(name: string, document: RuleDocument, raw: unknown): RuleInput {
@@ -119,6 +162,7 @@ function checkDomains(
     if (document === null) {
       const names = textsOf(valueAt(rawDomain, ["rules"]));
       checkRuleNames(names, `${path}.rules`, rules, findings);
+      checkDmrText(valueAt(rawDomain, ["dmr-ipv6-prefix"]), `${path}.dmr-ipv6-prefix`, findings);
       return;
     }
     const tunAddress = FIRST_TUN_ADDRESS + edges;
@@ -131,6 +175,13 @@ function checkDomains(
   });
   checkHost(placed, findings);
   return placed;
+}
+
+/** The DMR of a domain that is faulty beyond repair; what is no prefix has been reported then. */
+function checkDmrText(text: unknown, path: string, findings: Findings): void {
+  const parsed = typeof text === "string" ? readIpv6Prefix(text) : null;
+  if (parsed === null || !("value" in parsed)) return;
+  findings.add(...checkDmr(parsed.value, path).diagnostics);
 }
 
 /** The texts of a list; nothing where it is no list of texts, which has been reported then. */

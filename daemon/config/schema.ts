@@ -127,15 +127,15 @@ const icmp = z
       .default([])
       .meta({
         description:
-          "IPv4 sources of ICMPv4 errors whose IPv6 source has no IPv4 address (RFC 6791). No effect yet.",
+          "IPv4 sources of ICMPv4 errors whose IPv6 source has no IPv4 address (RFC 6791); without one 192.0.0.8 (RFC 7600).",
         examples: [["203.0.113.8"]],
       }),
     "rate-limit": z.int().min(0).max(1_000_000).default(1000).meta({
       description:
-        "ICMP errors a second that the domain originates (RFC 4443 §2.4). No effect yet.",
+        "ICMP errors a second that the domain originates (RFC 4443 §2.4); 0 sends none.",
     }),
     unreachables: z.boolean().default(true).meta({
-      description: "Originate destination unreachable messages. No effect yet.",
+      description: "Originate destination unreachable messages; time exceeded and too big always go.",
     }),
   })
   .prefault({})
@@ -297,7 +297,7 @@ const domain = z
     }),
     fragmentation: z.enum(["outer", "inner"]).default("outer").meta({
       description:
-        "map-e: which packet is fragmented when the two together are too big. No effect yet.",
+        "map-e: which packet is fragmented when the two together are too big (RFC 7597 §8.3).",
     }),
     nat44,
   })

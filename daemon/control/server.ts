@@ -1,5 +1,5 @@
 /** Serves the control socket: a Unix stream socket that its owner and group may use. */
-import { chmodSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, statSync, unlinkSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { MapdError } from "../errors.js";
@@ -39,7 +39,7 @@ export class ControlServer {
   /** Listens. A socket that a killed daemon left is replaced; a living daemon's is not: MapdError `control-socket`. */
   async listen(): Promise<void> {
     try {
-      mkdirSync(dirname(this.path), { recursive: true });
+      makeFolder(dirname(this.path));
     } catch (error) {
       throw this.#cannotListen(error);
     }
@@ -128,6 +128,13 @@ export class ControlServer {
     for (const client of this.#clients) client.destroy();
     await closed;
   }
+}
+
+/** With its parents. Node's own `recursive` never ends where the kernel makes no folders, as below /proc. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 function send(socket: Socket, reply: ControlReply): void {

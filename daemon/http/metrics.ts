@@ -10,8 +10,24 @@ const DIRECTIONS = ["in", "out"] as const;
 /** Counters of the table that have a metric of their own, with no label but the domain. */
 const PLAIN_COUNTERS = [
   { row: "hairpin_packets", help: "Packets from CE to CE that the BR turned around" },
+  {
+    row: "created_packets",
+    help: "Packets made here: ICMP errors, further fragments and segments, whole datagrams",
+  },
+  {
+    row: "absorbed_packets",
+    help: "Fragments that became part of a whole datagram, super-packets that were cut",
+  },
+  { row: "icmp_errors_sent", help: "ICMP errors of our own about packets that were dropped" },
   { row: "tun_read_errors", help: "Reads of the TUN device that failed" },
   { row: "batches", help: "Batches of packets read from the TUN device" },
+] as const;
+
+/** Default metrics of prom-client that are gauges with the suffix of a counter; those beside them say the same by type. */
+const MISNAMED = [
+  "nodejs_active_handles_total",
+  "nodejs_active_requests_total",
+  "nodejs_active_resources_total",
 ] as const;
 
 const MAPPINGS = [
@@ -29,9 +45,11 @@ export interface MetricsText {
 export function createMetrics(daemon: DaemonView, version: string): MetricsText {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
   addTraffic(registry, daemon);
   addDrops(registry, daemon);
   addPlainCounters(registry, daemon);
+  addHeldFragments(registry, daemon);
   addNat44(registry, daemon);
   addWorkers(registry, daemon);
   addDaemon(registry, daemon, version);
@@ -106,6 +124,22 @@ function addPlainCounters(registry: Registry, daemon: DaemonView): void {
       },
     });
   }
+}
+
+function addHeldFragments(registry: Registry, daemon: DaemonView): void {
+  const index = counterIndex("held_fragments");
+  new Gauge({
+    name: "mapd_held_fragments",
+    help: "Fragments that wait for others now",
+    labelNames: ["domain"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const domain of daemon.domains) {
+        this.set({ domain: nameOf(domain) }, domain.counters()[index]!);
+      }
+    },
+  });
 }
 
 /** CE domains with NAT44 only; a BR has no such table. */

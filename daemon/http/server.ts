@@ -115,6 +115,6 @@ function explain(listen: HttpListen, error: NodeJS.ErrnoException): MapdError {
       ? "another program listens there (see ss -ltnp); stop it, or set http.listen to another port, or http: null"
       : error.code === "EADDRNOTAVAIL"
         ? "the address is on no device of this host; set http.listen to one that is"
-        : error.message;
+        : `${error.message}; set http.listen to an address of this host`;
   return new MapdError("http-listen", `cannot listen on ${at}: ${reason}`, { cause: error });
 }

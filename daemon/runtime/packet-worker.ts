@@ -68,7 +68,6 @@ export class PacketWorker {
     this.#loop.setPipeline(pipeline);
     this.#domain = domain;
     this.#nat44 = nat44;
-    this.#pipeline = pipeline;
     this.#clearGauges();
     return kept;
   }
@@ -90,7 +89,7 @@ export class PacketWorker {
   #tick(nowMs: number): void {
     if (nowMs < this.#nextTickMs) return;
     this.#nextTickMs = nowMs + TICK_MS;
-    this.#pipeline.tick(nowMs);
+    this.#loop.tick(nowMs);
     const fault = this.#loop.takeFault();
     if (fault !== undefined) this.#onFault(fault);
   }

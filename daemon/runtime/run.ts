@@ -20,7 +20,9 @@ export async function runDaemon(path: string, version: string): Promise<number> 
     return EXIT.invalid;
   }
   const log = createLog(checked.value.log.level);
-  for (const { message, path: key } of checked.diagnostics) log.warn({ key }, message);
+  for (const { message, path: key, rfc } of checked.diagnostics) {
+    log.warn(rfc === "" ? { key } : { key, rfc }, message);
+  }
   try {
     const running = new Running(path, checked.value, version, log);
     await running.untilStopped();

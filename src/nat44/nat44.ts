@@ -9,7 +9,7 @@ import {
   NAT44_NO_FREE_PORT,
   NAT44_NO_MAPPING,
   NAT44_TABLE_FULL,
-  UNSUPPORTED_PROTOCOL,
+  NAT44_UNSUPPORTED_PROTOCOL,
 } from "../verdict.js";
 import { HostTable } from "./host-table.js";
 import { KeyHash } from "./keyed-table.js";
@@ -96,7 +96,7 @@ export class Nat44 {
     nowMs: number,
   ): number {
     const slot = slotOf(protocol);
-    if (slot < 0) return UNSUPPORTED_PROTOCOL;
+    if (slot < 0) return NAT44_UNSUPPORTED_PROTOCOL;
     let mapping = this.#mappings.find(slot, insideAddress, insidePort);
     const isReset = slot === SLOT_TCP && tcp.isReset(tcpFlags);
     if (mapping < 0) {
@@ -136,7 +136,7 @@ export class Nat44 {
     nowMs: number,
   ): number {
     const slot = slotOf(protocol);
-    if (slot < 0) return UNSUPPORTED_PROTOCOL;
+    if (slot < 0) return NAT44_UNSUPPORTED_PROTOCOL;
     const session = this.#findInbound(slot, externalPort, remoteAddress, remotePort);
     if (session < 0) return this.#withoutSession(slot, externalPort, remoteAddress);
     if (slot === SLOT_TCP) this.#advanceInbound(session, tcpFlags, nowMs);
@@ -149,7 +149,7 @@ export class Nat44 {
    */
   peekOutbound(protocol: number, insideAddress: number, insidePort: number): number {
     const slot = slotOf(protocol);
-    if (slot < 0) return UNSUPPORTED_PROTOCOL;
+    if (slot < 0) return NAT44_UNSUPPORTED_PROTOCOL;
     const mapping = this.#mappings.find(slot, insideAddress, insidePort);
     return mapping < 0 ? NAT44_NO_MAPPING : this.#mappings.externalPort(mapping);
   }
@@ -165,7 +165,7 @@ export class Nat44 {
     remotePort: number,
   ): number {
     const slot = slotOf(protocol);
-    if (slot < 0) return UNSUPPORTED_PROTOCOL;
+    if (slot < 0) return NAT44_UNSUPPORTED_PROTOCOL;
     const session = this.#findInbound(slot, externalPort, remoteAddress, remotePort);
     return session >= 0
       ? this.#sessions.mapping(session)

@@ -1,49 +1,39 @@
 /** The border relay of MAP-E, RFC 7597 §8.1 and RFC 2473. */
 import type { RuleTable } from "../map/rule-table.js";
-import type { Limits } from "../translate/limits.js";
-import { readOffload } from "../translate/offload.js";
-import {
-  decapsulate,
-  encapsulate,
-  readTunnel,
-  refuseDecapsulation,
-  refuseEncapsulation,
-} from "../translate/tunnel.js";
+import { NO_PORT } from "../translate/packet.js";
+import { decapsulate, refuseDecapsulation } from "../translate/tunnel.js";
 import {
   HAIRPIN_DISABLED,
   IPV4_DESTINATION_NO_RULE,
   IPV4_SOURCE_IN_DOMAIN,
   IPV6_DESTINATION_NOT_OURS,
   IPV6_SOURCE_NOT_IN_DOMAIN,
-  MALFORMED_IPV6,
 } from "../verdict.js";
 import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
-import { DomainPipeline, refuseMartians } from "./domain-pipeline.js";
+import { refuseMartians } from "./domain-pipeline.js";
 import type { Hairpin } from "./hairpin.js";
-import type { PacketIo } from "./packet-io.js";
+import type { Parts } from "./parts.js";
+import { TunnelEnd, type TunnelOptions } from "./tunnel-end.js";
 
-export class BrMapE extends DomainPipeline {
+export class BrMapE extends TunnelEnd {
   readonly #table: RuleTable;
-  /** The BR's own address; anycast or not, packets to CEs have it as their source (RFC 7597 §7.2). */
-  readonly #address: Uint32Array;
+  /** The BR takes packets to each; anycast or not, those to CEs have the first as their source (RFC 7597 §7.2). */
+  readonly #addresses: readonly Uint32Array[];
   readonly #hairpin: Hairpin;
 
   constructor(
-    limits: Limits,
-    io: PacketIo,
+    parts: Parts,
+    options: TunnelOptions,
     table: RuleTable,
-    address: Uint32Array,
+    addresses: readonly Uint32Array[],
     hairpin: Hairpin,
   ) {
-    super(limits, io);
+    super(parts, options);
     this.#table = table;
-    this.#address = address;
+    this.#addresses = addresses;
     this.#hairpin = hairpin;
-  }
-
-  override tick(): void {
-    // A border relay keeps no state.
+    this.ends6.source.set(addresses[0]!);
   }
 
   protected override fromIpv4(frame: DataView, at: number, end: number): number {
@@ -51,66 +41,101 @@ export class BrMapE extends DomainPipeline {
     if (refused < 0) return refused;
     // Only a CE may speak for the domain's addresses, and it comes through the tunnel.
     if (this.#table.coversIpv4(ipv4.source(frame, at))) return IPV4_SOURCE_IN_DOMAIN;
-    return this.#encapsulate(frame, ipv4.destination(frame, at));
+    return this.#toDomain(frame);
   }
 
   protected override fromIpv6(frame: DataView, at: number, end: number): number {
-    const packet = this.packet;
     // The outer addresses come first: what is not for the tunnel end is not judged by its payload.
-    const foreign = this.#admitOuter(frame, at, end);
+    const foreign = this.admitOuter(frame, at, end);
     if (foreign < 0) return foreign;
+    if (!this.#isOurs(this.destination6)) return IPV6_DESTINATION_NOT_OURS;
+    if (this.isErrorFromInside(frame)) return this.#relay(frame, at, end);
     const rule = this.#table.lookup6(this.source6);
     if (rule < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;
-    const refused = readTunnel(frame, at, end, packet) || readOffload(frame, at, packet);
-    if (refused < 0) return refused;
+    const { packet } = this;
+    const read = this.admitInner(frame) || this.resolveFragment(frame, this.#table.isShared(rule));
+    if (read !== 0) return read;
     const source = ipv4.source(frame, packet.at);
     const destination = ipv4.destination(frame, packet.at);
-    const spoofed = this.#table.checkSource(rule, this.source6, source, packet.sourcePort);
     const unfit =
-      spoofed ||
+      this.#table.checkSource(rule, this.source6, source, packet.sourcePort) ||
       refuseMartians(source, destination) ||
-      refuseDecapsulation(frame, at, packet, this.limits);
+      refuseDecapsulation(frame, this.outer, packet, this.limits);
     if (unfit < 0) return unfit;
-    if (!this.#table.coversIpv4(destination)) {
-      return decapsulate(frame, at, packet, this.limits);
-    }
-    return this.#turn(frame, at, destination);
-  }
-
-  #admitOuter(frame: DataView, at: number, end: number): number {
-    if (!ipv6.fits(frame, at, end)) return MALFORMED_IPV6;
-    const martian = this.readAddresses(frame, at);
-    if (martian < 0) return martian;
-    return ipv6.sameAddress(this.destination6, this.#address) ? 0 : IPV6_DESTINATION_NOT_OURS;
+    if (this.#table.coversIpv4(destination)) return this.#turn(frame, destination);
+    const cut = this.prepareToSplit(frame, packet.segmentLen, this.limits.mtu4);
+    if (cut !== 0) return cut;
+    decapsulate(frame, this.outer, packet, this.limits);
+    return this.forward4(packet.at, this.limits.mtu4);
   }
 
   /** CE to CE through the BR: out of one tunnel and into the other (RFC 7597 §8.1). */
-  #turn(frame: DataView, outerAt: number, destination: number): number {
+  #turn(frame: DataView, destination: number): number {
     if (!this.#hairpin.enabled) return HAIRPIN_DISABLED;
-    const refused = this.#refuseTunnelTo(frame, destination);
+    const refused = this.#mapDestination(destination) || this.refuseTunnel(frame, this.limits.mtu6);
     if (refused < 0) return refused;
-    decapsulate(frame, outerAt, this.packet, this.limits);
+    const cut = this.prepareForTunnel(frame, this.limits.mtu6);
+    if (cut !== 0) return cut;
+    decapsulate(frame, this.outer, this.packet, this.limits);
     this.#hairpin.count();
-    return this.#wrap(frame);
+    return this.tunnel(frame, this.limits.mtu6);
   }
 
-  #encapsulate(frame: DataView, destination: number): number {
-    const refused = this.#refuseTunnelTo(frame, destination);
-    return refused < 0 ? refused : this.#wrap(frame);
+  /** From an IPv4 packet that was read to the CE behind its destination. */
+  #toDomain(frame: DataView): number {
+    const destination = ipv4.destination(frame, this.packet.at);
+    const unknown = this.resolveFragment(frame, this.#isShared4(destination));
+    if (unknown !== 0) return unknown;
+    // RFC 7597 §8.3.1: an anycast BR does not learn path MTUs, so the configured one holds.
+    const refused = this.#mapDestination(destination) || this.refuseTunnel(frame, this.limits.mtu6);
+    if (refused < 0) return refused;
+    const cut = this.prepareForTunnel(frame, this.limits.mtu6);
+    return cut !== 0 ? cut : this.tunnel(frame, this.limits.mtu6);
   }
 
-  /** Writes the CE's MAP address into `newDestination6`. Returns 0, or why the packet must not go there. */
-  #refuseTunnelTo(frame: DataView, destination: number): number {
+  /** An ICMPv6 error about a packet that we sent into the tunnel (RFC 7597 §8.2, RFC 2473 §8). */
+  #relay(frame: DataView, at: number, end: number): number {
+    const refused = this.readErrorFromInside(frame, at, end);
+    if (refused < 0) return refused;
+    const { packet, quote, quotedDestination6, ends4 } = this;
+    const rule = this.#table.lookup6(quotedDestination6);
+    if (rule < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;
+    const ce = ipv4.destination(frame, quote.at);
+    const sender = ipv4.source(frame, quote.at);
+    const unfit =
+      this.#table.checkSource(rule, quotedDestination6, ce, packet.sourcePort) ||
+      refuseMartians(ce, sender) ||
+      (this.#table.coversIpv4(sender) ? this.#mapDestination(sender) : 0) ||
+      this.refuseRelay(frame);
+    if (unfit < 0) return unfit;
+    ends4.destination = sender;
+    ends4.quotedSource = sender;
+    ends4.quotedDestination = ce;
+    const newAt = this.writeTunnelError(frame);
+    if (!this.#table.coversIpv4(sender)) return this.forward(newAt);
+    // The packet had come from another CE, so the error goes there: it fits, and needs no further check.
+    packet.at = newAt;
+    this.ends6.source.set(this.#addresses[0]!);
+    return this.tunnelError(frame);
+  }
+
+  #isOurs(address: Uint32Array): boolean {
+    for (let i = 0; i < this.#addresses.length; i++) {
+      if (ipv6.sameAddress(address, this.#addresses[i]!)) return true;
+    }
+    return false;
+  }
+
+  #isShared4(destination: number): boolean {
+    const rule = this.#table.lookup4(destination, NO_PORT);
+    return rule >= 0 && this.#table.isShared(rule);
+  }
+
+  /** Writes the MAP address behind an IPv4 destination into `ends6.destination`. Returns 0 or a drop code. */
+  #mapDestination(destination: number): number {
     const port = this.packet.destinationPort;
     const rule = this.#table.lookup4(destination, port);
     if (rule < 0) return IPV4_DESTINATION_NO_RULE;
-    return (
-      this.#table.mapAddress(rule, destination, port, this.newDestination6) ||
-      refuseEncapsulation(frame, this.packet, this.limits)
-    );
-  }
-
-  #wrap(frame: DataView): number {
-    return encapsulate(frame, this.packet, this.limits, this.#address, this.newDestination6);
+    return this.#table.mapAddress(rule, destination, port, this.ends6.destination);
   }
 }

@@ -12,6 +12,8 @@ export class CeSelf {
   /** The shared or full address, or the first of the prefix; unsigned 32-bit. */
   readonly ipv4: number;
   readonly ports: PortSet;
+  /** True where other CEs have the same address and other ports. */
+  readonly isShared: boolean;
   /** True where each address of an IPv4 prefix has a MAP address of its own (MAP-T with a prefix). */
   readonly #manyAddresses: boolean;
   readonly #mask: number;
@@ -30,6 +32,7 @@ export class CeSelf {
     this.#mask = maskOf(ce.value.ipv4.len);
     this.mapIpv6 = Uint32Array.from(ce.value.mapIpv6);
     this.ports = portSetOf(rule, ce.value.psid);
+    this.isShared = ruleKind(rule) === "shared";
     this.#manyAddresses = settings.mode === "map-t" && ruleKind(rule) === "prefix";
     const pairs = settings.localPrefixes.flatMap((prefix) => [prefix.address, maskOf(prefix.len)]);
     this.#local = Uint32Array.from(pairs);

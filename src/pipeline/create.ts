@@ -2,7 +2,8 @@
 import { Dmr } from "../map/dmr.js";
 import { RuleTable } from "../map/rule-table.js";
 import { Nat44 } from "../nat44/nat44.js";
-import { Ipv6ToIpv4 } from "../translate/ipv6-to-ipv4.js";
+import { ErrorSender } from "../translate/error-sender.js";
+import { PortSetIdentifications } from "../translate/fragment/port-set-identifications.js";
 import type { Limits } from "../translate/limits.js";
 import { BrMapE } from "./br-map-e.js";
 import { BrMapT } from "./br-map-t.js";
@@ -10,8 +11,13 @@ import { CeMapE } from "./ce-map-e.js";
 import { CeMapT } from "./ce-map-t.js";
 import { CeSelf } from "./ce-self.js";
 import { Hairpin } from "./hairpin.js";
+import { LanSide } from "./lan-side.js";
 import type { PacketIo, Pipeline } from "./packet-io.js";
+import type { Parts } from "./parts.js";
 import type { BrSettings, CeSettings, CommonSettings, DomainSettings } from "./settings.js";
+
+/** 192.0.0.8, the source of ICMPv4 errors of a node that has no IPv4 address (RFC 7600 §4.8). */
+export const DUMMY_IPV4 = 0xc0000008;
 
 /** IPv6 and TCP header; what MAP-E adds before them is the IPv6 header again, less the difference to IPv4. */
 const MAP_T_MSS_OVERHEAD = 60;
@@ -32,7 +38,8 @@ export function createNat44(settings: CeSettings, random: () => number): Nat44 |
 
 /**
  * Makes a domain's packet path over what outlives it: the compiled rules, NAT44's state (null on a BR and
- * where NAT44 is off), the arena and the worker's counters. Throws on settings that were not checked.
+ * where NAT44 is off), the arena and the worker's counters. `random` gives unsigned 32-bit numbers that nobody
+ * can foresee. Throws on settings that were not checked.
  */
 export function createPipeline(
   settings: DomainSettings,
@@ -42,19 +49,13 @@ export function createPipeline(
   counters: Float64Array,
   random: () => number,
 ): Pipeline {
-  const limits = limitsOf(settings);
-  if (settings.role === "br") return createBr(settings, limits, table, io, counters, random);
-  const self = new CeSelf(settings);
-  if (settings.mode === "map-e") {
-    return new CeMapE(limits, io, self, nat44, counters, table, brAddressesOf(settings));
-  }
-  const toIpv4 = new Ipv6ToIpv4(limits, random());
-  return new CeMapT(limits, io, self, nat44, counters, table, dmrOf(settings), toIpv4);
+  return settings.role === "br"
+    ? createBr(settings, table, io, counters, random)
+    : createCe(settings, table, nat44, io, counters, random);
 }
 
 function createBr(
   settings: BrSettings,
-  limits: Limits,
   table: RuleTable,
   io: PacketIo,
   counters: Float64Array,
@@ -62,10 +63,82 @@ function createBr(
 ): Pipeline {
   const hairpin = new Hairpin(settings.hairpin, counters);
   if (settings.mode === "map-e") {
-    return new BrMapE(limits, io, table, brAddressesOf(settings)[0]!, hairpin);
+    const addresses = brAddressesOf(settings);
+    const parts = partsOf(settings, addresses[0]!, io, counters, random);
+    return new BrMapE(parts, settings, table, addresses, hairpin);
   }
-  const toIpv4 = new Ipv6ToIpv4(limits, random());
-  return new BrMapT(limits, io, table, dmrOf(settings), toIpv4, hairpin);
+  const dmr = dmrOf(settings);
+  const source6 = new Uint32Array(4);
+  // A BR of MAP-T has no IPv6 address of its own but those that stand for IPv4 addresses; behind 64:ff9b::/96 that is
+  // none where the operator has named no global one (RFC 6052 §3.1).
+  const isNamed = errorSourcesOf(settings).some((source) => dmr.embed(source, source6) === 0);
+  const parts = partsOf(settings, isNamed ? source6 : null, io, counters, random);
+  return new BrMapT(parts, table, dmr, hairpin);
+}
+
+function createCe(
+  settings: CeSettings,
+  table: RuleTable,
+  nat44: Nat44 | null,
+  io: PacketIo,
+  counters: Float64Array,
+  random: () => number,
+): Pipeline {
+  const self = new CeSelf(settings);
+  const lan = new LanSide(self, nat44, counters);
+  const parts = partsOf(
+    settings,
+    self.mapIpv6,
+    io,
+    counters,
+    random,
+    identificationsOf(settings, self, random),
+  );
+  if (settings.mode === "map-e") {
+    return new CeMapE(parts, settings, lan, table, brAddressesOf(settings));
+  }
+  return new CeMapT(parts, lan, table, dmrOf(settings));
+}
+
+function partsOf(
+  settings: DomainSettings,
+  errorSource6: Uint32Array | null,
+  output: PacketIo,
+  counters: Float64Array,
+  random: () => number,
+  identifications: PortSetIdentifications | null = null,
+): Parts {
+  const errorSources4 = errorSourcesOf(settings);
+  const errors = new ErrorSender(
+    output,
+    { ipv4: errorSources4, ipv6: errorSource6 },
+    {
+      isMapT: settings.mode === "map-t",
+      isBr: settings.role === "br",
+      unreachables: settings.icmp.unreachables,
+    },
+    settings.icmp.rateLimit,
+    random,
+  );
+  const limits = limitsOf(settings);
+  const reassembleUnchecked = settings.mode === "map-t" && limits.computeUdpChecksum;
+  const fragments = { identifications, reassembleUnchecked };
+  return { limits, output, counters, errors, errorSources4, fragments, random };
+}
+
+/** RFC 7599 §10.3 wants them of a CE with a shared address; MAP-E leaves the packet inside alone (RFC 7597 §8.3.3). */
+function identificationsOf(
+  settings: CeSettings,
+  self: CeSelf,
+  random: () => number,
+): PortSetIdentifications | null {
+  const isWanted = settings.mode === "map-t" && self.isShared;
+  return isWanted ? new PortSetIdentifications(self.ports, random) : null;
+}
+
+function errorSourcesOf(settings: CommonSettings): readonly number[] {
+  const sources = settings.icmp.ipv4Sources;
+  return sources.length > 0 ? sources : [DUMMY_IPV4];
 }
 
 function limitsOf(settings: CommonSettings): Limits {

@@ -1,23 +1,22 @@
-/**
- * What a pipeline gets packets from and gives packets to. A slot is one frame of the arena:
- * a DataView with HEADROOM bytes before the packet, the last VNET_HEADER_LEN of them its virtio header.
- */
-export { HEADROOM } from "../translate/output.js";
+/** What a pipeline gets packets from and gives packets to, and what it says of each. */
+export { HELD } from "../translate/fragment/results.js";
+export { HEADROOM, type Output as PacketIo } from "../translate/output.js";
 
-export interface PacketIo {
-  /** One view a slot, made at start. */
-  readonly frames: readonly DataView[];
-  /** Queues the packet in [at, end) of a slot for writing; its virtio header lies right before `at`. */
-  emit(slot: number, at: number, end: number): void;
-}
+/** Verdicts of `process()` beside HELD and the negative drop codes. */
+export const FORWARDED = 0;
+/** The packet became part of another (a whole datagram), or others (segments), judged in its place. */
+export const ABSORBED = 2;
 
 /** One domain's packet path. */
 export interface Pipeline {
   /**
-   * Judges the packet in [at, end) of a slot, whose virtio header lies right before `at`. Returns 0 after
-   * it was rewritten in place and emitted, or a negative drop code, and then the packet is unmodified.
+   * Judges the packet in [at, end) of a slot, whose virtio header lies right before `at`. Returns FORWARDED after it was
+   * rewritten in place and emitted, ABSORBED, HELD for a fragment that waits for others, or a negative drop code, and then
+   * the packet is unmodified.
    */
   process(slot: number, at: number, end: number, nowMs: number): number;
-  /** Work that is due by time: sessions that end. Called between batches, at least once a second. */
+  /** Work that is due by time: sessions and fragments that end. Called between batches, at least once a second. */
   tick(nowMs: number): void;
+  /** Drops the fragments that wait, and counts them: the pipeline is not called any more. */
+  retire(): void;
 }

@@ -20,6 +20,16 @@ export interface MtuSettings {
   readonly lowestIpv6: number;
 }
 
+/** ICMP errors that the domain sends itself. */
+export interface IcmpSettings {
+  /** Sources of ICMPv4 errors from nodes without an IPv4 address (RFC 6791 §3); empty: 192.0.0.8 (RFC 7600 §4.8). */
+  readonly ipv4Sources: readonly number[];
+  /** Errors a second, of both families. */
+  readonly rateLimit: number;
+  /** False: only time exceeded and too big. */
+  readonly unreachables: boolean;
+}
+
 /** Settings that both roles have. */
 export interface CommonSettings {
   readonly name: string;
@@ -28,7 +38,7 @@ export interface CommonSettings {
   readonly rules: readonly Rule[];
   /** DMR prefix, MAP-T only (RFC 7599 §5.1). */
   readonly dmr: Ipv6Prefix | null;
-  /** BR addresses, MAP-E only; a BR sends from the first, a CE sends to the first and accepts all. */
+  /** BR addresses, MAP-E only; both ends take all, a BR sends from the first, a CE sends to the first. */
   readonly brAddresses: readonly Words6[];
   readonly mtu: MtuSettings;
   /** "auto", "off" or the MSS itself. */
@@ -37,6 +47,9 @@ export interface CommonSettings {
   /** -1 copies TOS and traffic class, 0..255 is written instead. */
   readonly trafficClass: number;
   readonly decrementTtl: boolean;
+  readonly icmp: IcmpSettings;
+  /** MAP-E: where a packet without DF that is too long for the tunnel is cut (RFC 7597 §8.3). */
+  readonly fragmentation: "outer" | "inner";
 }
 
 export interface BrSettings extends CommonSettings {

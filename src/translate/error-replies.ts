@@ -4,14 +4,22 @@
  */
 import { DROPS, type DropName } from "../verdict.js";
 
+export interface ErrorPolicy {
+  readonly isMapT: boolean;
+  readonly isBr: boolean;
+  readonly unreachables: boolean;
+}
+
 interface Reply {
   /** Type and code for a packet that came as IPv4. */
   readonly icmp4?: readonly [number, number];
   /** Type and code for a packet that came as IPv6. */
   readonly icmp6?: readonly [number, number];
   readonly unreachable?: true;
-  /** Only in MAP-T: RFC 7597 §8.1 wants the same drop to be silent (RFC 7599 §8.3). */
+  /** `icmp6` only in MAP-T: RFC 7597 §8.1 wants the same drop to be silent (RFC 7599 §8.3). */
   readonly mapT?: true;
+  /** `icmp6` only from a BR: to a CE, who is no router of the domain, strangers are nobody's business (RFC 7599 §8.2). */
+  readonly br?: true;
   readonly rfc: string;
 }
 
@@ -33,13 +41,20 @@ export const ERROR_REPLIES: { readonly [Name in DropName]?: Reply } = {
     icmp4: [3, 2],
     icmp6: [1, 1],
     unreachable: true,
+    mapT: true,
+    br: true,
     rfc: "RFC 7915 §5.4",
   },
-  ipv6_source_not_in_domain: POLICY_FAILED,
+  ipv6_source_not_in_domain: { ...POLICY_FAILED, br: true },
   source_psid_mismatch: POLICY_FAILED,
   source_port_excluded: POLICY_FAILED,
   source_iid_mismatch: POLICY_FAILED,
   source_address_mismatch: POLICY_FAILED,
+  source_routed: { icmp4: [3, 5], unreachable: true, rfc: "RFC 7915 §4.1" },
+  routing_segments_left: { icmp6: [4, 0], rfc: "RFC 7915 §5.1" },
+  extension_after_fragment: { icmp6: [1, 1], unreachable: true, rfc: "RFC 7915 §5.4" },
+  fragment_malformed: { icmp6: [4, 0], rfc: "RFC 8200 §4.5" },
+  fragment_timeout: { icmp4: [11, 1], icmp6: [3, 1], rfc: "RFC 8200 §4.5" },
   nat44_no_free_port: PORT_REFUSED,
   nat44_host_quota: PORT_REFUSED,
   nat44_table_full: PORT_REFUSED,
@@ -50,12 +65,13 @@ export class ReplyTable {
   readonly #icmp4 = new Uint16Array(DROPS.length + 1);
   readonly #icmp6 = new Uint16Array(DROPS.length + 1);
 
-  constructor(isMapT: boolean, unreachables: boolean) {
+  constructor({ isMapT, isBr, unreachables }: ErrorPolicy) {
     for (const { code, name } of DROPS) {
       const reply = ERROR_REPLIES[name];
       if (reply === undefined) continue;
-      if ((reply.unreachable && !unreachables) || (reply.mapT && !isMapT)) continue;
+      if (reply.unreachable && !unreachables) continue;
       this.#icmp4[-code] = pack(reply.icmp4);
+      if ((reply.mapT && !isMapT) || (reply.br && !isBr)) continue;
       this.#icmp6[-code] = pack(reply.icmp6);
     }
   }

@@ -2,42 +2,39 @@
  * ICMP errors of our own, about packets that were dropped (RFC 792, RFC 1812 §4.3.2, RFC 4443 §2.4).
  * A dropped packet is unmodified, so its frame is what the error quotes.
  */
-import { fold, sumAddress, sumBytes } from "../wire/checksum.js";
+
+import { NO_PORT_FOR_SHARED_ADDRESS } from "../verdict.js";
+import { sumAddress } from "../wire/checksum.js";
 import * as icmp from "../wire/icmp.js";
 import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
 import * as tcp from "../wire/tcp.js";
 import * as udp from "../wire/udp.js";
-import * as virtio from "../wire/virtio.js";
 import { completeChecksum } from "./complete.js";
-import { ReplyTable } from "./error-replies.js";
+import { type ErrorPolicy, ReplyTable } from "./error-replies.js";
+import { copyBytes } from "./fragment/copy-bytes.js";
 import { isMartianIpv4 } from "./martian.js";
+import { writeVnetNone } from "./offload.js";
 import { HEADROOM, type Output } from "./output.js";
-import type { Packet } from "./packet.js";
+import { KIND_ICMP_OTHER, type Packet } from "./packet.js";
 import { TokenBucket } from "./token-bucket.js";
 
-const ICMP_HEADER_LEN = 8;
-/** What an ICMPv4 error may be in all (RFC 1812 §4.3.2.3), and an ICMPv6 error (RFC 4443 §2.4(c)). */
-const MAX_ERROR4_LEN = 576;
-const MAX_ERROR6_LEN = 1280;
+/** Where the quote begins in an error of ours, and the most of it that fits (RFC 1812 §4.3.2.3, RFC 4443 §2.4). */
+const QUOTE4_AT = HEADROOM + ipv4.MIN_HEADER_LEN + icmp.ERROR_HEADER_LEN;
+const QUOTE6_AT = HEADROOM + ipv6.HEADER_LEN + icmp.ERROR_HEADER_LEN;
+const MAX_QUOTE4_LEN = HEADROOM + icmp.MAX_ERROR4_LEN - QUOTE4_AT;
+const MAX_QUOTE6_LEN = HEADROOM + icmp.MAX_ERROR6_LEN - QUOTE6_AT;
+
 const OWN_TTL = 64;
 const DSCP_MASK = 0xfc;
-const ICMP6_PACKET_TOO_BIG = 2;
 /** Headers walked before a packet is taken for no ICMPv6 error; longer chains get no answer anyway. */
 const MAX_EXTENSIONS = 8;
 
 export interface ErrorSources {
   /** Source of ICMPv4 errors, unsigned 32-bit; more than one: taken at random (RFC 6791 §3.2). */
   readonly ipv4: readonly number[];
-  /** Source of ICMPv6 errors. */
-  readonly ipv6: Uint32Array;
-}
-
-export interface ErrorPolicy {
-  readonly isMapT: boolean;
-  readonly unreachables: boolean;
-  /** Errors a second; 0 sends none. */
-  readonly rateLimit: number;
+  /** Source of ICMPv6 errors; null: there is none, and no such error. */
+  readonly ipv6: Uint32Array | null;
 }
 
 export class ErrorSender {
@@ -45,7 +42,7 @@ export class ErrorSender {
   readonly #replies: ReplyTable;
   readonly #bucket: TokenBucket;
   readonly #sources4: Uint32Array;
-  readonly #source6: Uint32Array;
+  readonly #source6: Uint32Array | null;
   readonly #random: () => number;
   /** Scratch. */
   readonly #destination6 = new Uint32Array(4);
@@ -54,15 +51,23 @@ export class ErrorSender {
     totalLen: 0,
     identification: 0,
     dontFragment: false,
+    moreFragments: false,
+    fragmentOffset: 0,
     ttl: OWN_TTL,
     protocol: ipv4.PROTOCOL_ICMP,
   };
 
-  /** `random` gives unsigned 32-bit numbers. */
-  constructor(output: Output, sources: ErrorSources, policy: ErrorPolicy, random: () => number) {
+  /** `rateLimit`: errors a second, 0 sends none. `random` gives unsigned 32-bit numbers. */
+  constructor(
+    output: Output,
+    sources: ErrorSources,
+    policy: ErrorPolicy,
+    rateLimit: number,
+    random: () => number,
+  ) {
     this.#output = output;
-    this.#replies = new ReplyTable(policy.isMapT, policy.unreachables);
-    this.#bucket = new TokenBucket(policy.rateLimit);
+    this.#replies = new ReplyTable(policy);
+    this.#bucket = new TokenBucket(rateLimit);
     this.#sources4 = Uint32Array.from(sources.ipv4);
     this.#source6 = sources.ipv6;
     this.#random = random;
@@ -85,7 +90,10 @@ export class ErrorSender {
     const family = at < end ? frame.getUint8(at) >>> 4 : 0;
     if (family !== 4 && family !== 6) return false;
     const reply = this.#replies.replyTo(dropCode, family);
-    if (reply === 0) return false;
+    if (reply === 0 || (family === 6 && this.#source6 === null)) return false;
+    // "Protocol unreachable" would deny ICMP as a whole, and nobody is told about IGMP (RFC 7915 §4.2).
+    const isControl = packet.kind === KIND_ICMP_OTHER || packet.protocol === ipv4.PROTOCOL_IGMP;
+    if (dropCode === NO_PORT_FOR_SHARED_ADDRESS && isControl) return false;
     const deserved =
       family === 4 ? deservesError4(frame, at, end) : deservesError6(frame, at, end, reply >>> 8);
     if (!deserved || !this.#bucket.take(nowMs)) return false;
@@ -94,49 +102,47 @@ export class ErrorSender {
     return true;
   }
 
+  /** Takes the right to send an ICMP error that somebody else writes; false when too many were sent. */
+  take(nowMs: number): boolean {
+    return this.#bucket.take(nowMs);
+  }
+
   #send4(frame: DataView, at: number, packet: Packet, reply: number, detail: number): void {
-    const total = Math.min(ipv4.totalLen(frame, at), packet.segmentLen);
-    const quoteLen = Math.min(total, MAX_ERROR4_LEN - ipv4.MIN_HEADER_LEN - ICMP_HEADER_LEN);
+    const len = Math.min(ipv4.totalLen(frame, at), packet.segmentLen, MAX_QUOTE4_LEN);
     const slot = this.#output.borrow();
     const out = this.#output.frames[slot]!;
-    const icmpAt = HEADROOM + ipv4.MIN_HEADER_LEN;
-    const end = icmpAt + ICMP_HEADER_LEN + quoteLen;
-    out.setUint16(icmpAt, reply);
-    out.setUint16(icmpAt + icmp.OFF_CHECKSUM, 0);
-    // The MTU of "fragmentation needed" is the low half (RFC 1191 §4); a pointer is the first byte.
-    out.setUint32(icmpAt + 4, reply >>> 8 === 12 ? detail * 0x1000000 : detail);
-    quote(frame, at, packet, out, icmpAt + ICMP_HEADER_LEN, quoteLen);
-    out.setUint16(icmpAt + icmp.OFF_CHECKSUM, ~fold(sumBytes(out, icmpAt, end)) & 0xffff);
+    const icmpAt = QUOTE4_AT - icmp.ERROR_HEADER_LEN;
+    const end = QUOTE4_AT + len;
+    quote(frame, at, packet, out, QUOTE4_AT, len);
+    // The MTU of "fragmentation needed" is the low half of the word (RFC 1191 §4).
+    icmp.writeHeader(out, icmpAt, reply >>> 8, reply & 0xff, detail);
+    icmp.writeChecksum(out, icmpAt, end, 0);
     const header = this.#header;
     header.tos = ipv4.tos(frame, at) & DSCP_MASK;
     header.totalLen = end - HEADROOM;
     header.identification = this.#random() & 0xffff;
     const source = this.#sources4[this.#random() % this.#sources4.length]!;
     ipv4.writeHeader(out, HEADROOM, header, source, ipv4.source(frame, at));
-    virtio.write(out, HEADROOM, 0, 0, 0, 0, 0, 0);
+    writeVnetNone(out, HEADROOM);
     this.#output.emit(slot, HEADROOM, end);
   }
 
   #send6(frame: DataView, at: number, packet: Packet, reply: number, detail: number): void {
-    const total = ipv6.HEADER_LEN + ipv6.payloadLen(frame, at);
-    const quoteLen = Math.min(total, MAX_ERROR6_LEN - ipv6.HEADER_LEN - ICMP_HEADER_LEN);
+    const source = this.#source6!;
+    const len = Math.min(ipv6.HEADER_LEN + ipv6.payloadLen(frame, at), MAX_QUOTE6_LEN);
     const slot = this.#output.borrow();
     const out = this.#output.frames[slot]!;
-    const icmpAt = HEADROOM + ipv6.HEADER_LEN;
-    const end = icmpAt + ICMP_HEADER_LEN + quoteLen;
-    const payloadLen = end - icmpAt;
+    const icmpAt = QUOTE6_AT - icmp.ERROR_HEADER_LEN;
+    const end = QUOTE6_AT + len;
     const trafficClass = ipv6.trafficClass(frame, at) & DSCP_MASK;
     ipv6.readSource(frame, at, this.#destination6);
-    ipv6.writeFixed(out, HEADROOM, trafficClass, payloadLen, ipv6.NEXT_ICMPV6, OWN_TTL);
-    ipv6.writeAddresses(out, HEADROOM, this.#source6, this.#destination6);
-    out.setUint16(icmpAt, reply);
-    out.setUint16(icmpAt + icmp.OFF_CHECKSUM, 0);
-    out.setUint32(icmpAt + 4, detail);
-    quote(frame, at, packet, out, icmpAt + ICMP_HEADER_LEN, quoteLen);
-    const pseudo = sumAddress(this.#source6) + sumAddress(this.#destination6);
-    const sum = pseudo + payloadLen + ipv6.NEXT_ICMPV6 + sumBytes(out, icmpAt, end);
-    out.setUint16(icmpAt + icmp.OFF_CHECKSUM, ~fold(sum) & 0xffff);
-    virtio.write(out, HEADROOM, 0, 0, 0, 0, 0, 0);
+    quote(frame, at, packet, out, QUOTE6_AT, len);
+    ipv6.writeFixed(out, HEADROOM, trafficClass, end - icmpAt, ipv6.NEXT_ICMPV6, OWN_TTL);
+    ipv6.writeAddresses(out, HEADROOM, source, this.#destination6);
+    icmp.writeHeader(out, icmpAt, reply >>> 8, reply & 0xff, detail);
+    const addresses = sumAddress(source) + sumAddress(this.#destination6);
+    icmp.writeChecksum(out, icmpAt, end, addresses + end - icmpAt + ipv6.NEXT_ICMPV6);
+    writeVnetNone(out, HEADROOM);
     this.#output.emit(slot, HEADROOM, end);
   }
 }
@@ -157,7 +163,7 @@ function deservesError4(frame: DataView, at: number, end: number): boolean {
 function deservesError6(frame: DataView, at: number, end: number, type: number): boolean {
   if (!ipv6.fits(frame, at, end)) return false;
   if (ipv6.hasMartianSource(frame, at)) return false;
-  if (ipv6.isMulticastDestination(frame, at) && type !== ICMP6_PACKET_TOO_BIG) return false;
+  if (ipv6.isMulticastDestination(frame, at) && type !== icmp.V6_TOO_BIG) return false;
   let next = ipv6.nextHeader(frame, at);
   let cursor = at + ipv6.HEADER_LEN;
   for (let i = 0; i < MAX_EXTENSIONS && ipv6.isExtension(next); i++) {
@@ -183,7 +189,7 @@ function quote(
   toAt: number,
   len: number,
 ): void {
-  for (let i = 0; i < len; i++) to.setUint8(toAt + i, from.getUint8(fromAt + i));
+  copyBytes(from, fromAt, to, toAt, len);
   if (!packet.partial) return;
   const isUdp = packet.protocol === ipv4.PROTOCOL_UDP;
   const transportAt = toAt + packet.transportAt - fromAt;

@@ -1,30 +1,64 @@
 /** IPv4 to IPv6, RFC 7915 §4: first everything that can refuse a packet, then the rewrite that cannot fail. */
-import { NEEDS_FRAGMENTATION, TOO_BIG, TTL_EXPIRED, UDP_ZERO_CHECKSUM } from "../verdict.js";
+import {
+  ICMP_UNTRANSLATABLE,
+  TOO_BIG,
+  TTL_EXPIRED,
+  UDP_ZERO_CHECKSUM,
+  UNTRANSLATABLE_PROTOCOL,
+} from "../verdict.js";
 import { removeWord, sumAddress } from "../wire/checksum.js";
 import * as icmp from "../wire/icmp.js";
 import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
-import * as tcp from "../wire/tcp.js";
 import type { Limits } from "./limits.js";
 import { writeOffload } from "./offload.js";
-import type { Packet } from "./packet.js";
-import { lacksUdpChecksum, rewriteEcho, rewriteTransport, writeUdpChecksum } from "./transport.js";
+import { KIND_ECHO, KIND_ICMP_OTHER, KIND_PORTLESS, type Packet } from "./packet.js";
+import { refuseOptions } from "./read-ipv4.js";
+import {
+  clampMss,
+  lacksUdpChecksum,
+  rewriteEcho,
+  rewriteTransport,
+  writeUdpChecksum,
+} from "./transport.js";
 
-/** What an unfragmented packet grows by. */
-const GROWTH = ipv6.HEADER_LEN - ipv4.MIN_HEADER_LEN;
+/** Protocols that mean an extension header, or ICMPv6, when they stand in IPv6; and IGMP (RFC 7915 §4.2). */
+function isUntranslatable(protocol: number): boolean {
+  return (
+    ipv6.isExtension(protocol) || protocol === ipv6.NEXT_ICMPV6 || protocol === ipv4.PROTOCOL_IGMP
+  );
+}
 
-/** Returns 0, or why the IPv4 packet must not be translated; writes nothing. */
-export function refuseIpv4ToIpv6(frame: DataView, packet: Packet, limits: Limits): number {
-  if (ipv4.ttl(frame, packet.at) <= limits.ttlStep) return TTL_EXPIRED;
-  const newLen = packet.segmentLen + GROWTH;
-  // RFC 7915 §4.1: DF decides between a report and fragments; a super-packet is judged by its segments.
-  if (ipv4.dontFragment(frame, packet.at)) {
-    if (newLen > limits.mtu6) return TOO_BIG;
-  } else if (newLen > Math.min(limits.mtu6, limits.lowestIpv6Mtu)) {
-    return NEEDS_FRAGMENTATION;
+/** Length of the IPv6 form of the packet, or of each packet that a super-packet stands for. */
+export function ipv6Len(packet: Packet): number {
+  const upper = packet.segmentLen - (packet.transportAt - packet.at);
+  return upper + ipv6.HEADER_LEN + (packet.isFragment ? ipv6.FRAGMENT_HEADER_LEN : 0);
+}
+
+/** The longest IPv6 packet that the IPv4 packet may become before it is cut (RFC 7915 §4.1). */
+export function ipv6Limit(frame: DataView, packet: Packet, limits: Limits, mtu6: number): number {
+  return ipv4.dontFragment(frame, packet.at) ? mtu6 : Math.min(mtu6, limits.lowestIpv6Mtu);
+}
+
+/** Returns 0, or why the IPv4 packet must not go over a path that carries `mtu6`; writes nothing. Not for ICMP errors. */
+export function refuseIpv4ToIpv6(
+  frame: DataView,
+  packet: Packet,
+  limits: Limits,
+  mtu6: number,
+): number {
+  if (packet.kind === KIND_ICMP_OTHER) return ICMP_UNTRANSLATABLE;
+  if (packet.kind >= KIND_PORTLESS && isUntranslatable(packet.protocol)) {
+    return UNTRANSLATABLE_PROTOCOL;
   }
-  const noChecksum = lacksUdpChecksum(frame, packet);
-  return noChecksum && !limits.computeUdpChecksum ? UDP_ZERO_CHECKSUM : 0;
+  const refused = refuseOptions(frame, packet);
+  if (refused < 0) return refused;
+  // RFC 7915 §4.1: with DF the sender is told; a super-packet is judged by its segments.
+  if (ipv4.dontFragment(frame, packet.at) && ipv6Len(packet) > mtu6) return TOO_BIG;
+  if (ipv4.ttl(frame, packet.at) <= limits.ttlStep) return TTL_EXPIRED;
+  if (!lacksUdpChecksum(frame, packet)) return 0;
+  // RFC 7915 §4.5: of a fragment the checksum cannot be computed.
+  return packet.isFragment || !limits.computeUdpChecksum ? UDP_ZERO_CHECKSUM : 0;
 }
 
 /**
@@ -45,21 +79,37 @@ export function ipv4ToIpv6(
   const removed = removeWord(ipv4.source(frame, at)) + removeWord(ipv4.destination(frame, at));
   const added = sumAddress(source) + sumAddress(destination);
   const payloadLen = packet.end - packet.transportAt; // Total length -> Payload length
-  const isEcho = packet.protocol === ipv4.PROTOCOL_ICMP;
-
-  if (isEcho) echoToIpv6(frame, packet, added + ipv6.NEXT_ICMPV6 + payloadLen);
+  if (packet.kind === KIND_ECHO) echoToIpv6(frame, packet, added + ipv6.NEXT_ICMPV6 + payloadLen);
   else if (lacksUdpChecksum(frame, packet)) zeroUdpToIpv6(frame, packet, added);
   else rewriteTransport(frame, packet, removed + added);
-  if (limits.mss > 0 && packet.protocol === ipv4.PROTOCOL_TCP) {
-    tcp.clampMss(frame, packet.transportAt, limits.mss, packet.partial);
-  }
+  clampMss(frame, packet, limits);
 
-  const newAt = packet.transportAt - ipv6.HEADER_LEN;
-  const next = isEcho ? ipv6.NEXT_ICMPV6 : packet.protocol; // Protocol -> Next header
-  ipv6.writeFixed(frame, newAt, tos, payloadLen, next, hops);
+  const isIcmp = packet.protocol === ipv4.PROTOCOL_ICMP;
+  const next = isIcmp ? ipv6.NEXT_ICMPV6 : packet.protocol; // Protocol -> Next header
+  let newAt = packet.transportAt - ipv6.HEADER_LEN;
+  if (packet.isFragment) {
+    newAt -= ipv6.FRAGMENT_HEADER_LEN;
+    writeFragment(frame, packet, next);
+    const len = payloadLen + ipv6.FRAGMENT_HEADER_LEN;
+    ipv6.writeFixed(frame, newAt, tos, len, ipv6.NEXT_FRAGMENT, hops);
+  } else {
+    ipv6.writeFixed(frame, newAt, tos, payloadLen, next, hops);
+  }
   ipv6.writeAddresses(frame, newAt, source, destination);
   writeOffload(frame, newAt, packet, false);
   return newAt;
+}
+
+/** Identification, offset and MF -> Fragment Header (RFC 7915 §4.1), right before the payload. */
+function writeFragment(frame: DataView, packet: Packet, next: number): void {
+  ipv6.writeFragmentHeader(
+    frame,
+    packet.transportAt - ipv6.FRAGMENT_HEADER_LEN,
+    next,
+    packet.fragmentOffset,
+    packet.moreFragments,
+    packet.identification,
+  );
 }
 
 /** Echo -> ICMPv6 echo, whose checksum covers a pseudo header (RFC 7915 §4.2, RFC 4443 §2.3). */

@@ -1,41 +1,46 @@
 /** IPv6 to IPv4, RFC 7915 §5: first everything that can refuse a packet, then the rewrite that cannot fail. */
-import {
-  NEEDS_FRAGMENTATION,
-  TOO_BIG,
-  TTL_EXPIRED,
-  UDP_ZERO_CHECKSUM,
-  UNSUPPORTED_SUPER_PACKET,
-} from "../verdict.js";
+import { ICMP_UNTRANSLATABLE, TOO_BIG, TTL_EXPIRED, UDP_ZERO_CHECKSUM } from "../verdict.js";
 import { sumAddress, sumWord } from "../wire/checksum.js";
 import * as icmp from "../wire/icmp.js";
 import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
-import * as tcp from "../wire/tcp.js";
 import type { Limits } from "./limits.js";
 import { writeOffload } from "./offload.js";
-import type { Packet } from "./packet.js";
-import { lacksUdpChecksum, rewriteEcho, rewriteTransport } from "./transport.js";
-
-const SHRINKAGE = ipv6.HEADER_LEN - ipv4.MIN_HEADER_LEN;
+import { KIND_ECHO, KIND_ICMP_OTHER, type Packet } from "./packet.js";
+import { clampMss, lacksUdpChecksum, rewriteEcho, rewriteTransport } from "./transport.js";
 
 /** Longest IPv4 packet that goes out without DF: its IPv6 form fits 1280 bytes (RFC 7915 §5.1). */
 const MAX_LEN_WITHOUT_DF = 1260;
 
-/** IPv4's total length counts its header, IPv6's payload length does not: a super-packet may be too long. */
-const MAX_IPV4_LEN = 0xffff;
+const MAX_IPV4_LEN = 65535;
 
 /** Every IPv6 link carries this much (RFC 8200 §5); a sender need not go below it. */
 const IPV6_MIN_MTU = 1280;
 
-/** Returns 0, or why the IPv6 packet must not be translated; writes nothing. */
+/** Length of the IPv4 form of the packet, or of each packet that a super-packet stands for. */
+export function ipv4Len(packet: Packet): number {
+  return packet.segmentLen - (packet.transportAt - packet.at) + ipv4.MIN_HEADER_LEN;
+}
+
+/** True for a packet, super-packet or not, that IPv4's total length cannot describe (RFC 791 §3.1). */
+export function exceedsIpv4(packet: Packet): boolean {
+  return packet.end - packet.transportAt + ipv4.MIN_HEADER_LEN > MAX_IPV4_LEN;
+}
+
+/** Returns 0, or why the IPv6 packet must not be translated; writes nothing. Not for ICMP errors. */
 export function refuseIpv6ToIpv4(frame: DataView, packet: Packet, limits: Limits): number {
+  if (packet.kind === KIND_ICMP_OTHER) return ICMP_UNTRANSLATABLE;
+  if (ipv4Len(packet) > limits.mtu4 && !mayCut(packet)) return TOO_BIG;
+  // No fragments make up a longer datagram; a super-packet is cut before.
+  if (!packet.isSuper && exceedsIpv4(packet)) return TOO_BIG;
   if (ipv6.hopLimit(frame, packet.at) <= limits.ttlStep) return TTL_EXPIRED;
-  if (packet.segmentLen - SHRINKAGE > limits.mtu4) {
-    return packet.segmentLen <= IPV6_MIN_MTU ? NEEDS_FRAGMENTATION : TOO_BIG;
-  }
-  if (packet.len - SHRINKAGE > MAX_IPV4_LEN) return UNSUPPORTED_SUPER_PACKET;
   // RFC 8200 §8.1: IPv6 nodes discard UDP without a checksum, so no honest one comes out of the domain.
   return lacksUdpChecksum(frame, packet) ? UDP_ZERO_CHECKSUM : 0;
+}
+
+/** Fragments are cut further: nobody but the sender of the whole datagram could make them smaller. */
+function mayCut(packet: Packet): boolean {
+  return packet.hasFragmentHeader || packet.wasFragmented || packet.segmentLen <= IPV6_MIN_MTU;
 }
 
 /** Translates IPv6 to IPv4; holds the identification that packets without DF need (RFC 7915 §5.1). */
@@ -47,6 +52,8 @@ export class Ipv6ToIpv4 {
     totalLen: 0,
     identification: 0,
     dontFragment: false,
+    moreFragments: false,
+    fragmentOffset: 0,
     ttl: 0,
     protocol: 0,
   };
@@ -74,7 +81,6 @@ export class Ipv6ToIpv4 {
     const at = packet.at;
     const limits = this.#limits;
     const payloadLen = packet.end - packet.transportAt;
-    const isEcho = packet.protocol === ipv4.PROTOCOL_ICMP;
     // Both sums are of 16 words, so the complement of the old is that many times 0xffff less.
     const removed = 16 * 0xffff - sumAddress(sourceAddress) - sumAddress(destinationAddress);
     const added = sumWord(source4) + sumWord(destination4);
@@ -83,18 +89,14 @@ export class Ipv6ToIpv4 {
     const tos = ipv6.trafficClass(frame, at);
     header.tos = limits.trafficClass < 0 ? tos : limits.trafficClass; // Traffic class -> TOS
     header.totalLen = payloadLen + ipv4.MIN_HEADER_LEN; // Payload length -> Total length
-    header.identification = this.#takeIdentifications(packet.segments);
-    // The kernel cuts a super-packet later: each segment is judged, and copies the flag.
-    header.dontFragment = packet.segmentLen - SHRINKAGE > MAX_LEN_WITHOUT_DF;
+    this.#writeFragmentFields(packet);
     header.ttl = ipv6.hopLimit(frame, at) - limits.ttlStep; // Hop limit -> TTL
     header.protocol = packet.protocol; // Next header -> Protocol
 
-    if (isEcho)
+    if (packet.kind === KIND_ECHO)
       echoToIpv4(frame, packet, removed + 0xffff - ipv6.NEXT_ICMPV6 + 0xffff - payloadLen);
     else rewriteTransport(frame, packet, removed + added);
-    if (limits.mss > 0 && packet.protocol === ipv4.PROTOCOL_TCP) {
-      tcp.clampMss(frame, packet.transportAt, limits.mss, packet.partial);
-    }
+    clampMss(frame, packet, limits);
 
     const newAt = packet.transportAt - ipv4.MIN_HEADER_LEN;
     ipv4.writeHeader(frame, newAt, header, source4, destination4);
@@ -102,8 +104,25 @@ export class Ipv6ToIpv4 {
     return newAt;
   }
 
+  /** Fragment Header -> Identification, flags, offset (RFC 7915 §5.1.1); without one RFC 7915 §5.1 decides. */
+  #writeFragmentFields(packet: Packet): void {
+    const header = this.#header;
+    header.moreFragments = packet.moreFragments;
+    header.fragmentOffset = packet.fragmentOffset;
+    if (packet.hasFragmentHeader) {
+      header.dontFragment = false;
+      header.identification = packet.identification & 0xffff;
+      return;
+    }
+    // The kernel cuts a super-packet later: each segment is judged, and copies the flag.
+    const len = ipv4Len(packet);
+    const isWhole = !packet.wasFragmented && len <= this.#limits.mtu4;
+    header.dontFragment = isWhole && len > MAX_LEN_WITHOUT_DF;
+    header.identification = this.takeIdentifications(packet.segments);
+  }
+
   /** The first of `count` identifications in a row: the kernel numbers segments from the super-packet's. */
-  #takeIdentifications(count: number): number {
+  takeIdentifications(count: number): number {
     const first = this.#nextIdentification;
     this.#nextIdentification = (first + count) & 0xffff;
     return first;

@@ -3,11 +3,10 @@
  * Rules of the fields: virtio 1.2 §5.1.6, and what Linux does with them on a TUN device.
  */
 import { BAD_OFFLOAD_HEADER } from "../verdict.js";
-import * as ipv4 from "../wire/ipv4.js";
 import * as tcp from "../wire/tcp.js";
 import * as udp from "../wire/udp.js";
 import * as virtio from "../wire/virtio.js";
-import type { Packet } from "./packet.js";
+import { KIND_TCP, KIND_UDP, type Packet } from "./packet.js";
 
 /**
  * Reads the virtio header before `outerAt`, the first byte of the frame's packet, into a packet whose IP
@@ -16,13 +15,13 @@ import type { Packet } from "./packet.js";
  */
 export function readOffload(frame: DataView, outerAt: number, packet: Packet): number {
   const type = virtio.gsoType(frame, outerAt);
-  const isTcp = packet.protocol === ipv4.PROTOCOL_TCP;
+  const isTcp = packet.kind === KIND_TCP;
   packet.partial = (virtio.flags(frame, outerAt) & virtio.FLAG_NEEDS_CSUM) !== 0;
   packet.isSuper = (type & ~virtio.GSO_ECN) !== virtio.GSO_NONE;
   packet.segmentLen = packet.len;
   packet.segments = 1;
   if (!packet.partial) return packet.isSuper ? BAD_OFFLOAD_HEADER : 0;
-  if (!isTcp && packet.protocol !== ipv4.PROTOCOL_UDP) return BAD_OFFLOAD_HEADER;
+  if ((!isTcp && packet.kind !== KIND_UDP) || packet.isFragment) return BAD_OFFLOAD_HEADER;
   if (
     virtio.csumStart(frame, outerAt) !== packet.transportAt - outerAt ||
     virtio.csumOffset(frame, outerAt) !== checksumOffset(isTcp)
@@ -46,6 +45,11 @@ function readSegments(frame: DataView, outerAt: number, packet: Packet, isTcp: b
   return 0;
 }
 
+/** Writes the virtio header of a packet that is complete as it is. */
+export function writeVnetNone(frame: DataView, newAt: number): void {
+  virtio.write(frame, newAt, 0, virtio.GSO_NONE, 0, 0, 0, 0);
+}
+
 /** Writes the virtio header before `newAt`, the new first byte; `isIpv4` is the family of the header there. */
 export function writeOffload(
   frame: DataView,
@@ -54,10 +58,10 @@ export function writeOffload(
   isIpv4: boolean,
 ): void {
   if (!packet.partial) {
-    virtio.write(frame, newAt, 0, virtio.GSO_NONE, 0, 0, 0, 0);
+    writeVnetNone(frame, newAt);
     return;
   }
-  const isTcp = packet.protocol === ipv4.PROTOCOL_TCP;
+  const isTcp = packet.kind === KIND_TCP;
   const start = packet.transportAt - newAt;
   const offset = checksumOffset(isTcp);
   if (!packet.isSuper) {

@@ -4,22 +4,25 @@ import * as icmp from "../wire/icmp.js";
 import * as ipv4 from "../wire/ipv4.js";
 import * as tcp from "../wire/tcp.js";
 import * as udp from "../wire/udp.js";
-import type { Packet } from "./packet.js";
+import type { Limits } from "./limits.js";
+import { KIND_ECHO, KIND_TCP, KIND_UDP, type Packet } from "./packet.js";
 
 /**
  * Writes the packet's new ports (or echo identifier) and updates the checksum. `addressDelta` is the change
  * of the pseudo header's addresses; its other terms, length and protocol, are the same on both sides.
- * ICMPv4 has no pseudo header: see `rewriteEcho()` for a change of family.
+ * ICMPv4 has no pseudo header: see `rewriteEcho()` for a change of family. A packet without ports, or without its
+ * transport header, has nothing to rewrite.
  */
 export function rewriteTransport(frame: DataView, packet: Packet, addressDelta: number): void {
   const at = packet.transportAt;
-  if (packet.protocol === ipv4.PROTOCOL_ICMP) {
+  if (packet.kind === KIND_ECHO) {
     rewriteEcho(frame, packet, icmp.type(frame, at), 0);
     return;
   }
+  const isUdp = packet.kind === KIND_UDP;
+  if (!isUdp && packet.kind !== KIND_TCP) return;
   frame.setUint16(at, packet.newSourcePort);
   frame.setUint16(at + 2, packet.newDestinationPort);
-  const isUdp = packet.protocol === ipv4.PROTOCOL_UDP;
   const checksumAt = at + (isUdp ? udp.OFF_CHECKSUM : tcp.OFF_CHECKSUM);
   const before = frame.getUint16(checksumAt);
   if (packet.partial) {
@@ -62,7 +65,7 @@ export function rewriteEcho(
 /** True for a UDP datagram that carries no checksum at all; a partial one always has one. */
 export function lacksUdpChecksum(frame: DataView, packet: Packet): boolean {
   return (
-    packet.protocol === ipv4.PROTOCOL_UDP &&
+    packet.kind === KIND_UDP &&
     !packet.partial &&
     frame.getUint16(packet.transportAt + udp.OFF_CHECKSUM) === 0
   );
@@ -75,4 +78,11 @@ export function writeUdpChecksum(frame: DataView, at: number, addressSum: number
   const checksum = ~fold(sum) & 0xffff;
   // Zero on the wire means "none" (RFC 768).
   frame.setUint16(at + udp.OFF_CHECKSUM, checksum === 0 ? 0xffff : checksum);
+}
+
+/** Lowers the MSS of a SYN to what fits through the domain. */
+export function clampMss(frame: DataView, packet: Packet, limits: Limits): void {
+  // Only in a first or whole packet: the bytes of a later fragment are nobody's header.
+  if (limits.mss === 0 || packet.kind !== KIND_TCP) return;
+  tcp.clampMss(frame, packet.transportAt, limits.mss, packet.partial);
 }

@@ -8,23 +8,34 @@ import { HEADROOM, type PacketIo } from "../pipeline/packet-io.js";
 /** Holds the longest packet there is, 40 + 65535 bytes of IPv6, behind HEADROOM. */
 export const SLOT_LEN = 66048;
 
-/** Packets that may be emitted for each one read, on average over a batch. */
-const EMITS_PER_SLOT = 4;
+/** Spare slots for packets that a pipeline makes. Pages that nobody touches take no memory. */
+export const SPARES = 256;
+
+/** Packets that can wait to be written. */
+const OUT_CAPACITY = 1024;
 
 export class Arena implements PacketIo {
+  /** Slots that packets are read into. */
   readonly slots: number;
   /** Bytes of a slot. */
   readonly slotLen: number;
   readonly memory: Uint8Array<ArrayBuffer>;
+  /** Of all slots, the spare ones last. */
   readonly frames: readonly DataView[];
   /** Bytes of the packet read into each slot, without its virtio header. */
   readonly lengths: Uint32Array;
   /** Offsets into `memory` of the packets to write; a virtio header lies in the bytes before each start. */
-  readonly outStarts: Uint32Array;
-  readonly outEnds: Uint32Array;
-  /** The slot that each packet to write came from. */
-  readonly outSlots: Uint32Array;
+  readonly outStarts = new Uint32Array(OUT_CAPACITY);
+  readonly outEnds = new Uint32Array(OUT_CAPACITY);
+  /** Family, 4 or 6, of the input that each packet to write came from. */
+  readonly outFamilies = new Uint8Array(OUT_CAPACITY);
+  /** Family of the input that what is emitted now comes from. */
+  family = 4;
   #outCount = 0;
+  #emissions = 0;
+  #nextSpare = 0;
+  #borrowed = 0;
+  #flush: () => void = refuseFlush;
 
   constructor(slots: number, slotLen: number = SLOT_LEN) {
     if (!Number.isInteger(slots) || slots < 1) throw new RangeError("slots must be 1 or more");
@@ -33,15 +44,12 @@ export class Arena implements PacketIo {
     }
     this.slots = slots;
     this.slotLen = slotLen;
-    this.memory = new Uint8Array(slots * slotLen);
+    this.memory = new Uint8Array((slots + SPARES) * slotLen);
     this.frames = Array.from(
-      { length: slots },
+      { length: slots + SPARES },
       (_, slot) => new DataView(this.memory.buffer, slot * slotLen, slotLen),
     );
     this.lengths = new Uint32Array(slots);
-    this.outStarts = new Uint32Array(slots * EMITS_PER_SLOT);
-    this.outEnds = new Uint32Array(slots * EMITS_PER_SLOT);
-    this.outSlots = new Uint32Array(slots * EMITS_PER_SLOT);
   }
 
   /** Packets queued for writing. */
@@ -51,18 +59,41 @@ export class Arena implements PacketIo {
 
   /** The most packets that can be queued. */
   get outCapacity(): number {
-    return this.outStarts.length;
+    return OUT_CAPACITY;
   }
 
-  /** Queues [at, end) of a slot; throws RangeError when the list is full, which is a fault of the pipeline. */
+  /** Packets emitted since the arena was made. */
+  get emissions(): number {
+    return this.#emissions;
+  }
+
+  /** `flush` writes what is queued and calls `reset()`; it is called when no slot, or no place, is left. */
+  onFull(flush: () => void): void {
+    this.#flush = flush;
+  }
+
+  /** Queues [at, end) of a slot. */
   emit(slot: number, at: number, end: number): void {
+    if (this.#outCount === OUT_CAPACITY) this.#flush();
     const index = this.#outCount;
-    if (index >= this.outStarts.length) throw new RangeError("too many packets emitted in a batch");
     const base = slot * this.slotLen;
     this.outStarts[index] = base + at;
     this.outEnds[index] = base + end;
-    this.outSlots[index] = slot;
+    this.outFamilies[index] = this.family;
     this.#outCount = index + 1;
+    this.#emissions++;
+  }
+
+  /**
+   * A spare slot. They go round, and are written out by the half, so that the last SPARES / 2 that were borrowed are
+   * never handed out again: more than any one packet has in use at a time.
+   */
+  borrow(): number {
+    if (this.#borrowed === SPARES / 2) this.#flush();
+    const spare = this.#nextSpare;
+    this.#nextSpare = (spare + 1) % SPARES;
+    this.#borrowed++;
+    return this.slots + spare;
   }
 
   /** Forgets all queued packets but the first `count`. */
@@ -73,5 +104,10 @@ export class Arena implements PacketIo {
   /** Forgets all queued packets. */
   reset(): void {
     this.#outCount = 0;
+    this.#borrowed = 0;
   }
+}
+
+function refuseFlush(): void {
+  throw new RangeError("the arena is full and nobody writes it");
 }

@@ -1,9 +1,9 @@
 /**
  * One turn of the packet loop: read a batch, let the pipeline judge each packet, write what it emitted,
- * and keep the books. For every turn: packets in = packets out + drops of all reasons.
+ * and keep the books. For every turn: packets in + created = packets out + dropped + absorbed + held.
  */
 import { COUNTER_COUNT, counterIndex, dropIndex } from "../counters.js";
-import { HEADROOM, type Pipeline } from "../pipeline/packet-io.js";
+import { FORWARDED, HEADROOM, type Pipeline } from "../pipeline/packet-io.js";
 import { DROPS, INTERNAL_ERROR, TUN_WRITE_FAILED } from "../verdict.js";
 import type { Arena } from "./arena.js";
 import type { TunQueue } from "./queue.js";
@@ -26,6 +26,7 @@ const LOWEST_CODE = -DROPS.length;
 const NO_PIPELINE: Pipeline = {
   process: () => INTERNAL_ERROR,
   tick: () => undefined,
+  retire: () => undefined,
 };
 
 export class BatchLoop {
@@ -33,7 +34,7 @@ export class BatchLoop {
   readonly #arena: Arena;
   readonly #counters: Float64Array;
   readonly #batchSize: number;
-  /** Family (4 or 6) that the packet of each slot came in with. */
+  /** Family, 4 or 6, that the packet of each slot came in with; what is neither counts as IPv4. */
   readonly #families: Uint8Array;
   readonly #results: Int32Array;
   #pipeline: Pipeline = NO_PIPELINE;
@@ -54,11 +55,14 @@ export class BatchLoop {
     this.#batchSize = batchSize;
     this.#families = new Uint8Array(arena.slots);
     this.#results = new Int32Array(arena.outCapacity);
+    arena.onFull(() => this.#write());
   }
 
-  /** Takes effect with the next batch. */
+  /** Takes effect with the next batch; what the pipeline before still held is dropped, and counted. */
   setPipeline(pipeline: Pipeline): void {
+    this.#pipeline.retire();
     this.#pipeline = pipeline;
+    this.#write();
   }
 
   /** -errno of the last read when it failed, else 0. */
@@ -88,6 +92,16 @@ export class BatchLoop {
     return count;
   }
 
+  /** Lets the pipeline do what is due by time, and writes what that emits. Call it between batches, once a second at least. */
+  tick(nowMs: number): void {
+    try {
+      this.#pipeline.tick(nowMs);
+    } catch (fault) {
+      this.#fault = fault;
+    }
+    this.#write();
+  }
+
   #countInput(count: number): void {
     const { frames, lengths } = this.#arena;
     for (let slot = 0; slot < count; slot++) {
@@ -109,7 +123,9 @@ export class BatchLoop {
       // An exception is a bug. What was judged before stands; the packet at fault and those behind it are given up.
       this.#fault = fault;
       this.#arena.truncate(this.#emitted);
-      for (let slot = this.#judged; slot < count; slot++) this.#drop(slot, INTERNAL_ERROR);
+      for (let slot = this.#judged; slot < count; slot++) {
+        this.#drop(INTERNAL_ERROR, this.#families[slot]!);
+      }
     }
   }
 
@@ -118,24 +134,28 @@ export class BatchLoop {
     const arena = this.#arena;
     const { lengths } = arena;
     for (let slot = 0; slot < count; slot++) {
+      const family = this.#families[slot]!;
+      const before = arena.emissions;
+      arena.family = family;
       const verdict = pipeline.process(slot, HEADROOM, HEADROOM + lengths[slot]!, nowMs);
-      if (verdict < 0) this.#drop(slot, verdict);
-      // Neither dropped nor emitted: it would vanish from the books.
-      else if (arena.outCount === this.#emitted) this.#drop(slot, INTERNAL_ERROR);
+      if (verdict < 0) this.#drop(verdict, family);
+      // Said to be forwarded but not emitted: it would vanish from the books.
+      else if (verdict === FORWARDED && arena.emissions === before) {
+        this.#drop(INTERNAL_ERROR, family);
+      }
       this.#emitted = arena.outCount;
       this.#judged = slot + 1;
     }
   }
 
   #write(): void {
-    const { memory, outStarts, outEnds, outSlots, outCount } = this.#arena;
-    if (outCount === 0) return;
+    const { memory, outStarts, outEnds, outFamilies, outCount } = this.#arena;
     const results = this.#results;
-    const taken = this.#queue.writeBatch(this.#arena, results);
+    const taken = outCount === 0 ? 0 : this.#queue.writeBatch(this.#arena, results);
     if (taken < 0) results.fill(taken, 0, outCount);
     for (let i = 0; i < outCount; i++) {
       if (results[i] !== 0) {
-        this.#drop(outSlots[i]!, TUN_WRITE_FAILED);
+        this.#drop(TUN_WRITE_FAILED, outFamilies[i]!);
         continue;
       }
       const start = outStarts[i]!;
@@ -143,11 +163,13 @@ export class BatchLoop {
       this.#add(isIpv6 ? OUT_IPV6_PACKETS : OUT_IPV4_PACKETS, 1);
       this.#add(isIpv6 ? OUT_IPV6_BYTES : OUT_IPV4_BYTES, outEnds[i]! - start);
     }
+    this.#arena.reset();
+    this.#emitted = 0;
   }
 
-  #drop(slot: number, code: number): void {
+  #drop(code: number, family: number): void {
     const known = code >= LOWEST_CODE ? code : INTERNAL_ERROR;
-    this.#add(dropIndex(known, this.#families[slot]!), 1);
+    this.#add(dropIndex(known, family), 1);
   }
 
   #add(index: number, amount: number): void {

@@ -12,8 +12,15 @@ import { adjust, fold, removeWord, replaceShort, sumBytes, sumWord } from "./che
 export const MIN_HEADER_LEN = 20;
 
 export const PROTOCOL_ICMP = 1;
+export const PROTOCOL_IGMP = 2;
 export const PROTOCOL_TCP = 6;
 export const PROTOCOL_UDP = 17;
+
+export const OPTION_END = 0;
+export const OPTION_NOP = 1;
+/** Loose and strict source route (RFC 791 §3.1). */
+export const OPTION_LSRR = 131;
+export const OPTION_SSRR = 137;
 
 const OFF_TOS = 1;
 const OFF_TOTAL_LEN = 2;
@@ -179,11 +186,14 @@ export interface HeaderFields {
   totalLen: number;
   identification: number;
   dontFragment: boolean;
+  moreFragments: boolean;
+  /** Bytes, a multiple of 8. */
+  fragmentOffset: number;
   ttl: number;
   protocol: number;
 }
 
-/** Writes a header of 20 bytes with its checksum; the packet is not a fragment. */
+/** Writes a header of 20 bytes with its checksum. */
 export function writeHeader(
   frame: DataView,
   at: number,
@@ -195,7 +205,8 @@ export function writeHeader(
   frame.setUint8(at + OFF_TOS, fields.tos);
   frame.setUint16(at + OFF_TOTAL_LEN, fields.totalLen);
   frame.setUint16(at + OFF_ID, fields.identification);
-  frame.setUint16(at + OFF_FRAGMENT, fields.dontFragment ? FLAG_DF : 0);
+  const flags = (fields.dontFragment ? FLAG_DF : 0) | (fields.moreFragments ? FLAG_MF : 0);
+  frame.setUint16(at + OFF_FRAGMENT, flags | (fields.fragmentOffset >>> 3));
   frame.setUint8(at + OFF_TTL, fields.ttl);
   frame.setUint8(at + OFF_PROTOCOL, fields.protocol);
   frame.setUint16(at + OFF_CHECKSUM, 0);

@@ -1,5 +1,5 @@
 /** Runs one case folder through the real packet path: the packet loop over a TUN device in memory. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseConfig } from "../../daemon/config/load.js";
 import { COUNTER_COUNT, COUNTERS, dropIndex } from "../../src/counters.js";
@@ -30,6 +30,7 @@ export interface LoadedCase {
   readonly settings: DomainSettings;
   readonly input: readonly PcapRecord[];
   readonly output: readonly Uint8Array[];
+  readonly outputWithOffloads: readonly Uint8Array[];
   readonly counters: CountersFile;
   readonly countersWithOffloads: CountersFile;
 }
@@ -64,12 +65,17 @@ export function loadCase(folder: string): LoadedCase {
   const caseFile = json("case.json") as CaseFile;
   const counters = json("counters.json") as CountersFile;
   const differs = caseFile.superPackets.length > 0;
+  const packets = (name: string): Uint8Array[] =>
+    readPcap(readFileSync(join(path, name))).map(({ bytes }) => bytes);
+  const output = packets("out.pcap");
+  const ownOutput = "out-with-offloads.pcap";
   return {
     folder,
     caseFile,
     settings: settingsOf(caseFile.config),
     input: readPcap(readFileSync(join(path, "in.pcap"))),
-    output: readPcap(readFileSync(join(path, "out.pcap"))).map(({ bytes }) => bytes),
+    output,
+    outputWithOffloads: existsSync(join(path, ownOutput)) ? packets(ownOutput) : output,
     counters,
     countersWithOffloads: differs
       ? (json("counters-with-offloads.json") as CountersFile)
@@ -120,6 +126,12 @@ function countersOf(counters: Float64Array): CountersFile {
   return { counters: fixed, dropped };
 }
 
+/** When something arrives or is due, in order. */
+function instantsOf({ caseFile, input }: LoadedCase): number[] {
+  const all = new Set([...input.map(({ timeUs }) => timeUs), ...(caseFile.ticks ?? [])]);
+  return [...all].sort((a, b) => a - b);
+}
+
 /** One run; `arena` is large enough for the batch and may be used again. */
 export function runCase(
   loaded: LoadedCase,
@@ -137,19 +149,16 @@ export function runCase(
   const waiting = arrivals(loaded, offloads);
   let expectedBatches = 0;
   let fault: unknown;
-  for (let first = 0; first < waiting.length; ) {
-    const { timeUs } = waiting[first]!;
-    const rest = waiting.slice(first);
-    const later = rest.findIndex((arrival) => arrival.timeUs !== timeUs);
-    const instant = later === -1 ? rest : rest.slice(0, later);
+  for (const timeUs of instantsOf(loaded)) {
+    const instant = waiting.filter((arrival) => arrival.timeUs === timeUs);
     for (const { bytes, virtio } of instant) queue.push(bytes, virtio);
     expectedBatches += Math.ceil(instant.length / batchSize);
     const nowMs = START_MS + timeUs / 1000;
     // The daemon ticks at least once a second, so what was due before this instant is done.
-    pipeline.tick(nowMs);
+    loop.tick(nowMs);
     while (loop.runOnce(nowMs) > 0) fault ??= loop.takeFault();
-    pipeline.tick(nowMs);
-    first += instant.length;
+    loop.tick(nowMs);
+    fault ??= loop.takeFault();
   }
   return {
     output: queue.written.flatMap(({ packet, header }) =>

@@ -44,6 +44,7 @@ function reflector(arena: Arena, seen: Seen): Pipeline {
       return 0;
     },
     tick: () => undefined,
+    retire: () => undefined,
   };
 }
 

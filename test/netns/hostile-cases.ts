@@ -176,7 +176,7 @@ export function fromTheInternet(): readonly HostileCase[] {
     },
     {
       name: "protocol without ports to a shared address",
-      reason: "unsupported_protocol",
+      reason: "no_port_for_shared_address",
       packet: ipv4({ src: SERVER, dst: SHARED_IPV4 }, raw(47, new Uint8Array(UDP_HEADER_LEN))),
     },
   ];

@@ -23,12 +23,15 @@ const COUNTED_MS = 3000;
 
 type Drops = Readonly<Record<string, number>>;
 
-/** Drops by reason, both families together; zero is left out. */
+/** The kernel reports its multicast groups into the device, from ::, whenever it likes (RFC 9777 §6.1). */
+const NOISE = "martian_ipv6_source";
+
+/** Drops by reason, both families together; zero and the kernel's own are left out. */
 function dropsOf(document: CountersDocument): Drops {
   const [domain] = document.domains;
   const rows = Object.entries(domain?.drops ?? {});
   const sums = rows.map(([reason, { ipv4, ipv6 }]) => [reason, ipv4 + ipv6] as const);
-  return Object.fromEntries(sums.filter(([, count]) => count > 0));
+  return Object.fromEntries(sums.filter(([reason, count]) => count > 0 && reason !== NOISE));
 }
 
 /** The same from the text of /metrics. */
@@ -37,7 +40,7 @@ function dropsOfMetrics(text: string): Drops {
   const line = /^mapd_dropped_packets_total\{(.*)\} (\d+)$/gm;
   for (const [, labels = "", count] of text.matchAll(line)) {
     const reason = /reason="([^"]+)"/.exec(labels)?.[1] ?? labels;
-    if (Number(count) > 0) sums[reason] = (sums[reason] ?? 0) + Number(count);
+    if (Number(count) > 0 && reason !== NOISE) sums[reason] = (sums[reason] ?? 0) + Number(count);
   }
   return sums;
 }

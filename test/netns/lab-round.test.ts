@@ -22,6 +22,9 @@ const CHECKS = [
   "wire",
   "checksums",
   "drops",
+  "big-ping",
+  "mtu",
+  "traceroute",
 ];
 
 for (const mode of LAB_MODES) {

@@ -1,7 +1,14 @@
 /** What the fragment code works on in tests: frames without tail room, a packet as read, an output in memory. */
 import type { Output } from "../../src/translate/output.js";
 import { HEADROOM } from "../../src/translate/output.js";
-import { Packet } from "../../src/translate/packet.js";
+import {
+  KIND_ECHO,
+  KIND_PORTLESS,
+  KIND_REST,
+  KIND_TCP,
+  KIND_UDP,
+  Packet,
+} from "../../src/translate/packet.js";
 import { isIpv6, parseFragment } from "./fragments.js";
 
 export const SLOT_LEN = 66048;
@@ -21,11 +28,13 @@ export function packetOf(bytes: Uint8Array): Packet {
   const fixed = isIpv6(bytes) ? 40 : (bytes[0]! & 0xf) * 4;
   const next = fields?.next ?? bytes[isIpv6(bytes) ? 6 : 9]!;
   packet.at = HEADROOM;
+  packet.outerAt = HEADROOM;
   packet.end = HEADROOM + bytes.length;
   packet.len = bytes.length;
   packet.segmentLen = bytes.length;
   packet.transportAt = HEADROOM + fixed + (isIpv6(bytes) && fields !== null ? 8 : 0);
   packet.protocol = next === 58 ? 1 : next;
+  packet.kind = kindOf(packet.protocol, fields?.offset ?? 0);
   if (fields !== null) {
     packet.isFragment = true;
     packet.fragmentOffset = fields.offset;
@@ -33,6 +42,13 @@ export function packetOf(bytes: Uint8Array): Packet {
     packet.identification = fields.id;
   }
   return packet;
+}
+
+function kindOf(protocol: number, offset: number): number {
+  if (offset > 0) return KIND_REST;
+  if (protocol === 6) return KIND_TCP;
+  if (protocol === 17) return KIND_UDP;
+  return protocol === 1 ? KIND_ECHO : KIND_PORTLESS;
 }
 
 export function bytesAt(frame: DataView, at: number, end: number): Uint8Array {

@@ -45,6 +45,8 @@ function transportOf(bytes: Uint8Array): Transport | null {
   let ipAt = 0;
   if (packet.getUint8(0) >>> 4 === 6 && packet.getUint8(6) === 4) ipAt = 40;
   const family = packet.getUint8(ipAt) >>> 4 === 4 ? 4 : 6;
+  // Only the sender of a whole packet leaves its checksum to the device.
+  if (family === 4 && (packet.getUint16(ipAt + 6) & 0x3fff) !== 0) return null;
   const protocol = packet.getUint8(ipAt + (family === 4 ? 9 : 6));
   const at = ipAt + (family === 4 ? (packet.getUint8(ipAt) & 0xf) * 4 : 40);
   if (protocol !== TCP && protocol !== UDP) return null;

@@ -10,6 +10,8 @@ interface Ip {
   readonly destination: Uint8Array;
   readonly protocol: number;
   readonly payload: Uint8Array;
+  /** A piece of a datagram, whose transport header and checksum nobody can check alone. */
+  readonly isFragment: boolean;
 }
 
 function view(bytes: Uint8Array): DataView {
@@ -34,6 +36,7 @@ function parseIpv4(bytes: Uint8Array, problems: string[]): Ip | null {
     destination: bytes.subarray(16, 20),
     protocol: header.getUint8(9),
     payload: bytes.subarray(headerLen),
+    isFragment: (header.getUint16(6) & 0x3fff) !== 0,
   };
 }
 
@@ -45,13 +48,40 @@ function parseIpv6(bytes: Uint8Array, problems: string[]): Ip | null {
     problems.push(`IPv6 payload length ${payloadLen}, packet has ${bytes.length - 40}`);
   }
   if (header.getUint8(7) === 0) problems.push("IPv6 hop limit is 0");
-  return {
-    family: 6,
-    source: bytes.subarray(8, 24),
-    destination: bytes.subarray(24, 40),
-    protocol: header.getUint8(6),
-    payload: bytes.subarray(40),
-  };
+  const addresses = { source: bytes.subarray(8, 24), destination: bytes.subarray(24, 40) };
+  const chain = walkExtensions(header.getUint8(6), bytes.subarray(40), problems);
+  return chain === null ? null : { family: 6, ...addresses, ...chain };
+}
+
+const HOP_BY_HOP = 0;
+const ROUTING = 43;
+const FRAGMENT = 44;
+const DESTINATION_OPTIONS = 60;
+
+/** The extension headers of RFC 8200 §4; nothing but a transport header may follow a Fragment Header. */
+function walkExtensions(
+  first: number,
+  chain: Uint8Array,
+  problems: string[],
+): Pick<Ip, "protocol" | "payload" | "isFragment"> | null {
+  let protocol = first;
+  let payload = chain;
+  let isFragment = false;
+  while ([HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION_OPTIONS].includes(protocol)) {
+    if (payload.length < 8) return fault(problems, "IPv6 extension header cut short");
+    const len = protocol === FRAGMENT ? 8 : 8 + payload[1]! * 8;
+    if (len > payload.length) return fault(problems, "IPv6 extension header length");
+    if (protocol === FRAGMENT) {
+      const field = view(payload).getUint16(2);
+      if ((field & 1) === 1 && (payload.length - len) % 8 !== 0) problems.push("fragment length");
+      if (payload.length === len && (field & 0xfff9) !== 0) problems.push("empty fragment");
+      isFragment = (field & 0xfff9) !== 0;
+    }
+    protocol = payload[0]!;
+    payload = payload.subarray(len);
+    if (isFragment) break;
+  }
+  return { protocol, payload, isFragment };
 }
 
 function fault(problems: string[], problem: string): null {
@@ -120,12 +150,12 @@ export function packetProblems(bytes: Uint8Array): string[] {
   const problems: string[] = [];
   const ip = parse(bytes, problems);
   if (ip === null) return problems;
+  if (ip.isFragment) return problems;
   if (ip.family === 6 && ip.protocol === 4) {
     return [...problems, ...packetProblems(ip.payload).map((problem) => `inner: ${problem}`)];
   }
   if (ip.protocol === 6) checkTcp(ip, problems);
   else if (ip.protocol === 17) checkUdp(ip, problems);
   else if (ip.protocol === 1 || ip.protocol === 58) checkIcmp(ip, problems);
-  else problems.push(`protocol ${ip.protocol}`);
   return problems;
 }

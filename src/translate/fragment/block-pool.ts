@@ -20,7 +20,7 @@ export class BlockPool {
   constructor(memory: number) {
     this.blocks = Math.floor(memory / BLOCK_LEN);
     this.#memory = new DataView(new ArrayBuffer(this.blocks * BLOCK_LEN));
-    this.#next = Int32Array.from({ length: this.blocks }, (_, i) => i + 1);
+    this.#next = new Int32Array(this.blocks).map((_, i) => i + 1);
     if (this.blocks > 0) this.#next[this.blocks - 1] = NONE;
     this.#lens = new Uint32Array(this.blocks);
     this.#free = this.blocks;

@@ -130,9 +130,9 @@ export class DatagramStore {
   /** Stores a fragment for its datagram. Returns its name in `pool`, or FRAGMENT_LIMIT. */
   hold(datagram: number, frame: DataView, packet: Packet): number {
     const source = this.#sourceOf[datagram]!;
-    const blocks = blocksOf(packet.end - packet.at);
+    const blocks = blocksOf(packet.end - packet.outerAt);
     if (this.#sourceBlocks[source]! + blocks > this.#blocksPerSource) return FRAGMENT_LIMIT;
-    const fragment = this.pool.store(frame, packet.at, packet.end);
+    const fragment = this.pool.store(frame, packet.outerAt, packet.end);
     if (fragment < 0) return FRAGMENT_LIMIT;
     this.#sourceBlocks[source]! += blocks;
     this.held.append(datagram, fragment);

@@ -29,27 +29,29 @@ export class Segmenter {
 
   /**
    * Hands the segments of a super-packet to the sink, in order, and returns how many. `packet` was read from
-   * the frame as it is, virtio header included; the frame stays as it is.
+   * the frame as it is, virtio header included; the frame stays as it is, and the sink may use `packet` anew.
    */
   segment(frame: DataView, packet: Packet): number {
+    const { at: ipAt, transportAt, end: superEnd, segments, gsoSize } = packet;
     const isTcp = packet.protocol === ipv4.PROTOCOL_TCP;
-    const transportLen = isTcp ? tcp.headerLen(frame, packet.transportAt) : udp.HEADER_LEN;
-    const headerLen = packet.transportAt + transportLen - packet.at;
+    const transportLen = isTcp ? tcp.headerLen(frame, transportAt) : udp.HEADER_LEN;
+    const headerLen = transportAt + transportLen - ipAt;
     const pieces = this.#pieces;
     pieces.begin();
-    const { segments, gsoSize } = packet;
     for (let i = 0; i < segments; i++) {
-      const from = packet.at + headerLen + i * gsoSize;
-      const len = Math.min(gsoSize, packet.end - from);
+      const from = ipAt + headerLen + i * gsoSize;
+      const len = Math.min(gsoSize, superEnd - from);
       const at = pieces.place(headerLen + len);
       const end = at + headerLen + len;
       const out = pieces.frame;
-      copyBytes(frame, packet.at, out, at, headerLen);
+      const segmentAt = at + transportAt - ipAt;
+      copyBytes(frame, ipAt, out, at, headerLen);
       copyBytes(frame, from, out, at + headerLen, len);
       virtio.write(out, at, 0, virtio.GSO_NONE, 0, 0, 0, 0);
       writeIp(out, at, end, i);
-      if (isTcp) writeTcp(out, at + packet.transportAt - packet.at, packet, i);
-      writeChecksum(out, at + packet.transportAt - packet.at, end, packet, isTcp);
+      if (isTcp) writeTcp(out, segmentAt, i, i === segments - 1, gsoSize);
+      const missing = superEnd - transportAt - (end - segmentAt);
+      writeChecksum(out, segmentAt, end, missing, isTcp);
       this.#sink.segment(pieces.slot, at, end);
     }
     return segments;
@@ -67,23 +69,28 @@ function writeIp(frame: DataView, at: number, end: number, index: number): void 
 }
 
 /** CWR is said once, with the first segment; FIN and PSH once, with the last. */
-function writeTcp(frame: DataView, at: number, packet: Packet, index: number): void {
+function writeTcp(
+  frame: DataView,
+  at: number,
+  index: number,
+  isLast: boolean,
+  gsoSize: number,
+): void {
   let flags = tcp.flags(frame, at);
   if (index > 0) flags &= ~tcp.FLAG_CWR;
-  if (index < packet.segments - 1) flags &= ~(tcp.FLAG_FIN | tcp.FLAG_PSH);
+  if (!isLast) flags &= ~(tcp.FLAG_FIN | tcp.FLAG_PSH);
   tcp.writeFlags(frame, at, flags);
-  tcp.writeSequence(frame, at, tcp.sequence(frame, at) + index * packet.gsoSize);
+  tcp.writeSequence(frame, at, tcp.sequence(frame, at) + index * gsoSize);
 }
 
-/** The checksum field holds the sum of the pseudo header with the super-packet's length. */
+/** The checksum field holds the sum of the pseudo header with the super-packet's length, `missing` bytes more. */
 function writeChecksum(
   frame: DataView,
   at: number,
   end: number,
-  packet: Packet,
+  missing: number,
   isTcp: boolean,
 ): void {
-  const missing = packet.end - packet.transportAt - (end - at);
   if (!isTcp) udp.writeLen(frame, at, end - at);
   const checksum = ~fold(sumBytes(frame, at, end) + 0xffff - missing) & 0xffff;
   const isZeroUdp = !isTcp && checksum === 0;

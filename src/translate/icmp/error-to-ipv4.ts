@@ -51,6 +51,8 @@ export class ErrorToIpv4 {
     totalLen: 0,
     identification: 0,
     dontFragment: false,
+    moreFragments: false,
+    fragmentOffset: 0,
     ttl: 0,
     protocol: 0,
   };

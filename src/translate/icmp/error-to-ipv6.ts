@@ -7,6 +7,7 @@ import * as ipv6 from "../../wire/ipv6.js";
 import type { Limits } from "../limits.js";
 import { writeOffload } from "../offload.js";
 import type { Packet } from "../packet.js";
+import { refuseOptions } from "../read-ipv4.js";
 import type { ErrorEnds6 } from "./ends.js";
 import { extendedQuoteLen, moveExtension } from "./extension.js";
 import { mtu4To6 } from "./mtu.js";
@@ -24,6 +25,8 @@ export function refuseErrorToIpv6(
   quote: Quote,
   limits: Limits,
 ): number {
+  const misrouted = refuseOptions(frame, packet);
+  if (misrouted < 0) return misrouted;
   if (ipv4.ttl(frame, packet.at) <= limits.ttlStep) return TTL_EXPIRED;
   if (icmp4To6(quote.type, quote.code) < 0) return ICMP_UNTRANSLATABLE;
   if (quote.type === icmp.V4_PARAMETER_PROBLEM && pointer4To6(quote.pointer) < 0) {

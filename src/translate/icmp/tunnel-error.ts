@@ -50,6 +50,8 @@ export class TunnelError {
     totalLen: 0,
     identification: 0,
     dontFragment: false,
+    moreFragments: false,
+    fragmentOffset: 0,
     ttl: OWN_TTL,
     protocol: ipv4.PROTOCOL_ICMP,
   };

@@ -1,7 +1,9 @@
 /** CE to CE: through the BR (hub and spoke) and straight (mesh). */
+import type { DropName } from "../../../src/verdict.js";
 import { echo, encapsulated, ipv4, ipv6, pattern, tcp, udp } from "../../support/packet-builder.js";
-import { drop, type GoldenCase, hairpin, pass } from "../golden-case.js";
+import { drop, type GoldenCase, hairpin, pass, type Step } from "../golden-case.js";
 import * as d from "./domains.js";
+import { POLICY_FAILED_6, PROHIBITED_4, TIME_EXCEEDED_6, told4, told6 } from "./own-errors.js";
 
 /** The peer: PSID 0x34 of 192.0.2.19, the same ports. */
 const PEER = d.CE_OTHER_ADDRESS;
@@ -42,15 +44,20 @@ const HAIRPIN: GoldenCase[] = [
     rfc: ["RFC 7599 §8.3", "RFC 7597 §5.1"],
     config: d.brT(),
     steps: [
-      drop(
+      told6(
         "source_psid_mismatch",
         ipv6({ src: d.CE, dst: d.dmr(PEER_IPV4) }, udp({ sport: 1236, dport: d.PORT })),
+        POLICY_FAILED_6,
       ),
       drop(
         "destination_port_excluded",
         ipv6({ src: d.CE, dst: d.dmr(PEER_IPV4) }, udp({ sport: d.PORT, dport: 208 })),
       ),
-      drop("ttl_expired", ipv6({ src: d.CE, dst: d.dmr(PEER_IPV4), hopLimit: 1 }, UDP)),
+      told6(
+        "ttl_expired",
+        ipv6({ src: d.CE, dst: d.dmr(PEER_IPV4), hopLimit: 1 }, UDP),
+        TIME_EXCEEDED_6,
+      ),
     ],
   },
   {
@@ -83,6 +90,11 @@ const HAIRPIN: GoldenCase[] = [
 /** The LAN host uses a port of the set, which NAT44 keeps. */
 const FROM_LAN = { src: d.LAN_HOST, dst: PEER_IPV4, id: 6 };
 
+/** RFC 7599 §8.2: a CE of the mesh that uses another's ports is told. */
+function refusedByCe(reason: DropName, packet: Uint8Array): Step {
+  return told6(reason, packet, POLICY_FAILED_6, { src: d.CE });
+}
+
 const MESH: GoldenCase[] = [
   {
     name: "MAP-T CE speaks straight to a CE of a forwarding rule",
@@ -99,19 +111,23 @@ const MESH: GoldenCase[] = [
         ipv4({ src: d.LAN_HOST, dst: d.SERVER_T }, UDP),
         ipv6({ src: d.CE, dst: d.dmr(d.SERVER_T), hopLimit: 63 }, UDP),
       ),
-      drop(
+      refusedByCe(
         "source_psid_mismatch",
         ipv6({ src: PEER, dst: d.CE }, udp({ sport: 1236, dport: d.PORT })),
       ),
-      drop(
+      refusedByCe(
         "source_port_excluded",
         ipv6({ src: PEER, dst: d.CE }, udp({ sport: 208, dport: d.PORT })),
       ),
-      drop(
+      refusedByCe(
         "source_iid_mismatch",
         ipv6({ src: "2001:db8:13:3400::1", dst: d.CE }, udp({ sport: d.PORT, dport: d.PORT })),
       ),
-      drop("destination_port_excluded", ipv4(FROM_LAN, udp({ sport: d.PORT, dport: 208 }))),
+      told4(
+        "destination_port_excluded",
+        ipv4(FROM_LAN, udp({ sport: d.PORT, dport: 208 })),
+        PROHIBITED_4,
+      ),
     ],
     gauges: { nat44_mappings_udp: 1, nat44_sessions: 2 },
   },

@@ -11,6 +11,7 @@ import {
 } from "../../support/packet-builder.js";
 import { after, drop, type GoldenCase, pass, type Step } from "../golden-case.js";
 import * as d from "./domains.js";
+import { PROHIBITED_4, told4 } from "./own-errors.js";
 import { payloads } from "./payloads.js";
 
 interface Own {
@@ -228,9 +229,10 @@ export const CUSTOMER_EDGE: readonly GoldenCase[] = [
     steps: [
       eUp(SHARED, d.LAN_HOST, udp({ sport: d.PORT, dport: 53 })),
       eUp(SHARED, d.LAN_HOST, udp({ sport: d.PORT + 1, dport: 53 })),
-      drop(
+      told4(
         "nat44_host_quota",
         ipv4({ src: d.LAN_HOST, dst: d.SERVER_E }, udp({ sport: d.PORT + 2, dport: 53 })),
+        PROHIBITED_4,
       ),
       eUp(SHARED, d.LAN_HOST, udp({ sport: d.PORT, dport: 123 })),
       eUp(SHARED, "192.168.1.11", udp({ sport: d.PORT + 2, dport: 53 })),

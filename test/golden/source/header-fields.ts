@@ -5,6 +5,7 @@ import { echo, encapsulated, ipv4, ipv6, pattern, tcp, udp } from "../../support
 import { addSums, slowPseudoSum, slowSum } from "../../support/slow-checksum.js";
 import { drop, type GoldenCase, pass, type Step } from "../golden-case.js";
 import * as d from "./domains.js";
+import { PROHIBITED_4, TIME_EXCEEDED_4, TIME_EXCEEDED_6, told4, told6 } from "./own-errors.js";
 
 const DOWN_4 = { src: d.SERVER_T, dst: d.CE_IPV4 };
 const DOWN_6 = { src: d.dmr(d.SERVER_T), dst: d.CE };
@@ -67,17 +68,17 @@ const ZERO_IN_IPV6 = payloadFor(0, ipv6Bytes(DOWN_6.src), ipv6Bytes(DOWN_6.dst))
 
 const TTL: GoldenCase[] = [
   {
-    name: "MAP-T decrements the TTL once and drops a packet that reaches zero",
+    name: "MAP-T decrements the TTL once and tells the sender where it reaches zero",
     rfc: ["RFC 7915 §4.1", "RFC 7915 §5.1"],
     config: d.brT(),
     steps: [
       pass(ipv4({ ...DOWN_4, ttl: 2 }, IN), ipv6({ ...DOWN_6, hopLimit: 1 }, IN)),
-      drop("ttl_expired", ipv4({ ...DOWN_4, ttl: 1 }, IN)),
-      drop("ttl_expired", ipv4({ ...DOWN_4, ttl: 0 }, IN)),
+      told4("ttl_expired", ipv4({ ...DOWN_4, ttl: 1 }, IN), TIME_EXCEEDED_4),
+      told4("ttl_expired", ipv4({ ...DOWN_4, ttl: 0 }, IN), TIME_EXCEEDED_4),
       pass(ipv4({ ...DOWN_4, ttl: 255 }, IN), ipv6({ ...DOWN_6, hopLimit: 254 }, IN)),
       pass(ipv6({ ...UP_6, hopLimit: 2 }, OUT), ipv4({ ...UP_4, ttl: 1 }, OUT)),
-      drop("ttl_expired", ipv6({ ...UP_6, hopLimit: 1 }, OUT)),
-      drop("ttl_expired", ipv6({ ...UP_6, hopLimit: 0 }, OUT)),
+      told6("ttl_expired", ipv6({ ...UP_6, hopLimit: 1 }, OUT), TIME_EXCEEDED_6),
+      told6("ttl_expired", ipv6({ ...UP_6, hopLimit: 0 }, OUT), TIME_EXCEEDED_6),
     ],
   },
   {
@@ -95,7 +96,7 @@ const TTL: GoldenCase[] = [
     config: d.brE(),
     steps: [
       downE(2, 0, 0),
-      drop("ttl_expired", ipv4({ ...E_IN_4, ttl: 1 }, IN)),
+      told4("ttl_expired", ipv4({ ...E_IN_4, ttl: 1 }, IN), TIME_EXCEEDED_4),
       pass(
         ipv6({ ...E_UP, hopLimit: 1 }, encapsulated(ipv4({ ...E_OUT_4, ttl: 1 }, OUT))),
         ipv4({ ...E_OUT_4, ttl: 1 }, OUT),
@@ -192,7 +193,11 @@ const DF_AND_CHECKSUM: GoldenCase[] = [
     rfc: ["RFC 7915 §4.5", "RFC 8200 §8.1"],
     config: d.brT(),
     steps: [
-      drop("udp_zero_checksum", ipv4(DOWN_4, udp({ sport: 53, dport: d.PORT, checksum: 0 }))),
+      told4(
+        "udp_zero_checksum",
+        ipv4(DOWN_4, udp({ sport: 53, dport: d.PORT, checksum: 0 })),
+        PROHIBITED_4,
+      ),
       drop("udp_zero_checksum", ipv6(UP_6, udp({ sport: d.PORT, dport: 53, checksum: 0 }))),
     ],
   },

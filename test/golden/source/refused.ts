@@ -1,17 +1,14 @@
-/** Packets that are broken, and packets whose translation comes with a later issue. */
+/** Packets that are broken. */
 import type { DropName } from "../../../src/verdict.js";
 import {
   concat,
   cut,
   echo,
   encapsulated,
-  extension,
-  icmp,
   ipv4,
   ipv6,
   type Payload,
   pattern,
-  raw,
   tcp,
   udp,
 } from "../../support/packet-builder.js";
@@ -22,7 +19,6 @@ const DOWN_4 = { src: d.SERVER_T, dst: d.CE_IPV4 };
 const DOWN_6 = { src: d.dmr(d.SERVER_T), dst: d.CE, hopLimit: 63 };
 const UP_6 = { src: d.CE, dst: d.dmr(d.SERVER_T) };
 const UP_4 = { src: d.CE_IPV4, dst: d.SERVER_T, ttl: 63, df: false };
-const E_IN_4 = { src: d.SERVER_E, dst: d.CE_IPV4 };
 const E_OUT_4 = { src: d.CE_IPV4, dst: d.SERVER_E };
 const E_UP = { src: d.CE, dst: d.BR };
 
@@ -158,110 +154,4 @@ const BROKEN: GoldenCase[] = [
   },
 ];
 
-/** Hop-by-hop or destination options header of 8 bytes: one PadN option. */
-const PADDING = Uint8Array.of(0, 0, 1, 4, 0, 0, 0, 0);
-/** Routing header of 8 bytes with no segments left. */
-const ROUTING = Uint8Array.of(0, 0, 4, 0, 0, 0, 0, 0);
-/** Fragment header: offset 0, more fragments, identification 0x12345678. */
-const FRAGMENT = Uint8Array.of(0, 0, 0, 1, 0x12, 0x34, 0x56, 0x78);
-const ATOMIC = Uint8Array.of(0, 0, 0, 0, 0x12, 0x34, 0x56, 0x78);
-
-const LATER: GoldenCase[] = [
-  {
-    name: "Fragments are dropped until they are supported",
-    rfc: ["RFC 7915 §4.1", "RFC 7915 §5.1.1"],
-    config: d.brT(),
-    steps: [
-      drop("unsupported_fragment", ipv4({ ...DOWN_4, df: false, mf: true }, IN)),
-      drop("unsupported_fragment", ipv4({ ...DOWN_4, df: false, fragmentOffset: 1 }, IN)),
-      drop("unsupported_fragment", ipv6(UP_6, extension(44, FRAGMENT, OUT))),
-      drop("unsupported_fragment", ipv6(UP_6, extension(44, ATOMIC, OUT))),
-    ],
-  },
-  {
-    name: "Fragments are dropped outside and inside a tunnel until they are supported",
-    rfc: ["RFC 2473 §7", "RFC 7597 §8.3.2"],
-    config: d.brE(),
-    steps: [
-      drop("unsupported_fragment", ipv4({ ...E_IN_4, df: false, mf: true }, IN)),
-      drop(
-        "unsupported_fragment",
-        ipv6(E_UP, extension(44, FRAGMENT, encapsulated(ipv4(E_OUT_4, OUT)))),
-      ),
-      tunnelled("unsupported_fragment", ipv4({ ...E_OUT_4, df: false, mf: true }, OUT)),
-    ],
-  },
-  {
-    name: "IPv4 options are dropped until they are supported",
-    rfc: ["RFC 7915 §4.1"],
-    config: d.brT(),
-    steps: [
-      // Record route, router alert, no-operations.
-      drop(
-        "unsupported_ipv4_options",
-        ipv4({ ...DOWN_4, options: Uint8Array.of(7, 7, 4, 0, 0, 0, 0, 0) }, IN),
-      ),
-      drop(
-        "unsupported_ipv4_options",
-        ipv4({ ...DOWN_4, options: Uint8Array.of(148, 4, 0, 0) }, IN),
-      ),
-      drop("unsupported_ipv4_options", ipv4({ ...DOWN_4, options: Uint8Array.of(1, 1, 1, 1) }, IN)),
-    ],
-  },
-  {
-    name: "IPv6 extension headers are dropped until they are supported",
-    rfc: ["RFC 7915 §5.1"],
-    config: d.brT(),
-    steps: [
-      drop("unsupported_ipv6_extension", ipv6(UP_6, extension(0, PADDING, OUT))),
-      drop("unsupported_ipv6_extension", ipv6(UP_6, extension(60, PADDING, OUT))),
-      drop("unsupported_ipv6_extension", ipv6(UP_6, extension(43, ROUTING, OUT))),
-    ],
-  },
-  {
-    name: "Destination options before a tunnelled packet are dropped until they are supported",
-    rfc: ["RFC 2473 §4.1"],
-    config: d.brE(),
-    steps: [
-      drop(
-        "unsupported_ipv6_extension",
-        ipv6(E_UP, extension(60, PADDING, encapsulated(ipv4(E_OUT_4, OUT)))),
-      ),
-    ],
-  },
-  {
-    name: "ICMP errors and other ICMP are dropped until they are supported",
-    rfc: ["RFC 7915 §4.2", "RFC 7915 §5.2"],
-    config: d.brT(),
-    steps: [
-      ...[3, 4, 5, 11, 12, 13].map((type4) =>
-        drop("unsupported_icmp", ipv4(DOWN_4, icmp({ type4, type6: 0, data: ipv4(UP_4, OUT) }))),
-      ),
-      ...[1, 2, 3, 4, 130, 135].map((type6) =>
-        drop("unsupported_icmp", ipv6(UP_6, icmp({ type4: 0, type6, data: pattern(48) }))),
-      ),
-      // Echo with a code other than 0 is no echo.
-      drop("unsupported_icmp", ipv4(DOWN_4, icmp({ type4: 8, type6: 128, code: 1 }))),
-    ],
-  },
-  {
-    name: "Other transport protocols are dropped until they are supported",
-    rfc: ["RFC 7915 §4.5", "RFC 7597 §8.2"],
-    config: d.brT({ rules: ["full"] }),
-    steps: [
-      ...[2, 47, 50, 132, 253].map((protocol) =>
-        drop("unsupported_protocol", ipv4(DOWN_4, raw(protocol, pattern(32)))),
-      ),
-      ...[1, 47, 50, 132, 253].map((protocol) =>
-        drop(
-          "unsupported_protocol",
-          ipv6({ ...UP_6, src: "2001:db8:12:0:0:c000:212:0" }, raw(protocol, pattern(32))),
-        ),
-      ),
-      // ICMPv6 in IPv4 is not ICMP.
-      drop("unsupported_protocol", ipv4(DOWN_4, raw(58, pattern(32)))),
-    ],
-  },
-];
-
-export const REFUSED: readonly GoldenCase[] = [...BROKEN, ...LATER];
+export const REFUSED: readonly GoldenCase[] = BROKEN;

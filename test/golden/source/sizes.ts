@@ -10,8 +10,9 @@ import {
   tcp,
   udp,
 } from "../../support/packet-builder.js";
-import { drop, type GoldenCase, pass, type Step } from "../golden-case.js";
+import { type GoldenCase, pass, type Step } from "../golden-case.js";
 import * as d from "./domains.js";
+import { FRAGMENTATION_NEEDED, TOO_BIG_6, told4, told6 } from "./own-errors.js";
 
 const DOWN_4 = { src: d.SERVER_T, dst: d.CE_IPV4 };
 const DOWN_6 = { src: d.dmr(d.SERVER_T), dst: d.CE, hopLimit: 63 };
@@ -38,6 +39,15 @@ function downE(len: number, df: boolean): Step {
   );
 }
 
+/** The sender learns how long its IPv4 packets may be. */
+function tooBig4(packet: Uint8Array, mtu: number): Step {
+  return told4("too_big", packet, FRAGMENTATION_NEEDED, { rest: mtu });
+}
+
+function tooBig6(packet: Uint8Array, mtu: number): Step {
+  return told6("too_big", packet, TOO_BIG_6, { rest: mtu });
+}
+
 const MTU: GoldenCase[] = [
   {
     name: "MAP-T fills the IPv6 MTU and refuses one byte more",
@@ -45,19 +55,18 @@ const MTU: GoldenCase[] = [
     config: d.brT(),
     steps: [
       pass(ipv4(DOWN_4, inbound(1480)), ipv6(DOWN_6, inbound(1480))),
-      drop("too_big", ipv4(DOWN_4, inbound(1481))),
+      tooBig4(ipv4(DOWN_4, inbound(1481)), 1480),
+      tooBig4(ipv4(DOWN_4, inbound(1500)), 1480),
+      // A fragment grows by a Fragment Header, too.
+      tooBig4(ipv4({ ...DOWN_4, mf: true, id: 9 }, inbound(1476)), 1472),
       pass(ipv4({ ...DOWN_4, df: false }, inbound(1260)), ipv6(DOWN_6, inbound(1260))),
-      drop("needs_fragmentation", ipv4({ ...DOWN_4, df: false }, inbound(1261))),
     ],
   },
   {
     name: "MAP-T sends more without DF where lowest ipv6 mtu allows it",
     rfc: ["RFC 7915 §4.1"],
     config: d.brT({ more: { mtu: { "lowest-ipv6": 1500 } } }),
-    steps: [
-      pass(ipv4({ ...DOWN_4, df: false }, inbound(1480)), ipv6(DOWN_6, inbound(1480))),
-      drop("needs_fragmentation", ipv4({ ...DOWN_4, df: false }, inbound(1481))),
-    ],
+    steps: [pass(ipv4({ ...DOWN_4, df: false }, inbound(1480)), ipv6(DOWN_6, inbound(1480)))],
   },
   {
     name: "MAP-T fills the IPv4 MTU and refuses one byte more",
@@ -65,18 +74,17 @@ const MTU: GoldenCase[] = [
     config: d.brT({ more: { mtu: { ipv4: 1400 } } }),
     steps: [
       pass(ipv6(UP_6, outbound(1400)), ipv4({ ...UP_4, df: true }, outbound(1400))),
-      drop("too_big", ipv6(UP_6, outbound(1401))),
+      tooBig6(ipv6(UP_6, outbound(1401)), 1420),
     ],
   },
   {
-    name: "MAP-T would have to fragment a small IPv6 packet for a smaller IPv4 MTU",
-    rfc: ["RFC 7915 §5.1.1"],
+    name: "MAP-T never tells of an IPv6 MTU below 1280",
+    rfc: ["RFC 7915 §1.4", "RFC 8200 §5"],
     config: d.brT({ more: { mtu: { ipv4: 1000 } } }),
     steps: [
       pass(ipv6(UP_6, outbound(1000)), ipv4({ ...UP_4, df: false }, outbound(1000))),
-      drop("needs_fragmentation", ipv6(UP_6, outbound(1001))),
-      drop("needs_fragmentation", ipv6(UP_6, outbound(1260))),
-      drop("too_big", ipv6(UP_6, outbound(1261))),
+      tooBig6(ipv6(UP_6, outbound(1261)), 1280),
+      tooBig6(ipv6(UP_6, outbound(1480)), 1280),
     ],
   },
   {
@@ -86,8 +94,8 @@ const MTU: GoldenCase[] = [
     steps: [
       downE(1460, true),
       downE(1460, false),
-      drop("too_big", ipv4(E_IN_4, inbound(1461))),
-      drop("needs_fragmentation", ipv4({ ...E_IN_4, df: false }, inbound(1461))),
+      tooBig4(ipv4(E_IN_4, inbound(1461)), 1460),
+      tooBig4(ipv4(E_IN_4, inbound(1500)), 1460),
       pass(ipv6(E_UP, encapsulated(ipv4(E_OUT_4, outbound(1460)))), ipv4(E_OUT_4, outbound(1460))),
     ],
   },
@@ -281,20 +289,13 @@ const SUPER_PACKETS: GoldenCase[] = [
     superPackets: [
       { first: 0, count: 2 },
       { first: 2, count: 2 },
-      { first: 4, count: 2 },
     ],
     steps: [
       ...[1461, 1461].map((size) =>
-        drop("too_big", ipv4(DOWN_4, tcp({ sport: 80, dport: d.PORT, data: pattern(size) }))),
-      ),
-      ...[1221, 1221].map((size) =>
-        drop(
-          "needs_fragmentation",
-          ipv4({ ...DOWN_4, df: false }, tcp({ sport: 80, dport: d.PORT, data: pattern(size) })),
-        ),
+        tooBig4(ipv4(DOWN_4, tcp({ sport: 80, dport: d.PORT, data: pattern(size) })), 1480),
       ),
       ...[1361, 1361].map((size) =>
-        drop("too_big", ipv6(UP_6, tcp({ sport: d.PORT, dport: 80, data: pattern(size) }))),
+        tooBig6(ipv6(UP_6, tcp({ sport: d.PORT, dport: 80, data: pattern(size) })), 1420),
       ),
     ],
   },

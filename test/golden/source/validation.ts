@@ -12,6 +12,7 @@ import {
 } from "../../support/packet-builder.js";
 import { drop, type GoldenCase, pass, type Step } from "../golden-case.js";
 import * as d from "./domains.js";
+import { HOST_UNREACHABLE_4, POLICY_FAILED_6, PROHIBITED_4, told4, told6 } from "./own-errors.js";
 
 const OUT = udp({ sport: d.PORT, dport: 53 });
 const IN = udp({ sport: 53, dport: d.PORT });
@@ -26,7 +27,11 @@ function fromPort(sport: number): Payload[] {
 }
 
 function spoofedT(reason: DropName, src: string, payload: Payload): Step {
-  return drop(reason, ipv6({ src, dst: d.dmr(d.SERVER_T) }, payload));
+  const packet = ipv6({ src, dst: d.dmr(d.SERVER_T) }, payload);
+  // RFC 7915 §5.1: an impossible source is nobody that could be told.
+  return reason === "martian_ipv6_source"
+    ? drop(reason, packet)
+    : told6(reason, packet, POLICY_FAILED_6);
 }
 
 function spoofedE(reason: DropName, src: string, src4: string, payload: Payload): Step {
@@ -38,7 +43,7 @@ function spoofedE(reason: DropName, src: string, src4: string, payload: Payload)
 
 const SOURCES: GoldenCase[] = [
   {
-    name: "MAP-T BR drops an IPv6 source whose port is outside its set",
+    name: "MAP-T BR refuses an IPv6 source whose port is outside its set",
     rfc: ["RFC 7599 §8.3", "RFC 7597 §5.1"],
     config: d.brT(),
     steps: [
@@ -50,7 +55,7 @@ const SOURCES: GoldenCase[] = [
     ],
   },
   {
-    name: "MAP-T BR drops an IPv6 source that is not the MAP address of its bits",
+    name: "MAP-T BR refuses an IPv6 source that is not the MAP address of its bits",
     rfc: ["RFC 7599 §8.3", "RFC 7597 §6"],
     config: d.brT(),
     steps: [
@@ -62,7 +67,7 @@ const SOURCES: GoldenCase[] = [
     ],
   },
   {
-    name: "MAP-T BR drops IPv6 sources that are no CE of the domain",
+    name: "MAP-T BR refuses IPv6 sources that are no CE of the domain",
     rfc: ["RFC 7599 §8.3", "RFC 7915 §5.1"],
     config: d.brT(),
     steps: [
@@ -116,18 +121,21 @@ const DESTINATIONS: GoldenCase[] = [
     rfc: ["RFC 7599 §8.4", "RFC 7597 §5.1", "RFC 7599 §13"],
     config: d.brT(),
     steps: [
-      drop("ipv4_destination_no_rule", ipv4({ src: d.SERVER_T, dst: "192.0.3.18" }, IN)),
-      drop(
-        "destination_port_excluded",
-        ipv4({ src: d.SERVER_T, dst: d.CE_IPV4 }, udp({ sport: 53, dport: 208 })),
+      told4(
+        "ipv4_destination_no_rule",
+        ipv4({ src: d.SERVER_T, dst: "192.0.3.18" }, IN),
+        HOST_UNREACHABLE_4,
       ),
-      drop(
-        "destination_port_excluded",
-        ipv4({ src: d.SERVER_T, dst: d.CE_IPV4 }, udp({ sport: 53, dport: 1023 })),
-      ),
-      drop(
-        "destination_port_excluded",
-        ipv4({ src: d.SERVER_T, dst: d.CE_IPV4 }, echo({ kind: "reply", id: 7 })),
+      ...[
+        udp({ sport: 53, dport: 208 }),
+        udp({ sport: 53, dport: 1023 }),
+        echo({ kind: "reply", id: 7 }),
+      ].map((payload) =>
+        told4(
+          "destination_port_excluded",
+          ipv4({ src: d.SERVER_T, dst: d.CE_IPV4 }, payload),
+          PROHIBITED_4,
+        ),
       ),
       drop("ipv4_source_in_domain", ipv4({ src: "192.0.2.200", dst: d.CE_IPV4 }, IN)),
     ],
@@ -137,13 +145,15 @@ const DESTINATIONS: GoldenCase[] = [
     rfc: ["RFC 7599 §12.1"],
     config: d.brT({ rules: ["oneToOne34", "oneToOne35"] }),
     steps: [
-      drop(
+      told4(
         "ipv4_destination_no_rule",
         ipv4({ src: d.SERVER_T, dst: d.CE_IPV4 }, udp({ sport: 53, dport: 1240 })),
+        HOST_UNREACHABLE_4,
       ),
-      drop(
+      told6(
         "source_psid_mismatch",
         ipv6({ src: d.CE, dst: d.dmr(d.SERVER_T) }, udp({ sport: 1236, dport: 53 })),
+        POLICY_FAILED_6,
       ),
     ],
   },
@@ -234,6 +244,8 @@ const AT_THE_CE: GoldenCase[] = [
       // The rule is no forwarding rule: another CE's address says nothing here.
       toCeT("ipv6_source_not_in_domain", IN, d.CE, d.CE_OTHER_ADDRESS),
       toCeT("martian_ipv6_source", IN, d.CE, "::1"),
+      // Nobody else may speak for the CE itself.
+      toCeT("martian_ipv6_source", IN, d.CE, d.CE),
       toCeT("martian_ipv4_source", IN, d.CE, d.dmr("127.0.0.1")),
       toCeT("martian_ipv4_source", IN, d.CE, d.dmr("224.0.0.1")),
     ],
@@ -248,6 +260,7 @@ const AT_THE_CE: GoldenCase[] = [
       toCeE("ipv4_destination_not_ours", IN, d.LAN_HOST),
       toCeE("ipv6_destination_not_ours", IN, d.CE_IPV4, d.CE_35),
       toCeE("ipv6_source_not_in_domain", IN, d.CE_IPV4, d.CE, "2001:db9::1"),
+      toCeE("martian_ipv6_source", IN, d.CE_IPV4, d.CE, d.CE),
       toCeE("ipv6_source_not_in_domain", IN, d.CE_IPV4, d.CE, d.CE_OTHER_ADDRESS),
       drop("not_encapsulated", ipv6({ src: d.BR, dst: d.CE }, IN)),
     ],

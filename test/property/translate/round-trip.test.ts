@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { NAT44_NO_FREE_PORT } from "../../../src/verdict.js";
-import { withoutIdentification } from "../../golden/identification.js";
 import { settingsOf } from "../../golden/run-case.js";
 import * as d from "../../golden/source/domains.js";
 import {
@@ -18,6 +17,7 @@ import { finished, VIRTIO_LEN, withPartialChecksum } from "../../support/offload
 import { ipv4, TCP } from "../../support/packet-builder.js";
 import { packetProblems } from "../../support/packet-check.js";
 import { property } from "../../support/property.js";
+import { withoutIdentification } from "../../support/without-identification.js";
 
 const NO_VIRTIO = new Uint8Array(VIRTIO_LEN);
 

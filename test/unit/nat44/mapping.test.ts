@@ -6,7 +6,7 @@ import {
   NAT44_NO_FREE_PORT,
   NAT44_NO_MAPPING,
   NAT44_TABLE_FULL,
-  UNSUPPORTED_PROTOCOL,
+  NAT44_UNSUPPORTED_PROTOCOL,
 } from "../../../src/verdict.js";
 import {
   ACK,
@@ -202,10 +202,10 @@ test("the constructor refuses more forwards than mappings, and port 0", (t) => {
 
 test("other protocols are refused by name", (t) => {
   const nat = createNat();
-  t.equal(nat.outbound(132, HOST_A, 1, PEER_1, 1, 0, 0), UNSUPPORTED_PROTOCOL);
-  t.equal(nat.inbound(132, 1232, PEER_1, 1, 0, 0), UNSUPPORTED_PROTOCOL);
-  t.equal(nat.peekOutbound(132, HOST_A, 1), UNSUPPORTED_PROTOCOL);
-  t.equal(nat.peekInbound(132, 1232, PEER_1, 1), UNSUPPORTED_PROTOCOL);
+  t.equal(nat.outbound(132, HOST_A, 1, PEER_1, 1, 0, 0), NAT44_UNSUPPORTED_PROTOCOL);
+  t.equal(nat.inbound(132, 1232, PEER_1, 1, 0, 0), NAT44_UNSUPPORTED_PROTOCOL);
+  t.equal(nat.peekOutbound(132, HOST_A, 1), NAT44_UNSUPPORTED_PROTOCOL);
+  t.equal(nat.peekInbound(132, 1232, PEER_1, 1), NAT44_UNSUPPORTED_PROTOCOL);
   t.equal(nat.mappings(132), 0);
   t.end();
 });

@@ -1,9 +1,11 @@
-/** What a virtio header can provoke: a header that does not fit its packet, and a super-packet for a tunnel. */
+/** What a virtio header can provoke: one that does not fit its packet, and super-packets that cannot pass whole. */
 import { test } from "tap";
-import { BAD_OFFLOAD_HEADER, UNSUPPORTED_SUPER_PACKET } from "../../../src/verdict.js";
+import { ABSORBED } from "../../../src/pipeline/packet-io.js";
+import { BAD_OFFLOAD_HEADER } from "../../../src/verdict.js";
 import { settingsOf } from "../../golden/run-case.js";
 import * as d from "../../golden/source/domains.js";
 import { DomainUnderTest } from "../../support/domain-under-test.js";
+import { hexDiff } from "../../support/hex-diff.js";
 import { finished, joined, type Offloaded, withPartialChecksum } from "../../support/offload.js";
 import {
   echo,
@@ -16,8 +18,20 @@ import {
   udp,
 } from "../../support/packet-builder.js";
 
-const IN = tcp({ sport: 80, dport: d.PORT, data: pattern(1000) });
-const OUT = tcp({ sport: d.PORT, dport: 80, data: pattern(1000) });
+const FIRST_SEQUENCE = 0x01020304;
+
+/** The `i`th segment of a stream. */
+function inbound(i: number): Payload {
+  return tcp({ sport: 80, dport: d.PORT, seq: FIRST_SEQUENCE + i * 1000, data: pattern(1000) });
+}
+
+function outbound(i: number): Payload {
+  return tcp({ sport: d.PORT, dport: 80, seq: FIRST_SEQUENCE + i * 1000, data: pattern(1000) });
+}
+
+const IN = inbound(0);
+const OUT = outbound(0);
+const DATAGRAM = udp({ sport: d.PORT, dport: 53, data: pattern(900) });
 const TO_CE = { src: d.SERVER_E, dst: d.CE_IPV4 };
 
 function superPacket(wrap: (payload: Payload) => Uint8Array, payload: Payload): Offloaded {
@@ -71,33 +85,52 @@ for (const mode of ["map-t", "map-e"] as const) {
   }
 }
 
-/** No virtio header describes IPv4 segments inside IPv6, in either direction. */
+/** No virtio header describes IPv4 segments inside IPv6, so the tunnel gets what they stand for. */
+const FROM_LAN = { src: d.LAN_HOST, dst: d.SERVER_E };
+const INTO_TUNNEL = { src: d.CE, dst: d.BR };
 const intoTunnels = [
-  { name: "BR", config: d.brE(), packet: whole },
+  {
+    name: "BR",
+    config: d.brE(),
+    packet: whole,
+    expected: (i: number) =>
+      ipv6({ src: d.BR, dst: d.CE }, encapsulated(ipv4({ ...TO_CE, id: i, ttl: 63 }, inbound(i)))),
+  },
   {
     name: "CE",
     config: d.ceE(),
-    packet: superPacket((payload) => ipv4({ src: d.LAN_HOST, dst: d.SERVER_E }, payload), OUT),
+    packet: superPacket((payload) => ipv4(FROM_LAN, payload), OUT),
+    expected: (i: number) =>
+      ipv6(
+        INTO_TUNNEL,
+        encapsulated(ipv4({ src: d.CE_IPV4, dst: d.SERVER_E, id: i, ttl: 63 }, outbound(i))),
+      ),
   },
   {
     name: "CE, UDP",
     config: d.ceE(),
-    packet: superPacket(
-      (payload) => ipv4({ src: d.LAN_HOST, dst: d.SERVER_E }, payload),
-      udp({ sport: d.PORT, dport: 53, data: pattern(900) }),
-    ),
+    packet: superPacket((payload) => ipv4(FROM_LAN, payload), DATAGRAM),
+    expected: (i: number) =>
+      ipv6(
+        INTO_TUNNEL,
+        encapsulated(ipv4({ src: d.CE_IPV4, dst: d.SERVER_E, id: i, ttl: 63 }, DATAGRAM)),
+      ),
   },
 ];
 
-for (const { name, config, packet } of intoTunnels) {
-  test(`map-e ${name}: a super-packet does not enter the tunnel`, async (t) => {
-    const { verdict, problems } = new DomainUnderTest(settingsOf(config)).judge(
-      packet.bytes,
-      1,
-      packet.virtio,
-    );
-    t.equal(verdict, UNSUPPORTED_SUPER_PACKET);
+for (const { name, config, packet, expected } of intoTunnels) {
+  test(`map-e ${name}: a super-packet enters the tunnel as the packets that it stands for`, async (t) => {
+    const domain = new DomainUnderTest(settingsOf(config));
+    const { verdict, problems, output } = domain.judge(packet.bytes, 1, packet.virtio);
+    t.equal(verdict, ABSORBED);
     t.same(problems, []);
+    const left = output.flatMap(finished);
+    t.same(left.length, 2);
+    left.forEach((segment, i) => {
+      t.equal(hexDiff(expected(i), segment), "");
+    });
+    t.equal(domain.counter("created_packets"), 2);
+    t.equal(domain.counter("absorbed_packets"), 1);
   });
 }
 
@@ -114,7 +147,7 @@ function longDatagrams(len: number): Offloaded {
   return joined(sizes.map(wrap));
 }
 
-test("map-t: an IPv6 super-packet that IPv4 has no length for is dropped, one byte less passes", async (t) => {
+test("map-t: an IPv6 super-packet that IPv4 has no length for is cut, one byte less passes whole", async (t) => {
   const domain = new DomainUnderTest(settingsOf(d.brT()));
   const longest = longDatagrams(65515);
   const { verdict, output } = domain.judge(longest.bytes, 1, longest.virtio);
@@ -122,8 +155,9 @@ test("map-t: an IPv6 super-packet that IPv4 has no length for is dropped, one by
   t.equal(output.flatMap(finished).length, 47);
   const tooLong = longDatagrams(65516);
   const refused = domain.judge(tooLong.bytes, 1, tooLong.virtio);
-  t.equal(refused.verdict, UNSUPPORTED_SUPER_PACKET);
+  t.equal(refused.verdict, ABSORBED);
   t.same(refused.problems, []);
+  t.equal(refused.output.flatMap(finished).length, 47);
 });
 
 test("a partial checksum inside a tunnel must be declared where the inner packet has it", async (t) => {

@@ -2,7 +2,9 @@ import { test } from "tap";
 import type { Limits } from "../../../src/translate/limits.js";
 import { readOffload } from "../../../src/translate/offload.js";
 import { Packet } from "../../../src/translate/packet.js";
-import { decapsulate, readTunnel, refuseDecapsulation } from "../../../src/translate/tunnel.js";
+import { readIpv4 } from "../../../src/translate/read-ipv4.js";
+import { readIpv6Headers } from "../../../src/translate/read-ipv6.js";
+import { decapsulate, refuseDecapsulation } from "../../../src/translate/tunnel.js";
 import { ECN_INVALID } from "../../../src/verdict.js";
 import * as build from "../../support/packet-builder.js";
 
@@ -43,16 +45,18 @@ for (const [inner, results] of MATRIX) {
         build.encapsulated(build.ipv4({ ...v4, tos: dscp | inner }, payload)),
       );
       const frame = new DataView(build.concat(new Uint8Array(AT), packetIn).buffer);
+      const outerHeaders = new Packet();
       const packet = new Packet();
-      t.equal(readTunnel(frame, AT, frame.byteLength, packet), 0);
+      t.equal(readIpv6Headers(frame, AT, frame.byteLength, outerHeaders), 0);
+      t.equal(readIpv4(frame, outerHeaders.transportAt, outerHeaders.end, packet), 0);
       t.equal(readOffload(frame, AT, packet), 0);
       if (expect === null) {
-        t.equal(refuseDecapsulation(frame, AT, packet, LIMITS), ECN_INVALID);
+        t.equal(refuseDecapsulation(frame, outerHeaders, packet, LIMITS), ECN_INVALID);
       } else {
-        t.equal(refuseDecapsulation(frame, AT, packet, LIMITS), 0);
-        const at = decapsulate(frame, AT, packet, LIMITS);
+        t.equal(refuseDecapsulation(frame, outerHeaders, packet, LIMITS), 0);
+        decapsulate(frame, outerHeaders, packet, LIMITS);
         const expected = build.ipv4({ ...v4, tos: dscp | expect }, payload);
-        t.same(new Uint8Array(frame.buffer, at, packet.end - at), expected);
+        t.same(new Uint8Array(frame.buffer, packet.at, packet.end - packet.at), expected);
       }
       t.end();
     });

@@ -1,6 +1,8 @@
 import { test } from "tap";
 import { readOffload, writeOffload } from "../../../src/translate/offload.js";
-import { Packet, readIpv4, readIpv6 } from "../../../src/translate/packet.js";
+import { Packet } from "../../../src/translate/packet.js";
+import { readIpv4 } from "../../../src/translate/read-ipv4.js";
+import { readIpv6 } from "../../../src/translate/read-ipv6.js";
 import { BAD_OFFLOAD_HEADER } from "../../../src/verdict.js";
 import * as virtio from "../../../src/wire/virtio.js";
 import * as build from "../../support/packet-builder.js";

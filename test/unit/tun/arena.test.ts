@@ -1,6 +1,6 @@
 import { test } from "tap";
 import { HEADROOM } from "../../../src/pipeline/packet-io.js";
-import { Arena, SLOT_LEN } from "../../../src/tun/arena.js";
+import { Arena, SLOT_LEN, SPARES } from "../../../src/tun/arena.js";
 
 test("a slot holds the longest IPv6 packet behind the headroom", async (t) => {
   t.ok(SLOT_LEN - HEADROOM >= 40 + 65535);
@@ -8,26 +8,28 @@ test("a slot holds the longest IPv6 packet behind the headroom", async (t) => {
 
 test("frames are windows on the memory, one a slot", async (t) => {
   const arena = new Arena(3, HEADROOM + 8);
-  t.equal(arena.memory.length, 3 * (HEADROOM + 8));
-  t.equal(arena.frames.length, 3);
+  t.equal(arena.memory.length, (3 + SPARES) * (HEADROOM + 8));
+  t.equal(arena.frames.length, 3 + SPARES);
   arena.frames.forEach((frame, slot) => {
     t.equal(frame.byteLength, HEADROOM + 8);
-    frame.setUint8(0, slot + 1);
-    frame.setUint8(HEADROOM + 7, slot + 0x11);
-    t.equal(arena.memory[slot * arena.slotLen], slot + 1);
-    t.equal(arena.memory[(slot + 1) * arena.slotLen - 1], slot + 0x11);
+    frame.setUint8(0, slot & 0xff);
+    frame.setUint8(HEADROOM + 7, (slot + 0x11) & 0xff);
+    t.equal(arena.memory[slot * arena.slotLen], slot & 0xff);
+    t.equal(arena.memory[(slot + 1) * arena.slotLen - 1], (slot + 0x11) & 0xff);
     t.throws(() => frame.getUint8(HEADROOM + 8), RangeError, "a frame ends with its slot");
   });
 });
 
 test("emit lists packets by their place in the memory", async (t) => {
   const arena = new Arena(2, HEADROOM + 100);
+  arena.family = 6;
   arena.emit(1, HEADROOM - 20, HEADROOM + 60);
+  arena.family = 4;
   arena.emit(0, HEADROOM, HEADROOM + 100);
   t.equal(arena.outCount, 2);
   t.same([...arena.outStarts.subarray(0, 2)], [arena.slotLen + HEADROOM - 20, HEADROOM]);
   t.same([...arena.outEnds.subarray(0, 2)], [arena.slotLen + HEADROOM + 60, HEADROOM + 100]);
-  t.same([...arena.outSlots.subarray(0, 2)], [1, 0]);
+  t.same([...arena.outFamilies.subarray(0, 2)], [6, 4]);
   arena.truncate(5);
   t.equal(arena.outCount, 2, "truncate never adds");
   arena.truncate(1);
@@ -36,11 +38,40 @@ test("emit lists packets by their place in the memory", async (t) => {
   t.equal(arena.outCount, 0);
 });
 
-test("a list that is full throws instead of losing a packet", async (t) => {
+test("a list that is full is written before the next packet is queued", async (t) => {
+  const arena = new Arena(1, HEADROOM + 100);
+  const written: number[] = [];
+  arena.onFull(() => {
+    written.push(arena.outCount);
+    arena.reset();
+  });
+  for (let i = 0; i <= arena.outCapacity; i++) arena.emit(0, HEADROOM, HEADROOM + 1);
+  t.same(written, [arena.outCapacity]);
+  t.equal(arena.outCount, 1);
+  t.equal(arena.emissions, arena.outCapacity + 1, "a flush forgets none");
+});
+
+test("a list that is full and that nobody writes throws instead of losing a packet", async (t) => {
   const arena = new Arena(1, HEADROOM + 100);
   for (let i = 0; i < arena.outCapacity; i++) arena.emit(0, HEADROOM, HEADROOM + 1);
   t.throws(() => arena.emit(0, HEADROOM, HEADROOM + 1), RangeError);
   t.equal(arena.outCount, arena.outCapacity);
+});
+
+test("spare slots lie behind the read ones and never come back while they may be in use", async (t) => {
+  const arena = new Arena(2, HEADROOM + 8);
+  let flushes = 0;
+  arena.onFull(() => {
+    flushes++;
+    arena.reset();
+  });
+  const borrowed = Array.from({ length: 4 * SPARES }, () => arena.borrow());
+  t.equal(flushes, 7);
+  t.ok(borrowed.every((slot) => slot >= 2 && slot < arena.frames.length));
+  for (let i = 0; i < borrowed.length; i++) {
+    const recent = borrowed.slice(Math.max(0, i - SPARES / 2), i);
+    if (recent.includes(borrowed[i]!)) t.fail(`borrow ${i} gives a slot that is in use`);
+  }
 });
 
 const BAD = [

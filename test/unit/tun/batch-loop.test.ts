@@ -59,6 +59,7 @@ function scripted(arena: Arena): Pipeline {
       return 0;
     },
     tick: () => undefined,
+    retire: () => undefined,
   };
 }
 
@@ -201,6 +202,7 @@ test("a packet that is not IP counts as IPv4, in and dropped", async (t) => {
   const { queue, counters, loop } = rig(4, () => ({
     process: () => NOT_IP,
     tick: () => undefined,
+    retire: () => undefined,
   }));
   queue.push(Uint8Array.of(0x15, 0, 0));
   queue.push(new Uint8Array());
@@ -242,6 +244,7 @@ test("the pipeline gets slot, range and time, and can be swapped between batches
       return TOO_BIG;
     },
     tick: () => undefined,
+    retire: () => undefined,
   });
   for (const len of [40, 41, 42]) queue.push(packet(4, "pass", len));
   loop.runOnce(1234);

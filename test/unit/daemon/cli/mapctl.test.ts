@@ -1,9 +1,11 @@
 /** mapctl as a user meets it: real processes, documents, text, and exit statuses. */
+import { spawnSync } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import { COMMANDS } from "../../../../daemon/cli/commands.js";
 import { packageVersion } from "../../../../daemon/runtime/version.js";
-import { documentIn, runMapctl, spawnMapctl } from "./run.js";
+import { documentIn, MAPCTL, runMapctl, spawnMapctl } from "./run.js";
 
 const RULE = "2001:db8::/40 192.0.2.0/24 16 6 8";
 const PREFIX = "2001:db8:12:3400::/56";
@@ -366,4 +368,28 @@ test("every command explains itself, with examples", async (t) => {
     t.ok(summary.length > 10 && examples.length > 0, name);
     for (const example of examples) t.ok(help.stdout.includes(example), example);
   }
+});
+
+test("a reader that stops early is no failure", async (t) => {
+  const words = [process.execPath, MAPCTL, "calc", "2001:db8::/40 192.0.2.0/24 16", "--index", "7"];
+  for (const more of [[], ["--json"]]) {
+    const quoted = [...words, ...more].map((word) => `'${word}'`).join(" ");
+    // The reader is gone before the first line is written.
+    const script = `set -o pipefail; (sleep 0.5; ${quoted}) | true`;
+    const { status, stderr } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
+    t.same({ status, stderr }, { status: 0, stderr: "" });
+  }
+});
+
+test("an answer that cannot be written is a failure in one line", async (t) => {
+  const full = openSync("/dev/full", "w");
+  t.teardown(() => closeSync(full));
+  const words = [MAPCTL, "calc", "2001:db8::/40 192.0.2.0/24 16"];
+  const stdio = ["ignore", full, "pipe"] as const;
+  const { status, stderr } = spawnSync(process.execPath, words, {
+    stdio: [...stdio],
+    encoding: "utf8",
+  });
+  t.equal(status, 1);
+  t.match(stderr, /^error: cannot write the answer: ENOSPC[^\n]*\n$/);
 });

@@ -11,13 +11,13 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), "../../../../daemon/mapctl.js");
+export const MAPCTL = join(dirname(fileURLToPath(import.meta.url)), "../../../../daemon/mapctl.js");
 /** A machine under load starts Node slowly. */
 const LONGEST_MS = 30_000;
 
 /** The program as a user starts it. */
 export async function spawnMapctl(...words: readonly string[]): Promise<Outcome> {
-  const child = spawn(process.execPath, [PROGRAM, ...words], {
+  const child = spawn(process.execPath, [MAPCTL, ...words], {
     stdio: ["ignore", "pipe", "pipe"],
     timeout: LONGEST_MS,
   });

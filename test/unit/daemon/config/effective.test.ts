@@ -111,6 +111,8 @@ const EVERY_SETTING: Omit<Config, "hash" | "document"> = {
         udpZeroChecksum: "drop",
         trafficClass: 184,
         decrementTtl: false,
+        icmp: { ipv4Sources: [0xcb007108], rateLimit: 500, unreachables: false },
+        fragmentation: "inner",
         nat44: {
           filtering: "address-and-port-dependent",
           maxPortsPerHost: 100,
@@ -152,9 +154,6 @@ test("every key reaches its setting", async (t) => {
   t.same(outline(checked.diagnostics), [
     "warning no-effect domains[0].fragmentation",
     "warning no-effect domains[0].hairpin",
-    "warning no-effect domains[0].icmp.ipv4-sources",
-    "warning no-effect domains[0].icmp.rate-limit",
-    "warning no-effect domains[0].icmp.unreachables",
     "warning no-effect domains[0].nat44.tcp-port-reuse",
   ]);
 });
@@ -168,14 +167,10 @@ test("a BR with the keys of every role is accepted, idle ones with a warning", a
     reserve: ["5000-5003"],
     forwards: [{ protocol: "tcp", "external-port": 1232, to: "192.168.1.10:22" }],
   };
-  const icmp = { "ipv4-sources": ["203.0.113.8"], "rate-limit": 1000, unreachables: true };
-  const checked = check(documentOf([{ ...BR_T, fragmentation: "outer", icmp, nat44 }]));
+  const checked = check(documentOf([{ ...BR_T, fragmentation: "outer", nat44 }]));
   t.ok(checked.ok);
   t.same(outline(checked.diagnostics), [
     "warning no-effect domains[0].fragmentation",
-    "warning no-effect domains[0].icmp.ipv4-sources",
-    "warning no-effect domains[0].icmp.rate-limit",
-    "warning no-effect domains[0].icmp.unreachables",
     "warning no-effect domains[0].nat44",
   ]);
   const plain = accept(documentOf([BR_T]));
@@ -216,6 +211,8 @@ test("a BR as a whole", async (t) => {
           udpZeroChecksum: "drop",
           trafficClass: -1,
           decrementTtl: true,
+          icmp: { ipv4Sources: [], rateLimit: 1000, unreachables: true },
+          fragmentation: "outer",
           hairpin: true,
         },
         tun: { name: "mapt0", queues: 1, offload: "auto", attach: false, address: null },

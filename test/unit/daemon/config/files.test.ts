@@ -54,9 +54,9 @@ const CHECKS = [
   { name: "a sound file", text: JSON.stringify(documentOf([BR_T])), status: 0, says: /^$/ },
   {
     name: "a file with a warning",
-    text: JSON.stringify(documentOf([{ ...BR_T, icmp: { unreachables: true } }])),
+    text: JSON.stringify(documentOf([{ ...BR_T, fragmentation: "outer" }])),
     status: 0,
-    says: /^warning: domains\[0\]\.icmp\.unreachables: no effect yet: [^\n]+\n$/,
+    says: /^warning: domains\[0\]\.fragmentation: no effect: only map-e encapsulates\n$/,
   },
   {
     name: "a faulty file",
@@ -64,7 +64,7 @@ const CHECKS = [
     status: 5,
     says: /^error: domains\[0\]\.dmr-ipv6-prefix: is required with mode map-t \(RFC 7599 §5\.1\)\n$/,
   },
-  { name: "no file", text: null, status: 5, says: /^error: cannot read the configuration: ENOENT/ },
+  { name: "no file", text: null, status: 5, says: /: there is no such file\n$/ },
 ];
 
 for (const { name, text, status, says } of CHECKS) {
@@ -75,6 +75,13 @@ for (const { name, text, status, says } of CHECKS) {
     t.match(String(stream.read() ?? ""), says);
   });
 }
+
+test("a folder in the place of a file is named, and what to do", async (t) => {
+  const path = t.testdir({});
+  const checked = await loadConfig(path);
+  const message = `cannot read the configuration: ${path}: it is a folder; name a file in it`;
+  t.match(checked, { ok: false, diagnostics: [{ code: "unreadable", message }] });
+});
 
 const RELOADS: readonly { name: string; before: Fields; after: Fields; paths: string[] }[] = [
   { name: "nothing", before: documentOf([BR_T]), after: documentOf([BR_T]), paths: [] },

@@ -96,12 +96,7 @@ const CASES: readonly Case[] = [
     { "udp-zero-checksum": "drop" },
     `warning no-effect ${D}.udp-zero-checksum`,
   ),
-  domain(
-    "fragmentation of a tunnel",
-    BR_E,
-    { fragmentation: "inner" },
-    `warning no-effect ${D}.fragmentation`,
-  ),
+  domain("fragmentation of a tunnel", BR_E, { fragmentation: "inner" }),
   // Several domains.
   top(
     "one name, one device, one route for two",

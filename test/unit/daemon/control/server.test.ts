@@ -145,6 +145,13 @@ test("a folder that cannot be made is explained", async (t) => {
   });
 });
 
+test("a folder below /proc is refused, not tried for ever", { timeout: 10_000 }, async (t) => {
+  await t.rejects(new ControlServer("/proc/mapd/mapd.sock", COMMANDS, LOG).listen(), {
+    code: "control-socket",
+    message: /set control-socket to a path/,
+  });
+});
+
 test("nobody there: unreachable, with the remedy", async (t) => {
   await t.rejects(askDaemon(join(folder(t), "none.sock"), "hello"), {
     code: "daemon-unreachable",

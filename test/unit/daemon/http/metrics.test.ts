@@ -37,6 +37,10 @@ test("numbers come from the counters at scrape time", async (t) => {
     if (index === counterIndex("out_ipv6_bytes")) return 4000;
     if (index === counterIndex("nat44_mappings_udp")) return 3;
     if (index === counterIndex("nat44_sessions")) return 9;
+    if (index === counterIndex("icmp_errors_sent")) return 7;
+    if (index === counterIndex("created_packets")) return 8;
+    if (index === counterIndex("absorbed_packets")) return 6;
+    if (index === counterIndex("held_fragments")) return 2;
     return index === dropIndex(SOURCE_PSID_MISMATCH, 6) ? 5 : 0;
   });
   const metrics = createMetrics(daemonOf([view]), "1.2.3");
@@ -51,6 +55,10 @@ test("numbers come from the counters at scrape time", async (t) => {
     'mapd_dropped_packets_total{domain="ce-t",family="ipv6",reason="source_psid_mismatch"}': "5",
     'mapd_nat_mappings{domain="ce-t",protocol="udp"}': "3",
     'mapd_nat_sessions{domain="ce-t"}': "9",
+    'mapd_icmp_errors_sent_total{domain="ce-t"}': "7",
+    'mapd_created_packets_total{domain="ce-t"}': "8",
+    'mapd_absorbed_packets_total{domain="ce-t"}': "6",
+    'mapd_held_fragments{domain="ce-t"}': "2",
     'mapd_worker_restarts_total{domain="ce-t"}': "2",
     mapd_ready: "1",
     'mapd_config_info{hash="0123456789ab"}': "1",
@@ -70,9 +78,8 @@ test("a BR has no NAT44 gauges, and a reason makes it not ready", async (t) => {
 test("names follow the conventions: prefix, _total on counters only, help on all", async (t) => {
   const text = await createMetrics(daemonOf([viewOf(domainOf(CE_T))]), "1").text();
   const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map((match) => [match[1], match[2]]);
-  const own = types.filter(([name]) => name?.startsWith("mapd_"));
-  t.ok(own.length >= 12);
-  for (const [name, type] of own) {
+  t.ok(types.filter(([name]) => name?.startsWith("mapd_")).length >= 16);
+  for (const [name, type] of types) {
     t.equal(name?.endsWith("_total"), type === "counter", `${name}`);
     t.match(text, new RegExp(`^# HELP ${name} \\S`, "m"));
   }

@@ -30,22 +30,26 @@ function frameWith({ bytes, virtio }: Offloaded): DataView {
   return frame;
 }
 
-/** Cuts a super-packet; the sink writes over the headroom and the packet, as translation may. */
+/** Cuts a super-packet; the sink writes over the headroom and the packet, as translation may, and uses `packet` anew. */
 function segment(input: Offloaded): Run {
   const output = new MemoryOutput();
   const segments: Uint8Array[] = [];
+  const frame = frameWith(input);
+  const packet = packetOf(input.bytes);
+  const refused = readOffload(frame, HEADROOM, packet);
+  if (refused !== 0) throw new Error(`offload refused: ${refused}`);
   const sink = {
     segment(slot: number, at: number, end: number): void {
       const frame = output.frames[slot]!;
+      packet.at = at;
+      packet.transportAt = at + 1;
+      packet.end = end;
+      packet.segments = 0;
       segments.push(bytesAt(frame, at, end));
       if (bytesAt(frame, at - VIRTIO_LEN, at).some((b) => b !== 0)) throw new Error("virtio");
       new Uint8Array(frame.buffer, at - HEADROOM, HEADROOM + end - at).fill(0xee);
     },
   };
-  const frame = frameWith(input);
-  const packet = packetOf(input.bytes);
-  const refused = readOffload(frame, HEADROOM, packet);
-  if (refused !== 0) throw new Error(`offload refused: ${refused}`);
   const count = new Segmenter(output, sink).segment(frame, packet);
   const unchanged = Buffer.from(frame.buffer).equals(Buffer.from(frameWith(input).buffer));
   if (!unchanged) throw new Error("the super-packet was changed");
