@@ -131,11 +131,11 @@ const icmp = z
         examples: [["203.0.113.8"]],
       }),
     "rate-limit": z.int().min(0).max(1_000_000).default(1000).meta({
-      description:
-        "ICMP errors a second that the domain originates (RFC 4443 §2.4); 0 sends none.",
+      description: "ICMP errors a second that the domain originates (RFC 4443 §2.4); 0 sends none.",
     }),
     unreachables: z.boolean().default(true).meta({
-      description: "Originate destination unreachable messages; time exceeded and too big always go.",
+      description:
+        "Originate destination unreachable messages; time exceeded and too big always go.",
     }),
   })
   .prefault({})

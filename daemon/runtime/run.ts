@@ -12,6 +12,8 @@ import { Daemon } from "./daemon.js";
 
 /** Runs until SIGTERM or SIGINT; gives the exit status. */
 export async function runDaemon(path: string, version: string): Promise<number> {
+  // Until domains run there is nothing to reload, and the default would be to die.
+  process.on("SIGHUP", () => undefined);
   const checked = await loadConfig(path);
   if (!checked.ok) {
     for (const diagnostic of checked.diagnostics) {
@@ -87,8 +89,6 @@ class Running {
         resolve(signal);
       };
       process.on("SIGTERM", onSignal).on("SIGINT", onSignal);
-      // Until domains run there is nothing to reload, and the default would be to die.
-      process.on("SIGHUP", () => undefined);
     });
   }
 
