@@ -9,6 +9,12 @@ import * as virtio from "../wire/virtio.js";
 import { KIND_TCP, KIND_UDP, type Packet } from "./packet.js";
 
 /**
+ * Most packets that a super-packet stands for: 65535 bytes at 48 each, the smallest MSS that Linux lets a TCP peer
+ * announce. One byte a segment would be thousands of packets of work for one that was read.
+ */
+export const MAX_SEGMENTS = 1366;
+
+/**
  * Reads the virtio header before `outerAt`, the first byte of the frame's packet, into a packet whose IP
  * and transport headers have been read. Returns 0 or a drop code: what does not fit the packet would make
  * the kernel write a checksum, or cut segments, at the wrong place.
@@ -42,7 +48,7 @@ function readSegments(frame: DataView, outerAt: number, packet: Packet, isTcp: b
   const payload = packet.end - packet.transportAt - headerLen;
   packet.segmentLen = Math.min(packet.len, packet.len - payload + packet.gsoSize);
   packet.segments = Math.max(1, Math.ceil(payload / packet.gsoSize));
-  return 0;
+  return packet.segments > MAX_SEGMENTS ? BAD_OFFLOAD_HEADER : 0;
 }
 
 /** Writes the virtio header of a packet that is complete as it is. */

@@ -183,6 +183,9 @@ function segment(
   return completeChecksum(piece, transport.at, checksumOffset(transport));
 }
 
+/** 65535 bytes cut by the smallest MSS that Linux accepts, 48. */
+const MOST_SEGMENTS = 65535 / 48 + 1;
+
 /** What is wrong with a virtio header that mapd wrote, as the kernel and then a network card would judge it. */
 export function virtioProblems({ bytes, virtio: header }: Offloaded): string[] {
   const v = view(header);
@@ -204,7 +207,9 @@ export function virtioProblems({ bytes, virtio: header }: Offloaded): string[] {
   const type = transport.protocol === UDP ? GSO_UDP_L4 : tcpType;
   if (gso !== type) problems.push(`gso_type ${gso}, should be ${type}`);
   if (hdrLen !== payloadAt) problems.push(`hdr_len ${hdrLen}, headers end at ${payloadAt}`);
-  if (v.getUint16(4, true) === 0) problems.push("gso_size 0");
+  const gsoSize = v.getUint16(4, true);
+  if (gsoSize === 0) problems.push("gso_size 0");
+  else if ((bytes.length - payloadAt) / gsoSize > MOST_SEGMENTS) problems.push("too many segments");
   if (transport.ipAt !== 0) problems.push("super-packet inside a tunnel");
   return problems;
 }

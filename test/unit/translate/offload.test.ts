@@ -135,6 +135,19 @@ const cases: Case[] = [
     expect: BAD_OFFLOAD_HEADER,
   },
   {
+    name: "a thousand segments",
+    bytes: build.ipv4(V4, TCP),
+    header: [1, 1, 40, 3, 20, 16],
+    expect: 0,
+    segments: 1000,
+  },
+  {
+    name: "more segments than the smallest MSS makes",
+    bytes: build.ipv4(V4, TCP),
+    header: [1, 1, 40, 2, 20, 16],
+    expect: BAD_OFFLOAD_HEADER,
+  },
+  {
     name: "segment size zero",
     bytes: build.ipv4(V4, TCP),
     header: [1, 1, 40, 0, 20, 16],
