@@ -56,6 +56,14 @@ export interface CeVector {
   } & Partial<Ranges>;
 }
 
+export interface Dhcpv6Vector {
+  readonly id: string;
+  /** Options as on the wire. */
+  readonly hex: string;
+  readonly meaning: string;
+  readonly verdict: string;
+}
+
 export interface Vectors {
   readonly rules: readonly RuleVector[];
   readonly ce_derivation: readonly CeVector[];
@@ -147,6 +155,7 @@ export interface Vectors {
     readonly inner_has_fragment_header: boolean;
     readonly icmp4_mtu: number;
   }[];
+  readonly dhcpv6: readonly Dhcpv6Vector[];
 }
 
 /** Compiled tests run from an output folder, the vectors stay in the source tree. */
