@@ -13,14 +13,10 @@ export const HEADER_LEN = 40;
 
 export const NEXT_HOP_BY_HOP = 0;
 export const NEXT_IPV4 = 4;
-export const NEXT_TCP = 6;
-export const NEXT_UDP = 17;
 export const NEXT_ROUTING = 43;
 export const NEXT_FRAGMENT = 44;
-export const NEXT_ESP = 50;
 export const NEXT_AH = 51;
 export const NEXT_ICMPV6 = 58;
-export const NEXT_NONE = 59;
 export const NEXT_DESTINATION_OPTIONS = 60;
 
 const OFF_PAYLOAD_LEN = 4;
