@@ -236,23 +236,19 @@ function resolveMtu({ document, path }: DomainInput, findings: Findings): MtuSet
   return { ipv6, ipv4, lowestIpv6 };
 }
 
-/** Keys whose feature does not exist yet, or not in this mode and role. */
+/** Keys that do nothing in this mode and role. */
 function checkIdleKeys(input: DomainInput, findings: Findings): void {
   const { document, raw, path } = input;
   const warn = (key: string, message: string): void => {
     if (valueAt(raw, key.split(".")) === undefined) return;
     findings.warning("no-effect", `${path}.${key}`, message);
   };
-  const later = "no effect yet:";
   if (document.mode === "map-t") warn("fragmentation", "no effect: only map-e encapsulates");
   if (document.mode === "map-e") {
     warn("udp-zero-checksum", "no effect: map-e carries IPv4 packets as they are");
   }
   if (document.role === "ce") warn("hairpin", "no effect: hairpinning is the BR's");
   else warn("nat44", "no effect: NAT44 is the CE's");
-  if (document.role === "ce" && document.nat44["tcp-port-reuse"] !== "never") {
-    warn("nat44.tcp-port-reuse", `${later} an external TCP port serves one connection at a time`);
-  }
 }
 
 function refuseOnBr({ document, path }: DomainInput, findings: Findings): void {

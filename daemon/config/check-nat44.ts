@@ -8,6 +8,7 @@ import type { Filtering, Nat44Settings } from "../../src/nat44/settings.js";
 import { formatIpv4 } from "../../src/wire/address.js";
 import type { Findings } from "./findings.js";
 import type { DomainDocument, Nat44Document } from "./schema.js";
+import type { PcpSettings } from "./types.js";
 
 /** RFC 1918 §3. */
 const DEFAULT_LOCAL: readonly Ipv4Prefix[] = [
@@ -19,13 +20,16 @@ const DEFAULT_LOCAL: readonly Ipv4Prefix[] = [
 /** TCP, UDP and ICMP each have the whole port set. */
 const PROTOCOLS = 3;
 /** A shared address has few ports, but each may speak to many remote ends. */
-const MAX_SESSIONS = { shared: 65_536, address: 262_144 } as const;
+const DEFAULT_SESSIONS = { shared: 65_536, address: 262_144 } as const;
+const MOST_SESSIONS_SHARED = 262_144;
 
 /** Shortest timeouts that the RFCs allow, seconds. */
 const LEAST_TIMEOUTS = [
   { key: "udp", seconds: 120, rfc: "RFC 4787 §4.3" },
   { key: "tcp-established", seconds: 7440, rfc: "RFC 5382 §5" },
   { key: "tcp-transitory", seconds: 240, rfc: "RFC 5382 §5" },
+  { key: "tcp-opening", seconds: 240, rfc: "RFC 7857 §2.1" },
+  { key: "tcp-closing", seconds: 240, rfc: "RFC 7857 §2.1" },
   { key: "icmp", seconds: 60, rfc: "RFC 5508 §3.2" },
 ] as const;
 
@@ -52,6 +56,14 @@ export function checkNat44(input: Nat44Input, findings: Findings): Nat44Result {
       const at = `${input.path}.local-ipv4-prefixes`;
       findings.warning("no-effect", at, "no effect: NAT44 is off, the LAN uses the CE's own IPv4");
     }
+    if (input.document.nat44.pcp.enabled) {
+      const at = `${input.path}.nat44.pcp.enabled`;
+      findings.warning(
+        "no-effect",
+        at,
+        "no effect: NAT44 is off, so there are no ports to ask for",
+      );
+    }
     return { settings: null, localPrefixes: [] };
   }
   const ce = ceFromEndUserPrefix(input.rule, input.endUserPrefix);
@@ -63,6 +75,7 @@ export function checkNat44(input: Nat44Input, findings: Findings): Nat44Result {
   const local = localPrefixes(input, findings);
   checkForwards(input, ports, local, findings);
   checkTimeouts(input, findings);
+  checkSessions(input, kind, findings);
   const settings = nat44Settings(
     input.document.nat44,
     kind === "shared" ? kind : "address",
@@ -167,7 +180,7 @@ function nearestPorts(port: number, ports: PortSet, taken: ReadonlySet<number>):
 function checkTimeouts(input: Nat44Input, findings: Findings): void {
   for (const { key, seconds, rfc } of LEAST_TIMEOUTS) {
     const value = input.document.nat44.timeouts[key];
-    if (value >= seconds) continue;
+    if (value === undefined || value >= seconds) continue;
     const at = `${input.path}.nat44.timeouts.${key}`;
     findings.warning(
       "timeout-short",
@@ -178,15 +191,41 @@ function checkTimeouts(input: Nat44Input, findings: Findings): void {
   }
 }
 
+/** A shared address has few ports; so many sessions would only take memory. */
+function checkSessions(input: Nat44Input, kind: RuleKind, findings: Findings): void {
+  const sessions = input.document.nat44["max-sessions"];
+  if (kind !== "shared" || sessions === undefined || sessions <= MOST_SESSIONS_SHARED) return;
+  const at = `${input.path}.nat44.max-sessions`;
+  const text = `must be at most ${MOST_SESSIONS_SHARED}: the CE shares its IPv4 address`;
+  findings.error("out-of-range", at, text);
+}
+
+/** null where it is off. */
+export function pcpSettings(document: Nat44Document["pcp"]): PcpSettings | null {
+  if (!document.enabled) return null;
+  return {
+    natPmp: document["nat-pmp"],
+    listen: document.listen,
+    thirdParty: document["third-party"],
+    maxMappingsPerHost: document["max-mappings-per-host"],
+    maxLifetimeS: document["max-lifetime"],
+  };
+}
+
 function nat44Settings(
   document: Nat44Document,
   kind: "shared" | "address",
   portCount: number,
 ): Nat44Settings {
   const { timeouts } = document;
+  const transitory = timeouts["tcp-transitory"];
+  const maxSessions = document["max-sessions"] ?? DEFAULT_SESSIONS[kind];
+  const tcpPortReuse = document["tcp-port-reuse"];
   return {
     filtering: filteringOf(document.filtering, kind),
+    tcpPortReuse,
     maxPortsPerHost: document["max-ports-per-host"],
+    maxSessionsPerHost: document["max-sessions-per-host"],
     reserve: document.reserve,
     forwards: document.forwards.map((forward) => ({
       protocol: forward.protocol,
@@ -197,11 +236,13 @@ function nat44Settings(
     timeoutsMs: {
       udp: timeouts.udp * MS,
       tcpEstablished: timeouts["tcp-established"] * MS,
-      tcpTransitory: timeouts["tcp-transitory"] * MS,
+      tcpOpening: (timeouts["tcp-opening"] ?? transitory) * MS,
+      tcpClosing: (timeouts["tcp-closing"] ?? transitory) * MS,
       icmp: timeouts.icmp * MS,
     },
-    maxMappings: PROTOCOLS * portCount,
-    maxSessions: MAX_SESSIONS[kind],
+    // A connection that shares its port has a mapping of its own.
+    maxMappings: PROTOCOLS * portCount + (tcpPortReuse === "never" ? 0 : maxSessions),
+    maxSessions,
   };
 }
 

@@ -4,6 +4,7 @@ import { checkDmr, checkRule, type RuleInput } from "../../src/map/check.js";
 import type { Checked, Rule } from "../../src/map/types.js";
 import { checkDomain, checkRuleNames } from "./check-domain.js";
 import { checkHost, FIRST_TUN_ADDRESS, type PlacedDomain } from "./check-host.js";
+import { pcpSettings } from "./check-nat44.js";
 import { readIpv6Prefix } from "./fields.js";
 import { Findings } from "./findings.js";
 import { configHash, deepFreeze } from "./hash.js";
@@ -63,6 +64,7 @@ export function parseConfig(text: string): Checked<Config> {
     controlSocket: document["control-socket"],
     http: document.http,
     log: document.log,
+    stateFile: document["state-file"],
     domains: domains.map(({ config }) => config),
   };
   const config = { ...effective, hash: configHash(effective), document };
@@ -201,6 +203,7 @@ function domainConfig(
     tun: { ...document.tun, address: hasNat44 ? tunAddress : null },
     // Two default routes of one metric would be one route.
     routes: { mode: document.routes, metric: DEFAULT_ROUTE_METRIC + ordinal },
+    pcp: hasNat44 ? pcpSettings(document.nat44.pcp) : null,
   };
 }
 

@@ -6,15 +6,8 @@
  * `default-text` describes a default that depends on other keys.
  */
 import { z } from "zod";
-import {
-  forwardTarget,
-  hostPort,
-  ipv4Address,
-  ipv4Prefix,
-  ipv6Address,
-  ipv6Prefix,
-  portRange,
-} from "./fields.js";
+import { hostPort, ipv4Address, ipv4Prefix, ipv6Address, ipv6Prefix } from "./fields.js";
+import { nat44 } from "./schema-nat44.js";
 
 /** Names become values of metric labels and words on command lines. */
 export const NAME_PATTERN = /^[A-Za-z0-9_().-]{1,63}$/;
@@ -140,72 +133,6 @@ const icmp = z
   })
   .prefault({})
   .meta({ description: "ICMP errors of the domain's own." });
-
-const forward = z.strictObject({
-  protocol: z.enum(["tcp", "udp", "both"]).meta({ description: "Transport protocol." }),
-  "external-port": z
-    .int()
-    .min(1)
-    .max(65535)
-    .meta({
-      description: "Port on the CE's IPv4 address; must be in its port set.",
-      examples: [1232],
-    }),
-  to: forwardTarget().meta({
-    description: "Inside address and port.",
-    examples: ["192.168.1.10:22"],
-  }),
-});
-
-const seconds = z.int().min(1).max(1_000_000);
-
-const timeouts = z
-  .strictObject({
-    udp: seconds.default(300).meta({ description: "UDP, seconds (RFC 4787 §4.3)." }),
-    "tcp-established": seconds
-      .default(7440)
-      .meta({ description: "Established TCP connections, seconds (RFC 5382 §5)." }),
-    "tcp-transitory": seconds
-      .default(240)
-      .meta({ description: "TCP connections that open or close, seconds (RFC 5382 §5)." }),
-    icmp: seconds.default(60).meta({ description: "ICMP queries, seconds (RFC 5508 §3.2)." }),
-  })
-  .prefault({})
-  .meta({ description: "How long an idle session lives." });
-
-const nat44 = z
-  .strictObject({
-    enabled: z.boolean().optional().meta({
-      description:
-        "Forced on for a shared address, optional for a whole address, off for a prefix (RFC 7597 §4).",
-      "default-text": "true; false where the CE has an IPv4 prefix",
-    }),
-    filtering: z
-      .enum(["auto", "endpoint-independent", "address-dependent", "address-and-port-dependent"])
-      .default("auto")
-      .meta({
-        description:
-          "Who may answer. `auto`: address-dependent where the address is shared, else endpoint-independent (RFC 7597 §10).",
-      }),
-    "tcp-port-reuse": z.enum(["when-exhausted", "always", "never"]).default("when-exhausted").meta({
-      description:
-        "One external TCP port for several connections to different remote ends (RFC 7857 §3). No effect yet: as `never`.",
-    }),
-    "max-ports-per-host": z.int().min(1).max(65536).nullable().default(null).meta({
-      description: "Most ports that one inside host holds at once; null: no limit.",
-    }),
-    reserve: z
-      .array(portRange())
-      .default([])
-      .meta({
-        description: "Ports and ranges that are never given out dynamically.",
-        examples: [["5000-5003"]],
-      }),
-    forwards: z.array(forward).default([]).meta({ description: "Static port forwards." }),
-    timeouts,
-  })
-  .prefault({})
-  .meta({ description: "The CE's NAT44." });
 
 const domain = z
   .strictObject({
@@ -341,6 +268,16 @@ export const configSchema = z
       })
       .prefault({})
       .meta({ description: "Log on standard error." }),
+    "state-file": z
+      .string()
+      .regex(/^\//, "must be an absolute path")
+      .nullable()
+      .default(null)
+      .meta({
+        description:
+          "File that keeps the sessions of NAT44 while mapd is restarted, readable for its owner alone; null: they are lost.",
+        examples: ["/var/lib/mapd/state"],
+      }),
     rules: z.record(name, rule).default({}).meta({
       description: "Mapping rules by name, used by the domains.",
     }),

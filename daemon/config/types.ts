@@ -8,6 +8,19 @@ export interface HttpListen {
   readonly port: number;
 }
 
+/** Port Control Protocol and NAT-PMP towards the LAN (RFC 6887, RFC 6886). */
+export interface PcpSettings {
+  /** Whether NAT-PMP is answered, too. */
+  readonly natPmp: boolean;
+  /** IPv4 addresses to listen on, unsigned 32-bit; empty: every address of the host. */
+  readonly listen: readonly number[];
+  /** Whether a host may ask for mappings of another (RFC 6887 §13.1). */
+  readonly thirdParty: boolean;
+  readonly maxMappingsPerHost: number;
+  /** Seconds. */
+  readonly maxLifetimeS: number;
+}
+
 export interface DomainConfig {
   /** What the packet path needs to know; `settings.name` is the domain's name. */
   readonly settings: DomainSettings;
@@ -28,6 +41,8 @@ export interface DomainConfig {
     /** Metric of the CE's IPv4 default route. */
     readonly metric: number;
   };
+  /** null where it is off, as it is wherever NAT44 is off. */
+  readonly pcp: PcpSettings | null;
 }
 
 export interface Config {
@@ -35,6 +50,8 @@ export interface Config {
   /** null: no HTTP at all. */
   readonly http: { readonly listen: HttpListen } | null;
   readonly log: { readonly level: string };
+  /** Absolute path of the file that NAT44's sessions outlive the daemon in; null: they do not. */
+  readonly stateFile: string | null;
   readonly domains: readonly DomainConfig[];
   /** 12 hexadecimal digits of the SHA-256 of the effective configuration. */
   readonly hash: string;
