@@ -9,6 +9,7 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** Lowest first. A name without a folder's slash is a file. */
 const ORDER = [
+  ["src/drops.ts"],
   ["src/verdict.ts"],
   ["src/counters.ts"],
   ["src/wire/"],
