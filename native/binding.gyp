@@ -2,7 +2,15 @@
   "targets": [
     {
       "target_name": "mapd_tun",
-      "sources": ["src/addon.c", "src/args.c", "src/batch.c", "src/tun.c", "src/wait.c"],
+      "sources": [
+        "src/addon.c",
+        "src/args.c",
+        "src/batch.c",
+        "src/classifier.c",
+        "src/traffic_control.c",
+        "src/tun.c",
+        "src/wait.c"
+      ],
       "defines": ["NAPI_VERSION=8", "_GNU_SOURCE"],
       "cflags": ["-fvisibility=hidden"],
       "cflags_c": ["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Werror"]

@@ -1,6 +1,7 @@
 /* Node-API glue: src/tun/native.ts is the contract. Every environment (main thread or worker) loads
  * its own module object, and there is no state behind it: an fd is all that a caller holds. */
 #include "args.h"
+#include "classifier.h"
 #include "tun.h"
 
 #include <errno.h>
@@ -36,6 +37,14 @@ static void throw_open_error(napi_env env, const struct tun_error *error) {
   napi_throw(env, object);
 }
 
+/* TUN_F_* bits that we know. */
+static bool arg_offloads(napi_env env, napi_value value, unsigned int *out) {
+  int64_t bits;
+  if (!arg_integer(env, value, 0, tun_known_offloads, &bits)) return false;
+  *out = (unsigned int)bits;
+  return (*out & ~tun_known_offloads) == 0;
+}
+
 /* Reads OpenOptions; false with a reason for the message when they are not as declared. */
 static const char *read_request(napi_env env, napi_value options, struct tun_request *request) {
   napi_valuetype type;
@@ -50,12 +59,9 @@ static const char *read_request(napi_env env, napi_value options, struct tun_req
   request->must_exist = attach || add_queue;
 
   napi_value value;
-  int64_t bits;
   if (napi_get_named_property(env, options, "offloads", &value) != napi_ok ||
-      !arg_integer(env, value, 0, tun_known_offloads, &bits) ||
-      ((unsigned int)bits & ~tun_known_offloads) != 0)
+      !arg_offloads(env, value, &request->offloads))
     return "offloads";
-  request->offloads = (unsigned int)bits;
   return NULL;
 }
 
@@ -157,6 +163,43 @@ static napi_value js_wait(napi_env env, napi_callback_info info) {
   return number(env, wait_readable(fd, wake_fd, (int)timeout_ms));
 }
 
+/* setOffloads(fd, offloads): number */
+static napi_value js_set_offloads(napi_env env, napi_callback_info info) {
+  napi_value args[2];
+  int fd;
+  unsigned int offloads;
+  if (!args_take(env, info, 2, args) || !arg_fd(env, args[0], &fd) ||
+      !arg_offloads(env, args[1], &offloads))
+    return number(env, -EINVAL);
+  return number(env, tun_set_offloads(fd, offloads));
+}
+
+/* attachClassifier(name): boolean */
+static napi_value js_attach_classifier(napi_env env, napi_callback_info info) {
+  napi_value arg, result = NULL;
+  char name[IFNAMSIZ];
+  struct tun_error error = {.number = EINVAL, .syscall = "name"};
+  bool made_qdisc;
+  if (!args_take(env, info, 1, &arg) || !arg_text(env, arg, name, sizeof name) ||
+      !classifier_attach(name, &made_qdisc, &error)) {
+    throw_open_error(env, &error);
+    return NULL;
+  }
+  napi_get_boolean(env, made_qdisc, &result);
+  return result;
+}
+
+/* detachClassifier(name, madeQdisc): number */
+static napi_value js_detach_classifier(napi_env env, napi_callback_info info) {
+  napi_value args[2];
+  char name[IFNAMSIZ];
+  bool made_qdisc;
+  if (!args_take(env, info, 2, args) || !arg_text(env, args[0], name, sizeof name) ||
+      !arg_bool(env, args[1], &made_qdisc))
+    return number(env, -EINVAL);
+  return number(env, classifier_detach(name, made_qdisc));
+}
+
 /* close(fd): number */
 static napi_value js_close(napi_env env, napi_callback_info info) {
   napi_value arg;
@@ -176,6 +219,9 @@ NAPI_MODULE_INIT() {
       METHOD("wake", js_wake),
       METHOD("wait", js_wait),
       METHOD("close", js_close),
+      METHOD("setOffloads", js_set_offloads),
+      METHOD("attachClassifier", js_attach_classifier),
+      METHOD("detachClassifier", js_detach_classifier),
   };
   const napi_status status =
       napi_define_properties(env, exports, sizeof methods / sizeof methods[0], methods);

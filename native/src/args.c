@@ -3,7 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* Longest text that option_text() can tell from a longer one. */
+/* Longest text that arg_text() can tell from a longer one. */
 #define TEXT_MAX 64
 
 bool args_take(napi_env env, napi_callback_info info, size_t count, napi_value *args) {
@@ -42,6 +42,16 @@ bool arg_view(napi_env env, napi_value value, napi_typedarray_type kind, size_t 
   return found == kind && out->len >= min_len && (out->data != NULL || min_len == 0);
 }
 
+bool arg_text(napi_env env, napi_value value, char *out, size_t size) {
+  char text[TEXT_MAX];
+  size_t len;
+  if (napi_get_value_string_utf8(env, value, text, sizeof text, &len) != napi_ok) return false;
+  if (len == 0 || len >= size || memchr(text, 0, len) != NULL) return false;
+  memset(out, 0, size);
+  memcpy(out, text, len);
+  return true;
+}
+
 bool option_bool(napi_env env, napi_value object, const char *key, bool optional, bool *out) {
   napi_value value;
   napi_valuetype type;
@@ -53,12 +63,6 @@ bool option_bool(napi_env env, napi_value object, const char *key, bool optional
 
 bool option_text(napi_env env, napi_value object, const char *key, char *out, size_t size) {
   napi_value value;
-  if (napi_get_named_property(env, object, key, &value) != napi_ok) return false;
-  char text[TEXT_MAX];
-  size_t len;
-  if (napi_get_value_string_utf8(env, value, text, sizeof text, &len) != napi_ok) return false;
-  if (len == 0 || len >= size || memchr(text, 0, len) != NULL) return false;
-  memset(out, 0, size);
-  memcpy(out, text, len);
-  return true;
+  return napi_get_named_property(env, object, key, &value) == napi_ok &&
+         arg_text(env, value, out, size);
 }

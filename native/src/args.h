@@ -21,6 +21,8 @@ bool args_take(napi_env env, napi_callback_info info, size_t count, napi_value *
 bool arg_integer(napi_env env, napi_value value, int64_t min, int64_t max, int64_t *out);
 bool arg_fd(napi_env env, napi_value value, int *out);
 bool arg_bool(napi_env env, napi_value value, bool *out);
+/* UTF-8 text of 1 to size - 1 bytes without NUL, zero-padded to `size`. */
+bool arg_text(napi_env env, napi_value value, char *out, size_t size);
 
 /* A typed array of this very kind with at least `min_len` elements. */
 bool arg_view(napi_env env, napi_value value, napi_typedarray_type kind, size_t min_len,
@@ -28,7 +30,6 @@ bool arg_view(napi_env env, napi_value value, napi_typedarray_type kind, size_t 
 
 /* Properties of an options object; a missing optional boolean is false. */
 bool option_bool(napi_env env, napi_value object, const char *key, bool optional, bool *out);
-/* UTF-8 text of 1 to size - 1 bytes without NUL, zero-padded to `size`. */
 bool option_text(napi_env env, napi_value object, const char *key, char *out, size_t size);
 
 #endif

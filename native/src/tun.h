@@ -45,6 +45,9 @@ extern const unsigned int tun_known_offloads;
 
 bool tun_open(const struct tun_request *request, struct tun_queue *queue, struct tun_error *error);
 
+/* Asks for other offloads of the whole device. Returns the TUN_F_* bits that the kernel took, or -errno. */
+int tun_set_offloads(int fd, unsigned int offloads);
+
 /* Returns how many packets were read, or -errno when the first read failed. Needs
  * count * slot_len <= arena_len and VNET_HEADER_LEN <= headroom < slot_len. */
 int batch_read(int fd, const struct batch *batch, size_t slot_len, size_t headroom,
