@@ -17,6 +17,7 @@ const PROGRAMS = [
   { program: "dig", package: "bind9-dnsutils", why: "checks" },
   { program: "dnsmasq", package: "dnsmasq-base", why: "the lab's DNS server" },
   { program: "ethtool", package: "ethtool", why: "the lab's links" },
+  { program: "turnserver", package: "coturn", why: "how NAT44 looks to a STUN server" },
   { program: "tshark", package: "tshark", why: "dissecting what crosses the wire" },
   { program: "dumpcap", package: "wireshark-common", why: "captures" },
 ];
