@@ -26,6 +26,12 @@ const ERROR_CODES = {
   "not-ready": EXIT.notReady,
   /** What was asked for does not exist. */
   "not-found": EXIT.notFound,
+  /** The running daemon understood, but cannot do that now; the message says why. */
+  refused: EXIT.failure,
+  /** The domain has no NAT44: it is a BR, or NAT44 is off. */
+  "no-nat44": EXIT.notFound,
+  /** The state file cannot be written where the configuration wants it. */
+  "state-file": EXIT.failure,
   /** The native addon is missing or does not fit this Node. */
   "addon-unavailable": EXIT.failure,
   /** /dev/net/tun is missing. */
@@ -47,6 +53,11 @@ const ERROR_CODES = {
 } as const;
 
 export type MapdErrorCode = keyof typeof ERROR_CODES;
+
+/** True for a code of the table: what another process sends may be anything. */
+export function isMapdErrorCode(value: unknown): value is MapdErrorCode {
+  return typeof value === "string" && Object.hasOwn(ERROR_CODES, value);
+}
 
 export interface MapdErrorDetails {
   /** All findings, where there is more to say than one sentence. */

@@ -140,7 +140,7 @@ export class Daemon {
         if (domain === undefined) continue;
         const before = domain.config;
         await domain.reconfigure(config);
-        undo.push(() => domain.reconfigure(before));
+        undo.push(() => domain.revert(before));
       }
     } catch (error) {
       for (const step of undo.reverse()) {

@@ -4,13 +4,19 @@ import type { Ce } from "../../src/map/ce.js";
 import { compileRules } from "../../src/pipeline/create.js";
 import type { NativeTun } from "../../src/tun/native.js";
 import type { DomainConfig } from "../config/types.js";
+import { MapdError } from "../errors.js";
 import type { Log } from "../log.js";
 import { deviceExists } from "../system/device-list.js";
 import { InstalledRoutes } from "../system/installed.js";
 import { closeDevice, type Device, openDevice } from "./device.js";
-import { ceOf } from "./identity.js";
-import { WorkerHandle } from "./worker-handle.js";
-import type { WorkerDomain } from "./worker-protocol.js";
+import { ceOf, nat44Identity } from "./identity.js";
+import type { AskNat44 } from "./nat44-questions.js";
+import { type SavedNat44, WorkerHandle } from "./worker-handle.js";
+import { reportChange, reportRestored } from "./worker-log.js";
+import type { Restored, WorkerDomain } from "./worker-protocol.js";
+
+/** Questions that change what the state file should know soon. */
+const CHANGING: ReadonlySet<string> = new Set(["map", "unmap", "peer"]);
 
 export class Domain {
   readonly #native: NativeTun;
@@ -20,8 +26,18 @@ export class Domain {
   #ce: Ce | null;
   #device: Device | null = null;
   #workers: readonly WorkerHandle[] = [];
+  readonly #inherited: SavedNat44 | null;
+  #restored: Restored | null = null;
+  #forwardsChanged = false;
 
-  constructor(config: DomainConfig, native: NativeTun, log: Log) {
+  /** `inherited` is what the sessions of an earlier mapd have left of themselves. */
+  constructor(
+    config: DomainConfig,
+    native: NativeTun,
+    log: Log,
+    inherited: SavedNat44 | null = null,
+  ) {
+    this.#inherited = inherited;
     this.#config = config;
     this.#ce = ceOf(config.settings);
     this.#native = native;
@@ -54,9 +70,12 @@ export class Domain {
     this.#device = device;
     try {
       this.#workers = device.queues.map(
-        (queue, index) => new WorkerHandle(index, queue, compiled, this.#native, this.#log),
+        (queue, index) =>
+          new WorkerHandle(index, queue, compiled, this.#native, this.#log, this.#inherited),
       );
-      await Promise.all(this.#workers.map((worker) => worker.start()));
+      const [restored = null] = await Promise.all(this.#workers.map((worker) => worker.start()));
+      this.#restored = restored;
+      if (restored !== null) reportRestored(this.#log, restored);
       await this.#routes.install(this.#config, this.#ce);
     } catch (error) {
       await this.stop();
@@ -70,14 +89,24 @@ export class Domain {
    * Workers swap between two batches, each at its own moment.
    */
   async reconfigure(config: DomainConfig): Promise<void> {
+    await this.#replace(config, false);
+  }
+
+  /** Goes back to the configuration before the last `reconfigure()`, with the sessions that it had. */
+  async revert(before: DomainConfig): Promise<void> {
+    await this.#replace(before, true);
+    this.#log.info("back to the configuration before, with its NAT44 sessions");
+  }
+
+  async #replace(config: DomainConfig, undo: boolean): Promise<void> {
     const before = this.#config;
     const ce = ceOf(config.settings);
     const compiled = compileDomain(config);
     await this.#routes.replace(config, ce);
     try {
-      await this.#configureWorkers(compiled);
+      await this.#configureWorkers(compiled, undo);
     } catch (error) {
-      await this.#configureWorkers(compileDomain(before)).catch((second: unknown) =>
+      await this.#configureWorkers(compileDomain(before), true).catch((second: unknown) =>
         this.#log.error({ err: second }, "a worker could not go back to the old configuration"),
       );
       await this.#routes.replace(before, this.#ce);
@@ -87,12 +116,49 @@ export class Domain {
     this.#ce = ce;
   }
 
-  async #configureWorkers(compiled: WorkerDomain): Promise<void> {
-    const kept = await Promise.all(this.#workers.map((worker) => worker.configure(compiled)));
-    const { settings } = compiled;
-    if (settings.role === "ce" && settings.nat44 !== null && kept.includes(false)) {
-      this.#log.warn("NAT44 started afresh: the CE's identity or its nat44 settings changed");
+  async #configureWorkers(compiled: WorkerDomain, undo: boolean): Promise<void> {
+    const changes = await Promise.all(
+      this.#workers.map((worker) => worker.configure(compiled, undo)),
+    );
+    // A domain with NAT44 has one worker.
+    const [change] = changes;
+    const identity = nat44Identity(this.#config.settings);
+    if (change === undefined || undo) return;
+    reportChange(this.#log, identity, nat44Identity(compiled.settings), change);
+  }
+
+  /** Asks the NAT44 of the domain. */
+  readonly askNat44: AskNat44 = async (question) => {
+    const [worker] = this.#workers;
+    const { name } = this.#config.settings;
+    if (worker === undefined || nat44Identity(this.#config.settings) === null) {
+      throw new MapdError("no-nat44", `domain ${name} has no NAT44`);
     }
+    const answer = await worker.ask(question);
+    if (CHANGING.has(question.kind)) this.#forwardsChanged = true;
+    return answer;
+  };
+
+  /** True once after somebody changed a mapping that should outlive mapd. */
+  takeForwardsChanged(): boolean {
+    const changed = this.#forwardsChanged;
+    this.#forwardsChanged = false;
+    return changed;
+  }
+
+  /** What became of the sessions of an earlier mapd; null where there were none. */
+  get restored(): Restored | null {
+    return this.#restored;
+  }
+
+  /** The state of NAT44 as it was last saved, or when the domain stopped. */
+  get savedNat44(): SavedNat44 | null {
+    return this.#workers[0]?.saved ?? null;
+  }
+
+  /** Takes the state of NAT44, where there is one; rejects where the worker does not give it. */
+  async saveNat44(): Promise<void> {
+    if (nat44Identity(this.#config.settings) !== null) await this.#workers[0]?.save();
   }
 
   /** Sum of the workers' counters, one element a row of the table. */

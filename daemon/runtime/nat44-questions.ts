@@ -8,6 +8,7 @@ import type {
   PortUse,
   SessionPage,
 } from "../../src/nat44/records.js";
+import type { Nat44Identity } from "./identity.js";
 
 export type Nat44Question =
   /** A page of sessions from `cursor` (0 first) on; packets pass between pages. */
@@ -25,6 +26,13 @@ export type Nat44Question =
   | { readonly kind: "peer"; readonly request: PeerRequest }
   | { readonly kind: "export" };
 
+/** All that outlives a NAT44, and whose it is. */
+export interface Nat44State {
+  readonly identity: Nat44Identity;
+  /** As `Nat44.exportState()` gives it. */
+  readonly state: Uint8Array;
+}
+
 export interface Nat44Answers {
   readonly sessions: SessionPage;
   readonly mappings: readonly MappingRow[];
@@ -34,8 +42,7 @@ export interface Nat44Answers {
   /** Whether there was one. */
   readonly unmap: boolean;
   readonly peer: MapResult;
-  /** The state as `Nat44.exportState()` gives it. */
-  readonly export: Uint8Array;
+  readonly export: Nat44State;
 }
 
 /** Asks a domain's NAT44; rejects with MapdError where the domain has none or its worker does not answer. */

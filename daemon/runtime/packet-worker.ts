@@ -3,14 +3,23 @@
 import { COUNTER_COUNT, COUNTERS } from "../../src/counters.js";
 import { RuleTable } from "../../src/map/rule-table.js";
 import type { Nat44 } from "../../src/nat44/nat44.js";
-import { createNat44, createPipeline } from "../../src/pipeline/create.js";
+import type { HostRow, Refusals } from "../../src/nat44/records.js";
+import { createPipeline } from "../../src/pipeline/create.js";
 import type { Pipeline } from "../../src/pipeline/packet-io.js";
 import { Arena } from "../../src/tun/arena.js";
 import { BatchLoop } from "../../src/tun/batch-loop.js";
 import type { NativeTun } from "../../src/tun/native.js";
 import { NativeQueue } from "../../src/tun/queue.js";
-import { sameNat44Identity } from "./identity.js";
-import { BATCH_SIZE, WAIT_MS, type WorkerDomain, type WorkerStart } from "./worker-protocol.js";
+import { answerNat44 } from "./nat44-answers.js";
+import { type Nat44Change, Nat44Life } from "./nat44-life.js";
+import type { Nat44Answers, Nat44Question, Nat44State } from "./nat44-questions.js";
+import {
+  BATCH_SIZE,
+  type Restored,
+  WAIT_MS,
+  type WorkerDomain,
+  type WorkerStart,
+} from "./worker-protocol.js";
 
 /** A tick is due at least this often, milliseconds. */
 const TICK_MS = 1000;
@@ -18,31 +27,43 @@ const TICK_MS = 1000;
 /** Pause after a read error, so that a device that is gone does not burn a core. */
 const ERROR_PAUSE_MS = 100;
 
+/** Refusals of NAT44 are told at once, and then once in so many milliseconds, with so many hosts. */
+const SHORT_MS = 60_000;
+const SHORT_HOSTS = 3;
+
 /** The pipeline's tick writes these; what an earlier pipeline or thread wrote does not hold any more. */
 const GAUGES = COUNTERS.flatMap((row, index) => (row.kind === "gauge" ? [index] : []));
+
+export interface PacketWorkerEvents {
+  /** What the pipeline threw; at most once a second. */
+  fault(fault: unknown): void;
+  /** NAT44 refused packets for want of ports or room; with the hosts that hold the most ports. */
+  short(refusals: Refusals, top: readonly HostRow[]): void;
+}
 
 export class PacketWorker {
   readonly #native: NativeTun;
   readonly #start: WorkerStart;
   readonly #random: () => number;
-  readonly #onFault: (fault: unknown) => void;
+  readonly #events: PacketWorkerEvents;
   readonly #arena = new Arena(BATCH_SIZE);
   readonly #counters: Float64Array;
   readonly #heartbeat: Int32Array;
   readonly #loop: BatchLoop;
+  readonly #life: Nat44Life;
+  /** What became of the state that the worker was started with; null where there was none. */
+  readonly restored: Restored | null;
   #domain: WorkerDomain;
-  #nat44: Nat44 | null;
-  #pipeline: Pipeline;
   #nextTickMs = 0;
+  #nextShortMs = 0;
 
-  /** `onFault` gets what the pipeline threw, at most once a second. */
   constructor(
     start: WorkerStart,
     native: NativeTun,
     random: () => number,
-    onFault: (fault: unknown) => void,
+    events: PacketWorkerEvents,
   ) {
-    this.#onFault = onFault;
+    this.#events = events;
     this.#native = native;
     this.#start = start;
     this.#random = random;
@@ -51,25 +72,47 @@ export class PacketWorker {
     const queue = new NativeQueue(native, start.fd, start.vnetHdr, start.offloads);
     this.#loop = new BatchLoop(queue, this.#arena, this.#counters, BATCH_SIZE);
     this.#domain = start.domain;
-    this.#nat44 = this.#newNat44(start.domain);
-    this.#pipeline = this.#newPipeline(start.domain, this.#nat44);
-    this.#loop.setPipeline(this.#pipeline);
+    this.#life = new Nat44Life(start.domain.settings, random);
+    this.restored = this.#restore(start);
+    this.#loop.setPipeline(this.#newPipeline(start.domain, this.#life.nat44, null));
     this.#clearGauges();
   }
 
+  #restore({ restorable }: WorkerStart): Restored | null {
+    if (restorable === null) return null;
+    try {
+      return this.#life.restore(restorable.state, restorable.elapsedMs, performance.now());
+    } catch (error) {
+      return { problem: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
   /**
-   * Swaps the whole domain between two batches. NAT44 goes on where the CE's identity and NAT44
-   * settings stay the same; returns whether it did. Throws with nothing changed.
+   * Swaps the whole domain between two batches; NAT44's sessions go on where the CE's address and port set stay the
+   * same. Throws with nothing changed.
    */
-  configure(domain: WorkerDomain): boolean {
-    const kept = sameNat44Identity(this.#domain.settings, domain.settings);
-    const nat44 = kept ? this.#nat44 : this.#newNat44(domain);
-    const pipeline = this.#newPipeline(domain, nat44);
+  configure(domain: WorkerDomain, undo: boolean): Nat44Change {
+    const next = this.#life.prepare(domain.settings, undo, performance.now());
+    const pipeline = this.#newPipeline(domain, next.nat44, next.retired);
     this.#loop.setPipeline(pipeline);
+    this.#life.take(next);
     this.#domain = domain;
-    this.#nat44 = nat44;
     this.#clearGauges();
-    return kept;
+    return next.change;
+  }
+
+  /** Throws where the domain has no NAT44. */
+  answer(question: Nat44Question): Nat44Answers[Nat44Question["kind"]] {
+    const { nat44, identity } = this.#life;
+    if (nat44 === null || identity === null) throw new Error("the domain has no NAT44");
+    return answerNat44({ nat44, identity }, question, performance.now());
+  }
+
+  /** What the next NAT44 needs to go on; null where there is none. */
+  state(): Nat44State | null {
+    const { nat44, identity } = this.#life;
+    if (nat44 === null || identity === null) return null;
+    return { identity, state: nat44.exportState(performance.now()) };
   }
 
   /** Serves what waits in the device, then sleeps in the kernel; returns true where it was woken up. */
@@ -91,7 +134,22 @@ export class PacketWorker {
     this.#nextTickMs = nowMs + TICK_MS;
     this.#loop.tick(nowMs);
     const fault = this.#loop.takeFault();
-    if (fault !== undefined) this.#onFault(fault);
+    if (fault !== undefined) this.#events.fault(fault);
+    this.#reportShortage(nowMs);
+    if (!this.#life.tick(nowMs)) return;
+    this.#loop.setPipeline(this.#newPipeline(this.#domain, this.#life.nat44, null));
+    this.#clearGauges();
+  }
+
+  #reportShortage(nowMs: number): void {
+    const { nat44 } = this.#life;
+    if (nat44 === null || nowMs < this.#nextShortMs || !("takeRefusals" in nat44)) return;
+    const refusals = nat44.takeRefusals();
+    if (refusals.noFreePort + refusals.hostQuota + refusals.tableFull === 0) return;
+    this.#nextShortMs = nowMs + SHORT_MS;
+    const held = (host: HostRow): number => host.tcpPorts + host.udpPorts + host.icmpIds;
+    const hosts = [...nat44.hosts()].sort((one, other) => held(other) - held(one));
+    this.#events.short(refusals, hosts.slice(0, SHORT_HOSTS));
   }
 
   #clearGauges(): void {
@@ -99,13 +157,17 @@ export class PacketWorker {
     this.#nextTickMs = 0;
   }
 
-  #newNat44(domain: WorkerDomain): Nat44 | null {
-    return domain.settings.role === "ce" ? createNat44(domain.settings, this.#random) : null;
-  }
-
-  #newPipeline(domain: WorkerDomain, nat44: Nat44 | null): Pipeline {
+  #newPipeline(domain: WorkerDomain, nat44: Nat44 | null, retired: Nat44 | null): Pipeline {
     const table = RuleTable.fromBuffer(domain.table);
-    return createPipeline(domain.settings, table, nat44, this.#arena, this.#counters, this.#random);
+    return createPipeline(
+      domain.settings,
+      table,
+      nat44,
+      this.#arena,
+      this.#counters,
+      this.#random,
+      retired,
+    );
   }
 }
 

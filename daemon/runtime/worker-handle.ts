@@ -7,7 +7,18 @@ import { COUNTER_COUNT } from "../../src/counters.js";
 import type { NativeTun } from "../../src/tun/native.js";
 import { MapdError } from "../errors.js";
 import type { Log } from "../log.js";
-import type { FromWorker, ToWorker, WorkerDomain, WorkerStart } from "./worker-protocol.js";
+import { nat44Identity, sameIdentity } from "./identity.js";
+import type { Nat44Change } from "./nat44-life.js";
+import type { Nat44Answers, Nat44Question, Nat44State } from "./nat44-questions.js";
+import { reportRestored, reportShort } from "./worker-log.js";
+import type {
+  FromWorker,
+  Restorable,
+  Restored,
+  ToWorker,
+  WorkerDomain,
+  WorkerStart,
+} from "./worker-protocol.js";
 
 export interface WorkerQueue {
   readonly fd: number;
@@ -27,8 +38,15 @@ const SETTLED_MS = 60_000;
 /** A loop that has not turned for this long is stuck. Its longest sleep is a second. */
 const STUCK_MS = 15_000;
 
+/** The state of a worker's NAT44 at a time of this process's own clock. */
+export interface SavedNat44 extends Nat44State {
+  readonly savedAtMs: number;
+}
+
+type Answer = Extract<FromWorker, { readonly id: number }>;
+
 interface Waiting {
-  readonly resolve: (message: FromWorker) => void;
+  readonly resolve: (message: Answer) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -43,6 +61,8 @@ export class WorkerHandle {
   readonly #log: Log;
   readonly #waiting = new Map<number, Waiting>();
   #domain: WorkerDomain;
+  /** What a worker that has to be started again goes on with. */
+  #saved: SavedNat44 | null;
   #thread: Worker | null = null;
   #alive = false;
   #stopping = false;
@@ -54,18 +74,21 @@ export class WorkerHandle {
   #seenBeat = 0;
   #seenAtMs = 0;
 
+  /** `saved` is what an earlier mapd has left. */
   constructor(
     index: number,
     queue: WorkerQueue,
     domain: WorkerDomain,
     native: NativeTun,
     log: Log,
+    saved: SavedNat44 | null = null,
   ) {
     this.index = index;
     this.#queue = queue;
     this.#domain = domain;
     this.#native = native;
     this.#log = log;
+    this.#saved = saved;
     this.#wakeFd = native.createWake();
     if (this.#wakeFd < 0) {
       throw new MapdError(
@@ -85,8 +108,8 @@ export class WorkerHandle {
     return this.#restarts;
   }
 
-  /** Starts the thread; resolves once its loop runs. */
-  start(): Promise<void> {
+  /** Starts the thread; resolves once its loop runs, with what became of the saved state where there was one. */
+  start(): Promise<Restored | null> {
     const data: WorkerStart = {
       domain: this.#domain,
       fd: this.#queue.fd,
@@ -95,6 +118,7 @@ export class WorkerHandle {
       offloads: this.#queue.offloads,
       counters: this.counters,
       heartbeat: this.#heartbeat,
+      restorable: this.#restorable(),
     };
     const thread = new Worker(new URL("./worker.js", import.meta.url), {
       workerData: data,
@@ -107,7 +131,7 @@ export class WorkerHandle {
       let cause: unknown;
       thread.on("message", (message: FromWorker) => {
         this.#receive(message);
-        if (message.type === "started") resolve();
+        if (message.type === "started") resolve(message.restored);
       });
       thread.on("error", (error: unknown) => {
         cause = error;
@@ -122,15 +146,35 @@ export class WorkerHandle {
     });
   }
 
+  #restorable(): Restorable | null {
+    const saved = this.#saved;
+    if (saved === null) return null;
+    if (!sameIdentity(saved.identity, nat44Identity(this.#domain.settings))) return null;
+    return { state: saved.state, elapsedMs: performance.now() - saved.savedAtMs };
+  }
+
   #receive(message: FromWorker): void {
-    if (message.type === "started") {
-      this.#alive = true;
-    } else if (message.type === "fault") {
-      this.#log.error({ worker: this.index, fault: message.message }, "fault in the packet path");
-    } else {
-      this.#waiting.get(message.id)?.resolve(message);
-      this.#waiting.delete(message.id);
+    switch (message.type) {
+      case "started":
+        this.#alive = true;
+        break;
+      case "fault":
+        this.#log.error({ worker: this.index, fault: message.message }, "fault in the packet path");
+        break;
+      case "short":
+        reportShort(this.#log, message);
+        break;
+      case "stopped":
+        this.#keep(message.state);
+        break;
+      default:
+        this.#waiting.get(message.id)?.resolve(message);
+        this.#waiting.delete(message.id);
     }
+  }
+
+  #keep(state: Nat44State | null): void {
+    this.#saved = state === null ? null : { ...state, savedAtMs: performance.now() };
   }
 
   /** Returns whether the loop was running. */
@@ -143,30 +187,55 @@ export class WorkerHandle {
     return wasAlive;
   }
 
-  /** Gives the worker a changed domain; resolves with whether its NAT44 sessions stay. Rejects with nothing changed. */
-  async configure(domain: WorkerDomain): Promise<boolean> {
+  /**
+   * Gives the worker a changed domain; resolves with what that did to its NAT44 sessions. Rejects with nothing changed.
+   * `undo`: the domain is the one before the last.
+   */
+  async configure(domain: WorkerDomain, undo: boolean): Promise<Nat44Change> {
     // A worker that is being started again takes what is current when it starts.
     if (!this.#alive) {
       this.#domain = domain;
-      return false;
+      return { kept: true, ended: 0 };
     }
-    const answer = await this.#ask(domain);
-    if (answer.type === "refused") {
-      throw new MapdError("worker-failed", `worker ${this.index} refused: ${answer.message}`);
-    }
+    const answer = await this.#request((id) => ({ type: "configure", id, domain, undo }));
+    if (answer.type !== "configured") throw unexpected(this.index, answer);
     this.#domain = domain;
-    return answer.type === "configured" && answer.sessionsKept;
+    return answer.change;
   }
 
-  #ask(domain: WorkerDomain): Promise<FromWorker> {
+  /** Asks the worker's NAT44; rejects where it is not to be had. */
+  async ask<K extends Nat44Question["kind"]>(
+    question: Extract<Nat44Question, { kind: K }>,
+  ): Promise<Nat44Answers[K]> {
+    if (!this.#alive) {
+      const text = `worker ${this.index} is being started again; try again in a moment`;
+      throw new MapdError("worker-failed", text);
+    }
+    const answer = await this.#request((id) => ({ type: "ask", id, question }));
+    if (answer.type !== "answer") throw unexpected(this.index, answer);
+    // A message port carries no types; the worker's table gives each question its own kind of answer.
+    return answer.answer as Nat44Answers[K];
+  }
+
+  /** The state of NAT44 as it was when it was last taken, or null. */
+  get saved(): SavedNat44 | null {
+    return this.#saved;
+  }
+
+  /** Takes the state of NAT44, for the next worker and the next mapd. */
+  async save(): Promise<void> {
+    this.#keep(await this.ask<"export">({ kind: "export" }));
+  }
+
+  #request(messageOf: (id: number) => ToWorker): Promise<Answer> {
     const id = this.#nextId++;
-    const { promise, resolve, reject } = deferred<FromWorker>();
+    const { promise, resolve, reject } = deferred<Answer>();
     const timer = setTimeout(() => {
       this.#waiting.delete(id);
       reject(new MapdError("worker-failed", `worker ${this.index} does not answer`));
     }, ANSWER_MS);
     this.#waiting.set(id, { resolve, reject });
-    this.#tell({ type: "configure", id, domain });
+    this.#tell(messageOf(id));
     return promise.finally(() => clearTimeout(timer));
   }
 
@@ -213,17 +282,25 @@ export class WorkerHandle {
     if (performance.now() - this.#startedAtMs > SETTLED_MS) this.#backoffMs = RESTART_MS;
     this.#log.error(
       { worker: this.index, reason, inMs: this.#backoffMs },
-      "worker ended; starting it again (NAT44 sessions of this queue are lost)",
+      "worker ended; starting it again",
     );
     this.#restartTimer = setTimeout(() => {
       this.#restarts++;
       this.start().then(
-        () => this.#log.info({ worker: this.index }, "worker runs again"),
+        (restored) => {
+          this.#log.info({ worker: this.index }, "worker runs again");
+          if (restored !== null) reportRestored(this.#log, restored);
+        },
         (error: unknown) => this.#scheduleRestart(String(error)),
       );
     }, this.#backoffMs);
     this.#backoffMs = Math.min(this.#backoffMs * 2, RESTART_MAX_MS);
   }
+}
+
+function unexpected(index: number, answer: Answer): MapdError {
+  const text = answer.type === "refused" ? `refused: ${answer.message}` : `answered ${answer.type}`;
+  return new MapdError("worker-failed", `worker ${index} ${text}`);
 }
 
 interface Deferred<T> {

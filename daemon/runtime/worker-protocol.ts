@@ -1,5 +1,8 @@
 /** What the main thread and a worker say to each other. Packets and counters never travel this way. */
+import type { HostRow, ImportResult, Refusals } from "../../src/nat44/records.js";
 import type { DomainSettings } from "../../src/pipeline/settings.js";
+import type { Nat44Change } from "./nat44-life.js";
+import type { Nat44Answers, Nat44Question, Nat44State } from "./nat44-questions.js";
 
 /** A domain as a worker runs it. */
 export interface WorkerDomain {
@@ -7,6 +10,16 @@ export interface WorkerDomain {
   /** Compiled rules, shared by all workers of the domain. */
   readonly table: SharedArrayBuffer;
 }
+
+/** Sessions of an earlier worker, or of an earlier mapd. */
+export interface Restorable {
+  readonly state: Uint8Array;
+  /** Since the state was exported. */
+  readonly elapsedMs: number;
+}
+
+/** What became of a `Restorable`; `problem` says why nothing did. */
+export type Restored = ImportResult | { readonly problem: string };
 
 /** `workerData` of a worker. The file descriptors belong to the main thread, so they outlive the worker. */
 export interface WorkerStart {
@@ -20,20 +33,42 @@ export interface WorkerStart {
   readonly counters: SharedArrayBuffer;
   /** Int32Array of one element, advanced by every turn of the loop. */
   readonly heartbeat: SharedArrayBuffer;
+  /** Of the domain's own NAT44; null: it starts empty. */
+  readonly restorable: Restorable | null;
 }
 
 export type ToWorker =
-  /** Take this domain from now on; answered by `configured` or `refused` with the same id. */
-  | { readonly type: "configure"; readonly id: number; readonly domain: WorkerDomain }
-  /** Leave the loop. */
+  /**
+   * Take this domain from now on; answered by `configured` or `refused` with the same id. `undo`: it is the one before
+   * the last, and its NAT44 is to be as it was.
+   */
+  | {
+      readonly type: "configure";
+      readonly id: number;
+      readonly domain: WorkerDomain;
+      readonly undo: boolean;
+    }
+  /** Answered by `answer` or `refused` with the same id. */
+  | { readonly type: "ask"; readonly id: number; readonly question: Nat44Question }
+  /** Leave the loop; `stopped` is the last word. */
   | { readonly type: "stop" };
 
 export type FromWorker =
-  | { readonly type: "started" }
+  /** null where there was nothing to restore. */
+  | { readonly type: "started"; readonly restored: Restored | null }
   /** The pipeline threw; its batch was counted as internal_error and the loop went on. */
   | { readonly type: "fault"; readonly message: string }
-  | { readonly type: "configured"; readonly id: number; readonly sessionsKept: boolean }
-  | { readonly type: "refused"; readonly id: number; readonly message: string };
+  /** NAT44 refused packets for want of ports or room; sent once a minute at most. */
+  | { readonly type: "short"; readonly refusals: Refusals; readonly top: readonly HostRow[] }
+  | { readonly type: "configured"; readonly id: number; readonly change: Nat44Change }
+  | {
+      readonly type: "answer";
+      readonly id: number;
+      readonly answer: Nat44Answers[Nat44Question["kind"]];
+    }
+  | { readonly type: "refused"; readonly id: number; readonly message: string }
+  /** With the state of NAT44, where there is one. */
+  | { readonly type: "stopped"; readonly state: Nat44State | null };
 
 /** Longest time in the kernel between two turns of the loop, so that ticks and heartbeats happen. */
 export const WAIT_MS = 1000;

@@ -16,8 +16,12 @@ function send(message: FromWorker): void {
 function handle(worker: PacketWorker, message: ToWorker): boolean {
   if (message.type === "stop") return false;
   try {
-    const sessionsKept = worker.configure(message.domain);
-    send({ type: "configured", id: message.id, sessionsKept });
+    if (message.type === "ask") {
+      send({ type: "answer", id: message.id, answer: worker.answer(message.question) });
+    } else {
+      const change = worker.configure(message.domain, message.undo);
+      send({ type: "configured", id: message.id, change });
+    }
   } catch (error) {
     send({ type: "refused", id: message.id, message: String(error) });
   }
@@ -25,13 +29,16 @@ function handle(worker: PacketWorker, message: ToWorker): boolean {
 }
 
 const start: WorkerStart = workerData;
-const worker = new PacketWorker(start, loadNativeTun(), createRandom(), (fault) => {
-  send({
-    type: "fault",
-    message: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault),
-  });
+const worker = new PacketWorker(start, loadNativeTun(), createRandom(), {
+  fault(fault) {
+    const message = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+    send({ type: "fault", message });
+  },
+  short(refusals, top) {
+    send({ type: "short", refusals, top });
+  },
 });
-send({ type: "started" });
+send({ type: "started", restored: worker.restored });
 
 let running = true;
 while (running) {
@@ -43,5 +50,6 @@ while (running) {
     running = handle(worker, received.message) && running;
   }
 }
+send({ type: "stopped", state: worker.state() });
 // An open port would keep the thread alive.
 port.close();

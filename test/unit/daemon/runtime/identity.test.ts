@@ -1,5 +1,10 @@
 import { test } from "tap";
-import { ceOf, sameNat44Identity } from "../../../../daemon/runtime/identity.js";
+import {
+  ceOf,
+  formatIdentity,
+  nat44Identity,
+  sameIdentity,
+} from "../../../../daemon/runtime/identity.js";
 import { formatIpv6 } from "../../../../src/wire/address.js";
 import { BR_T, CE_T, domainOf } from "../samples.js";
 
@@ -23,11 +28,33 @@ const cases = [
   },
   { name: "another LAN", after: CE_T.replace("192.168.1.0", "192.168.2.0"), kept: true },
   { name: "another end-user prefix", after: CE_T.replace("3400::/56", "3500::/56"), kept: false },
-  { name: "other timeouts", after: `${CE_T}    nat44: { timeouts: { udp: 400 } }\n`, kept: false },
+  { name: "other timeouts", after: `${CE_T}    nat44: { timeouts: { udp: 400 } }\n`, kept: true },
+  {
+    name: "another mode",
+    after: CE_T.replace("map-t", "map-e").replace(
+      "dmr-ipv6-prefix: 2001:db8:ffff::/64",
+      "br-ipv6-addr: 2001:db8:ffff::1",
+    ),
+    kept: true,
+  },
+  { name: "no CE any more", after: BR_T, kept: false },
 ];
 
 for (const c of cases) {
-  test(`NAT44 sessions after a reload: ${c.name}`, async (t) => {
-    t.equal(sameNat44Identity(domainOf(CE_T).settings, domainOf(c.after).settings), c.kept);
+  test(`address and port set after a reload: ${c.name}`, async (t) => {
+    const before = nat44Identity(domainOf(CE_T).settings);
+    t.equal(sameIdentity(before, nat44Identity(domainOf(c.after).settings)), c.kept);
   });
 }
+
+test("nobody is the same as nobody", async (t) => {
+  t.equal(sameIdentity(null, null), false);
+});
+
+test("what people read of an address and its ports", async (t) => {
+  const shared = { address: 0xc0000212, psid: 52, psidOffset: 6, psidLen: 8 };
+  t.same(nat44Identity(domainOf(CE_T).settings), shared);
+  t.equal(formatIdentity(shared), "192.0.2.18 PSID 52 (offset 6, length 8)");
+  const whole = { address: 0xc6336407, psid: null, psidOffset: 0, psidLen: 0 };
+  t.equal(formatIdentity(whole), "198.51.100.7");
+});

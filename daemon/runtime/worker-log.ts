@@ -1,0 +1,44 @@
+/** What the log says of what a worker reports about its NAT44. */
+import type { HostRow } from "../../src/nat44/records.js";
+import { formatIpv4 } from "../../src/wire/address.js";
+import type { Log } from "../log.js";
+import { formatIdentity, type Nat44Identity, sameIdentity } from "./identity.js";
+import type { Nat44Change } from "./nat44-life.js";
+import type { FromWorker, Restored } from "./worker-protocol.js";
+
+export function reportRestored(log: Log, restored: Restored): void {
+  if ("problem" in restored) {
+    log.error({ reason: restored.problem }, "saved NAT44 sessions cannot be used; NAT44 is empty");
+    return;
+  }
+  log.info({ ...restored }, "NAT44 sessions restored");
+}
+
+/** The counts are since the last such line. */
+export function reportShort(log: Log, message: Extract<FromWorker, { type: "short" }>): void {
+  const { refusals, top } = message;
+  const text = "NAT44 refused packets: ports, quotas or room are used up; top hosts are named";
+  log.warn({ refusals, top: top.map(hostText) }, text);
+}
+
+function hostText({ address, tcpPorts, udpPorts, icmpIds, sessions }: HostRow): string {
+  const held = `${tcpPorts} TCP ports, ${udpPorts} UDP ports, ${icmpIds} ICMP identifiers`;
+  return `${formatIpv4(address)}: ${held}, ${sessions} sessions`;
+}
+
+/** Who the CE was and is; null where NAT44 was or is off. */
+export function reportChange(
+  log: Log,
+  before: Nat44Identity | null,
+  after: Nat44Identity | null,
+  { ended }: Nat44Change,
+): void {
+  if (before === null || (ended === 0 && sameIdentity(before, after))) return;
+  log.warn({ ended }, `${changeText(before, after)}: ${ended} NAT44 sessions end`);
+}
+
+function changeText(before: Nat44Identity, after: Nat44Identity | null): string {
+  if (after === null) return "NAT44 is off now";
+  if (sameIdentity(before, after)) return "not all fits the changed nat44 settings";
+  return `the CE's address changed from ${formatIdentity(before)} to ${formatIdentity(after)}`;
+}
