@@ -1,0 +1,95 @@
+/**
+ * The part of the bench that runs in a sandbox: `inside.js PLAN RESULT`. Brings up the forwarders of the plan's cases,
+ * measures all cases round by round and writes the samples to RESULT.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { enterSandbox } from "../../../lab/sandbox.js";
+import type { Sample } from "../result.js";
+import { FORWARDERS, Forwarder } from "./forwarders.js";
+import { NET_CASES, type NetCase } from "./loads.js";
+import { Network } from "./network.js";
+import { compilePrograms } from "./programs.js";
+import { probe } from "./traffic.js";
+
+export interface NetPlan {
+  readonly rounds: number;
+  readonly seconds: number;
+  /** Ids of cases, each measured once a round. */
+  readonly cases: readonly string[];
+}
+
+export interface NetOutcome {
+  readonly samples: readonly Sample[];
+  /** Measurements that failed; the others stand. */
+  readonly failures: readonly string[];
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+async function bringUp(cases: readonly NetCase[]): Promise<ReadonlyMap<string, Forwarder>> {
+  const forwarders = new Map<string, Forwarder>();
+  for (const spec of FORWARDERS.filter((spec) => cases.some((c) => c.forwarder === spec))) {
+    say(`bench: starting ${spec.name}`);
+    const forwarder = await Forwarder.start(spec, await Network.create(spec.name, spec.path));
+    await probe(forwarder);
+    forwarders.set(spec.name, forwarder);
+  }
+  return forwarders;
+}
+
+async function measureCase(
+  forwarder: Forwarder,
+  { load, egress }: NetCase,
+  seconds: number,
+): Promise<Sample[]> {
+  await forwarder.network.setEgress(egress === "offloads" ? "on" : "off");
+  const measured = await load.measure(forwarder, seconds);
+  const subject = forwarder.spec.name;
+  return measured.map((quantity) => ({
+    group: "net",
+    subject,
+    load: load.name,
+    egress,
+    ...quantity,
+  }));
+}
+
+function headline(samples: readonly Sample[]): string {
+  return samples
+    .slice(0, 3)
+    .map(({ quantity, unit, value }) => `${quantity} ${value.toPrecision(4)} ${unit}`)
+    .join(", ");
+}
+
+async function measureAll({ rounds, seconds, cases: ids }: NetPlan): Promise<NetOutcome> {
+  await compilePrograms();
+  const cases = NET_CASES.filter(({ id }) => ids.includes(id));
+  const forwarders = await bringUp(cases);
+  const samples: Sample[] = [];
+  const failures: string[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    for (const [index, netCase] of cases.entries()) {
+      const forwarder = forwarders.get(netCase.forwarder.name)!;
+      const place = `round ${round} of ${rounds}, ${index + 1} of ${cases.length}`;
+      try {
+        const measured = await measureCase(forwarder, netCase, seconds);
+        samples.push(...measured);
+        say(`bench: ${place}: ${netCase.id}: ${headline(measured)}`);
+      } catch (error) {
+        const failure = `${netCase.id}, round ${round}: ${error instanceof Error ? error.message : error}`;
+        failures.push(failure);
+        say(`bench: FAILED ${failure}`);
+      }
+    }
+  }
+  await Promise.all([...forwarders.values()].map((forwarder) => forwarder.stop()));
+  return { samples, failures };
+}
+
+await enterSandbox();
+const [planFile = "", resultFile = ""] = process.argv.slice(2);
+const plan: NetPlan = JSON.parse(readFileSync(planFile, "utf8"));
+writeFileSync(resultFile, JSON.stringify(await measureAll(plan)));
+process.exit(0);
