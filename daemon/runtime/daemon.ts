@@ -1,15 +1,20 @@
 /** The running daemon: its domains, whether it forwards, and how it takes a new configuration. */
 import type { NativeTun } from "../../src/tun/native.js";
-import type { Config } from "../config/types.js";
+import type { Config, DomainConfig } from "../config/types.js";
 import { MapdError } from "../errors.js";
 import type { Log } from "../log.js";
+import { type OpenedState, StateKeeper, type StateStatus } from "../state/keeper.js";
 import { removeStaleProxies } from "../system/neighbour.js";
 import { forwardingOff, forwardingReason, readSysctl } from "../system/sysctl.js";
 import { Domain } from "./domain.js";
 import { planReload, type ReloadPlan } from "./reload-plan.js";
+import type { SavedNat44 } from "./worker-handle.js";
 
 /** How often switches, devices and workers are looked at, milliseconds. */
 const CHECK_MS = 2_000;
+
+/** How often the state of NAT44 is taken: what a worker's fault or a killed daemon can lose, milliseconds. */
+const SAVE_MS = 60_000;
 
 export interface ReloadState {
   readonly successful: boolean;
@@ -22,16 +27,19 @@ export class Daemon {
   readonly #log: Log;
   readonly #startedAtMs = performance.now();
   readonly #domains = new Map<string, Domain>();
+  readonly #keeper: StateKeeper;
   #config: Config;
   #running = false;
   #reload: ReloadState = { successful: true, successSeconds: Date.now() / 1000 };
   #checkTimer: NodeJS.Timeout | null = null;
+  #saveTimer: NodeJS.Timeout | null = null;
   #forwardingReasons: readonly string[] = [];
 
   constructor(config: Config, native: NativeTun, log: Log) {
     this.#config = config;
     this.#native = native;
     this.#log = log;
+    this.#keeper = new StateKeeper(log);
   }
 
   get config(): Config {
@@ -53,14 +61,22 @@ export class Daemon {
     return this.#reload;
   }
 
+  /** The state file; null where there is none. */
+  get state(): StateStatus | null {
+    return this.#keeper.status;
+  }
+
   /** Starts every domain; rejects with nothing left behind. */
   async start(): Promise<void> {
     try {
+      this.#keeper.use(await this.#keeper.open(this.#config.stateFile));
       if (this.#config.domains.some((domain) => domain.routes.mode === "auto")) {
         const stale = await removeStaleProxies();
         if (stale.length > 0) this.#log.info({ stale }, "removed what a killed mapd had left");
       }
-      for (const config of this.#config.domains) await this.#add(config);
+      for (const config of this.#config.domains) {
+        await this.#add(config, this.#keeper.inherited(config));
+      }
     } catch (error) {
       await this.stop();
       throw error;
@@ -68,11 +84,13 @@ export class Daemon {
     this.#running = true;
     this.#checkForwarding();
     this.#checkTimer = setInterval(() => this.#check(), CHECK_MS);
+    this.#saveTimer = setInterval(() => void this.#save(), SAVE_MS);
   }
 
-  async #add(config: Config["domains"][number]): Promise<void> {
-    const domain = new Domain(config, this.#native, this.#log);
+  async #add(config: DomainConfig, inherited: SavedNat44 | null): Promise<void> {
+    const domain = new Domain(config, this.#native, this.#log, inherited);
     await domain.start();
+    if (domain.restored !== null) await this.#keeper.note(config.settings.name, domain.restored);
     this.#domains.set(config.settings.name, domain);
   }
 
@@ -87,6 +105,12 @@ export class Daemon {
     this.#checkForwarding();
     const nowMs = performance.now();
     for (const domain of this.#domains.values()) domain.check(nowMs);
+    const changed = [...this.#domains.values()].filter((domain) => domain.takeForwardsChanged());
+    if (changed.length > 0) void this.#save();
+  }
+
+  #save(): Promise<void> {
+    return this.#keeper.save(this.domains);
   }
 
   /** The switches are the operator's: mapd says so once when they are off, and once when they are on again. */
@@ -106,13 +130,22 @@ export class Daemon {
       if (plan.refusals.length > 0) {
         throw new MapdError("invalid", `configuration not taken: ${plan.refusals.join("; ")}`);
       }
+      const state = await this.#openChanged(after.stateFile);
       await this.#carryOut(plan);
       this.#config = after;
+      if (state !== null) this.#keeper.use(state);
+      await this.#save();
       this.#reload = { successful: true, successSeconds: Date.now() / 1000 };
     } catch (error) {
       this.reloadRefused();
       throw error;
     }
+  }
+
+  /** Another state file than before, or null. What it holds is of some other time, and is not used. */
+  async #openChanged(path: string | null): Promise<OpenedState | null> {
+    if (path === this.#keeper.path) return null;
+    return { ...(await this.#keeper.open(path)), domains: [] };
   }
 
   /** Remembers that the file last read is not the configuration in force. */
@@ -132,7 +165,7 @@ export class Daemon {
       }
       for (const config of plan.added) {
         const { name } = config.settings;
-        await this.#add(config);
+        await this.#add(config, null);
         undo.push(() => this.#remove(name));
       }
       for (const config of plan.changed) {
@@ -159,10 +192,15 @@ export class Daemon {
     await domain?.stop();
   }
 
-  /** Ends every domain and takes out all that it has put into the kernel. */
+  /** Ends every domain, keeps what its NAT44 has to leave, and takes out all that it has put into the kernel. */
   async stop(): Promise<void> {
+    const wasRunning = this.#running;
     this.#running = false;
     if (this.#checkTimer !== null) clearInterval(this.#checkTimer);
+    if (this.#saveTimer !== null) clearInterval(this.#saveTimer);
+    const { domains } = this;
     await Promise.all([...this.#domains.keys()].map((name) => this.#remove(name)));
+    // A start that failed has nothing to say, and the file may still be good.
+    if (wasRunning) await this.#keeper.finish(domains);
   }
 }

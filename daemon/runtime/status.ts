@@ -6,6 +6,7 @@ import type { CeSettings, DomainSettings, Mode, Role } from "../../src/pipeline/
 import { DROPS } from "../../src/verdict.js";
 import { formatIpv4, formatIpv6 } from "../../src/wire/address.js";
 import type { DomainConfig } from "../config/types.js";
+import type { StateStatus } from "../state/keeper.js";
 import { offloadNames } from "./device.js";
 
 /** Packets or bytes by family. */
@@ -88,6 +89,8 @@ export interface StatusDocument {
   readonly reasons: readonly string[];
   readonly configHash: string;
   readonly lastReloadSuccessful: boolean;
+  /** null where no state file is configured. */
+  readonly state: StateStatus | null;
   readonly domains: readonly DomainStatus[];
 }
 
@@ -123,6 +126,7 @@ export interface DaemonView {
   readonly config: { readonly hash: string };
   readonly domains: readonly DomainView[];
   readonly uptimeSeconds: number;
+  readonly state: StateStatus | null;
   readonly lastReload: { readonly successful: boolean; readonly successSeconds: number };
   reasons(): readonly string[];
 }
@@ -138,6 +142,7 @@ export function statusDocument(daemon: DaemonView, version: string): StatusDocum
     reasons,
     configHash: daemon.config.hash,
     lastReloadSuccessful: daemon.lastReload.successful,
+    state: daemon.state,
     domains: daemon.domains.map(domainStatus),
   };
 }

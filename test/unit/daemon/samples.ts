@@ -92,6 +92,7 @@ export function daemonOf(
     config: { hash: "0123456789ab" },
     domains,
     uptimeSeconds: 93784.5,
+    state: null,
     lastReload: { successful: true, successSeconds: 1_700_000_000 },
     reasons: () => reasons,
   };
