@@ -20,6 +20,7 @@ export class Arena implements PacketIo {
   /** Bytes of a slot. */
   readonly slotLen: number;
   readonly memory: Uint8Array<ArrayBuffer>;
+  readonly cutsInsideTunnels: boolean;
   /** Of all slots, the spare ones last. */
   readonly frames: readonly DataView[];
   /** Bytes of the packet read into each slot, without its virtio header. */
@@ -37,13 +38,14 @@ export class Arena implements PacketIo {
   #borrowed = 0;
   #flush: () => void = refuseFlush;
 
-  constructor(slots: number, slotLen: number = SLOT_LEN) {
+  constructor(slots: number, slotLen: number = SLOT_LEN, cutsInsideTunnels = false) {
     if (!Number.isInteger(slots) || slots < 1) throw new RangeError("slots must be 1 or more");
     if (!Number.isInteger(slotLen) || slotLen <= HEADROOM) {
       throw new RangeError(`slotLen must be more than HEADROOM (${HEADROOM})`);
     }
     this.slots = slots;
     this.slotLen = slotLen;
+    this.cutsInsideTunnels = cutsInsideTunnels;
     this.memory = new Uint8Array((slots + SPARES) * slotLen);
     this.frames = Array.from(
       { length: slots + SPARES },

@@ -6,6 +6,7 @@ import { COUNTER_COUNT, counterIndex, dropIndex } from "../counters.js";
 import { FORWARDED, HEADROOM, type Pipeline } from "../pipeline/packet-io.js";
 import { DROPS, INTERNAL_ERROR, TUN_WRITE_FAILED } from "../verdict.js";
 import type { Arena } from "./arena.js";
+import { Merger } from "./merge.js";
 import type { TunQueue } from "./queue.js";
 
 const IN_IPV4_PACKETS = counterIndex("in_ipv4_packets");
@@ -37,6 +38,7 @@ export class BatchLoop {
   /** Family, 4 or 6, that the packet of each slot came in with; what is neither counts as IPv4. */
   readonly #families: Uint8Array;
   readonly #results: Int32Array;
+  readonly #merger: Merger;
   #pipeline: Pipeline = NO_PIPELINE;
   #judged = 0;
   #emitted = 0;
@@ -55,6 +57,7 @@ export class BatchLoop {
     this.#batchSize = batchSize;
     this.#families = new Uint8Array(arena.slots);
     this.#results = new Int32Array(arena.outCapacity);
+    this.#merger = new Merger(arena, queue.takesSuperPackets);
     arena.onFull(() => this.#write());
   }
 
@@ -149,22 +152,42 @@ export class BatchLoop {
   }
 
   #write(): void {
-    const { memory, outStarts, outEnds, outFamilies, outCount } = this.#arena;
-    const results = this.#results;
-    const taken = outCount === 0 ? 0 : this.#queue.writeBatch(this.#arena, results);
-    if (taken < 0) results.fill(taken, 0, outCount);
-    for (let i = 0; i < outCount; i++) {
-      if (results[i] !== 0) {
-        this.#drop(TUN_WRITE_FAILED, outFamilies[i]!);
-        continue;
+    const merger = this.#merger;
+    if (this.#arena.outCount > 0) {
+      merger.merge();
+      if (this.#writeList()) {
+        merger.takeApart(this.#results);
+        this.#writeList();
       }
-      const start = outStarts[i]!;
-      const isIpv6 = memory[start]! >>> 4 === 6;
-      this.#add(isIpv6 ? OUT_IPV6_PACKETS : OUT_IPV4_PACKETS, 1);
-      this.#add(isIpv6 ? OUT_IPV6_BYTES : OUT_IPV4_BYTES, outEnds[i]! - start);
     }
     this.#arena.reset();
     this.#emitted = 0;
+  }
+
+  /**
+   * Packets count as what they were before merging: the books never depend on it. Returns true where the kernel takes
+   * no merged packets of a kind; those have not been written yet.
+   */
+  #writeList(): boolean {
+    const merger = this.#merger;
+    const { memory, outStarts, outCount, packets, bytes, families } = merger;
+    const results = this.#results;
+    const taken = this.#queue.writeBatch(merger, results);
+    if (taken < 0) results.fill(taken, 0, outCount);
+    let hasRefused = false;
+    for (let i = 0; i < outCount; i++) {
+      const result = results[i]!;
+      if (result === 0) {
+        const isIpv6 = memory[outStarts[i]!]! >>> 4 === 6;
+        this.#add(isIpv6 ? OUT_IPV6_PACKETS : OUT_IPV4_PACKETS, packets[i]!);
+        this.#add(isIpv6 ? OUT_IPV6_BYTES : OUT_IPV4_BYTES, bytes[i]!);
+      } else if (merger.isRefused(i, result)) {
+        hasRefused = true;
+      } else {
+        this.#add(dropIndex(TUN_WRITE_FAILED, families[i]!), packets[i]!);
+      }
+    }
+    return hasRefused;
   }
 
   #drop(code: number, family: number): void {

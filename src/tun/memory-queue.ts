@@ -4,7 +4,7 @@
  */
 import { HEADROOM } from "../pipeline/packet-io.js";
 import type { Arena } from "./arena.js";
-import type { TunQueue } from "./queue.js";
+import type { TunQueue, WriteList } from "./queue.js";
 
 const VNET_HEADER_LEN = 10;
 const FILL = 0xa5;
@@ -20,6 +20,7 @@ export type WriteAnswer = (packet: MemoryPacket, index: number) => number;
 
 export class MemoryQueue implements TunQueue {
   readonly offloads: number;
+  readonly takesSuperPackets: boolean;
   /** What was written and taken, in order. */
   readonly written: MemoryPacket[] = [];
   readonly #waiting: MemoryPacket[] = [];
@@ -27,8 +28,10 @@ export class MemoryQueue implements TunQueue {
   #answer: WriteAnswer = () => 0;
   #writes = 0;
 
-  constructor(offloads = 0) {
+  /** Without `takesSuperPackets` what is written is what the pipeline emitted, nothing merged. */
+  constructor(offloads = 0, takesSuperPackets = false) {
     this.offloads = offloads;
+    this.takesSuperPackets = takesSuperPackets;
   }
 
   /** Packets that wait to be read. */
@@ -70,13 +73,13 @@ export class MemoryQueue implements TunQueue {
     return batch.length;
   }
 
-  writeBatch(arena: Arena, results: Int32Array): number {
+  writeBatch({ memory, outStarts, outEnds, outCount }: WriteList, results: Int32Array): number {
     let taken = 0;
-    for (let i = 0; i < arena.outCount; i++) {
-      const start = arena.outStarts[i]!;
+    for (let i = 0; i < outCount; i++) {
+      const start = outStarts[i]!;
       const written = {
-        packet: arena.memory.slice(start, arena.outEnds[i]!),
-        header: arena.memory.slice(start - VNET_HEADER_LEN, start),
+        packet: memory.slice(start, outEnds[i]!),
+        header: memory.slice(start - VNET_HEADER_LEN, start),
       };
       const answer = this.#answer(written, this.#writes++);
       results[i] = answer;

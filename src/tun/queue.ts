@@ -3,19 +3,29 @@ import { HEADROOM } from "../pipeline/packet-io.js";
 import type { Arena } from "./arena.js";
 import type { NativeTun } from "./native.js";
 
+/** Packets to write, in order: ranges of `memory`, each with a virtio header in the bytes before its start. */
+export interface WriteList {
+  readonly memory: Uint8Array;
+  readonly outStarts: Uint32Array;
+  readonly outEnds: Uint32Array;
+  readonly outCount: number;
+}
+
 export interface TunQueue {
   /** TUN_F_* bits that the kernel may use on packets read. */
   readonly offloads: number;
+  /** Super-packets may be written, whatever the offloads: packets travel with a virtio header. */
+  readonly takesSuperPackets: boolean;
   /**
    * Reads up to `count` packets (at most arena.slots), packet i into slot i at HEADROOM, and sets arena.lengths.
    * Returns how many were read (0: nothing waits), or -errno when the first read failed.
    */
   readBatch(arena: Arena, count: number): number;
   /**
-   * Writes the packets that the arena has queued, in order. results[i] is 0 or -errno and has at least
-   * arena.outCount elements. Returns how many the kernel took, or -errno when none was tried.
+   * Writes the packets of the list, in order. results[i] is 0 or -errno and has at least list.outCount
+   * elements. Returns how many the kernel took, or -errno when none was tried.
    */
-  writeBatch(arena: Arena, results: Int32Array): number;
+  writeBatch(list: WriteList, results: Int32Array): number;
 }
 
 /** A queue that the addon opened. */
@@ -45,8 +55,12 @@ export class NativeQueue implements TunQueue {
     );
   }
 
-  writeBatch(arena: Arena, results: Int32Array): number {
-    const { memory, outStarts, outEnds, outCount } = arena;
+  get takesSuperPackets(): boolean {
+    return this.#vnetHdr;
+  }
+
+  writeBatch(list: WriteList, results: Int32Array): number {
+    const { memory, outStarts, outEnds, outCount } = list;
     return this.#native.writeBatch(
       this.#fd,
       this.#vnetHdr,

@@ -1,0 +1,167 @@
+/**
+ * Which packets may become one write, so that the segments that the kernel cuts from it are those packets again, byte
+ * for byte: every rule here is something that the kernel copies, counts on or computes anew. All functions take the
+ * arena's whole memory and offsets into it; `ipLen` is the length of the IP header, 20 or 40, and tells the family.
+ */
+import * as ipv4 from "../wire/ipv4.js";
+import * as ipv6 from "../wire/ipv6.js";
+import * as tcp from "../wire/tcp.js";
+import * as udp from "../wire/udp.js";
+import * as virtio from "../wire/virtio.js";
+
+/** Of `flowHeaderLen()`: no packet of a TCP or UDP flow. */
+export const NO_FLOW = 0;
+/** Of `flowHeaderLen()`: belongs to a flow that cannot be told, a fragment for one. */
+export const ANY_FLOW = -1;
+
+const IPV4_WITHOUT_OPTIONS = 0x45;
+const FRAGMENT_AT = 6;
+const NOT_DONT_FRAGMENT = 0xbfff;
+const SEQUENCE_AT = 4;
+const ACKNOWLEDGMENT_AT = 8;
+const DATA_OFFSET_AT = 12;
+const WINDOW_AT = 14;
+const URGENT_AT = 18;
+
+/** Length of the IP header of a packet of a TCP or UDP flow whose headers are whole; else NO_FLOW or ANY_FLOW. */
+export function flowHeaderLen(memory: DataView, at: number, end: number): number {
+  const version = memory.getUint8(at) >>> 4;
+  if (version === 6) {
+    if (!ipv6.fits(memory, at, end)) return ANY_FLOW;
+    const next = ipv6.nextHeader(memory, at);
+    if (ipv6.isExtension(next)) return ANY_FLOW;
+    return transportFits(memory, at, end, ipv6.HEADER_LEN, next);
+  }
+  if (!ipv4.fits(memory, at, end) || ipv4.isFragment(memory, at)) return ANY_FLOW;
+  const isPlain = memory.getUint8(at) === IPV4_WITHOUT_OPTIONS;
+  const len = transportFits(memory, at, end, ipv4.MIN_HEADER_LEN, ipv4.protocol(memory, at));
+  return isPlain || len === NO_FLOW ? len : ANY_FLOW;
+}
+
+function transportFits(
+  memory: DataView,
+  at: number,
+  end: number,
+  ipLen: number,
+  protocol: number,
+): number {
+  if (protocol === ipv4.PROTOCOL_TCP) return tcp.fits(memory, at + ipLen, end) ? ipLen : ANY_FLOW;
+  if (protocol === ipv4.PROTOCOL_UDP) return udp.fits(memory, at + ipLen, end) ? ipLen : ANY_FLOW;
+  return NO_FLOW;
+}
+
+export function protocolOf(memory: DataView, at: number, ipLen: number): number {
+  return ipLen === ipv4.MIN_HEADER_LEN ? ipv4.protocol(memory, at) : ipv6.nextHeader(memory, at);
+}
+
+/** IP header and transport header, bytes. */
+export function headersLen(memory: DataView, at: number, ipLen: number, isTcp: boolean): number {
+  return ipLen + (isTcp ? tcp.headerLen(memory, at + ipLen) : udp.HEADER_LEN);
+}
+
+/** A number that the packets of a flow have in common; others may have it too. */
+export function flowHash(memory: DataView, at: number, ipLen: number): number {
+  let hash = memory.getUint32(at + ipLen) ^ protocolOf(memory, at, ipLen);
+  for (let cursor = addressesAt(at, ipLen); cursor < at + ipLen; cursor += 4) {
+    hash = Math.imul(hash ^ memory.getUint32(cursor), 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  return hash >>> 0;
+}
+
+function addressesAt(at: number, ipLen: number): number {
+  return at + (ipLen === ipv4.MIN_HEADER_LEN ? 12 : 8);
+}
+
+/** True where both packets have the same addresses, protocol and ports. Both have passed `flowHeaderLen()`. */
+export function sameFlow(memory: DataView, one: number, other: number, ipLen: number): boolean {
+  if (memory.getUint8(one) >>> 4 !== memory.getUint8(other) >>> 4) return false;
+  if (protocolOf(memory, one, ipLen) !== protocolOf(memory, other, ipLen)) return false;
+  const apart = other - one;
+  for (let cursor = addressesAt(one, ipLen); cursor < one + ipLen + 4; cursor += 4) {
+    if (memory.getUint32(cursor) !== memory.getUint32(cursor + apart)) return false;
+  }
+  return true;
+}
+
+/** True for a packet that others may follow: data, no flag beside ACK, and not itself cut later. */
+export function mayStart(
+  memory: DataView,
+  at: number,
+  end: number,
+  ipLen: number,
+  isTcp: boolean,
+): boolean {
+  if (end - at === headersLen(memory, at, ipLen, isTcp)) return false;
+  if (virtio.gsoType(memory, at) !== virtio.GSO_NONE) return false;
+  const transportAt = at + ipLen;
+  const isPlain = isTcp
+    ? tcp.flags(memory, transportAt) === tcp.FLAG_ACK
+    : udp.len(memory, transportAt) === end - transportAt;
+  return isPlain && hasOwnLength(memory, at, end, ipLen);
+}
+
+/** What lies behind a packet's own length would become payload. A reserved flag of IPv4 is not worth a thought. */
+function hasOwnLength(memory: DataView, at: number, end: number, ipLen: number): boolean {
+  if (ipLen !== ipv4.MIN_HEADER_LEN) return ipv6.payloadLen(memory, at) === end - at - ipLen;
+  const isOrdinary = (memory.getUint16(at + FRAGMENT_AT) & NOT_DONT_FRAGMENT) === 0;
+  return isOrdinary && ipv4.totalLen(memory, at) === end - at;
+}
+
+/**
+ * True where the packet at `at` is what the kernel would make the next segment of the group whose first packet is at
+ * `first`, as far as headers go; checksums are looked at elsewhere. `count` packets with `merged` bytes of payload are
+ * in the group. The packet is of the group's flow, and its payload no longer than theirs.
+ */
+export function mayFollow(
+  memory: DataView,
+  first: number,
+  at: number,
+  end: number,
+  ipLen: number,
+  isTcp: boolean,
+  count: number,
+  merged: number,
+): boolean {
+  if (virtio.gsoType(memory, at) !== virtio.GSO_NONE) return false;
+  if (!hasOwnLength(memory, at, end, ipLen)) return false;
+  const sameHeader =
+    ipLen === ipv4.MIN_HEADER_LEN
+      ? nextIpv4(memory, first, at, count)
+      : // Traffic class and flow label; next header and hop limit.
+        memory.getUint32(first) === memory.getUint32(at) &&
+        memory.getUint16(first + 6) === memory.getUint16(at + 6);
+  if (!sameHeader) return false;
+  if (isTcp) return nextTcp(memory, first + ipLen, at + ipLen, merged);
+  return udp.len(memory, at + ipLen) === end - at - ipLen;
+}
+
+/**
+ * Segments are numbered from the first one's identification on. RFC 6864 §4.1 would let packets with DF have any, but then
+ * what comes out would depend on what shared a batch.
+ */
+function nextIpv4(memory: DataView, first: number, at: number, count: number): boolean {
+  return (
+    memory.getUint16(first) === memory.getUint16(at) && // TOS
+    ((ipv4.identification(memory, first) + count) & 0xffff) === ipv4.identification(memory, at) &&
+    memory.getUint16(first + FRAGMENT_AT) === memory.getUint16(at + FRAGMENT_AT) && // DF
+    memory.getUint16(first + 8) === memory.getUint16(at + 8) // TTL, protocol
+  );
+}
+
+function nextTcp(memory: DataView, first: number, at: number, merged: number): boolean {
+  const flags = tcp.flags(memory, at);
+  if (flags !== tcp.FLAG_ACK && flags !== (tcp.FLAG_ACK | tcp.FLAG_PSH)) return false;
+  const isNext =
+    (memory.getUint32(first + SEQUENCE_AT) + merged) >>> 0 === memory.getUint32(at + SEQUENCE_AT) &&
+    memory.getUint32(first + ACKNOWLEDGMENT_AT) === memory.getUint32(at + ACKNOWLEDGMENT_AT) &&
+    memory.getUint8(first + DATA_OFFSET_AT) === memory.getUint8(at + DATA_OFFSET_AT) &&
+    memory.getUint16(first + WINDOW_AT) === memory.getUint16(at + WINDOW_AT) &&
+    memory.getUint16(first + URGENT_AT) === memory.getUint16(at + URGENT_AT);
+  if (!isNext) return false;
+  const optionsLen = tcp.headerLen(memory, at) - tcp.MIN_HEADER_LEN;
+  for (let i = tcp.MIN_HEADER_LEN; i < tcp.MIN_HEADER_LEN + optionsLen; i += 4) {
+    if (memory.getUint32(first + i) !== memory.getUint32(at + i)) return false;
+  }
+  return true;
+}

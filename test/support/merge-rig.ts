@@ -1,0 +1,75 @@
+/** Packets through the merging of one batch: what is written, and the packets that the writes stand for. */
+import { HEADROOM } from "../../src/pipeline/packet-io.js";
+import { Arena } from "../../src/tun/arena.js";
+import { Merger } from "../../src/tun/merge.js";
+import { finished, type Offloaded, VIRTIO_LEN } from "./offload.js";
+
+/** A packet of the batch; `spare`: it lies in a spare slot, as one that was made here. */
+export interface Queued extends Offloaded {
+  readonly spare?: boolean;
+}
+
+const SLOTS = 64;
+/** Slots as long as the real ones for packets as long as the real ones; made once. */
+const arena = new Arena(SLOTS);
+
+export function asWhole(bytes: Uint8Array): Queued {
+  return { bytes, virtio: new Uint8Array(VIRTIO_LEN) };
+}
+
+function put({ bytes, virtio, spare = false }: Queued, slot: number): void {
+  const at = HEADROOM - 20;
+  const place = spare ? arena.borrow() : slot;
+  const base = place * arena.slotLen;
+  arena.memory.fill(0xa5, base, base + at + bytes.length + 2048);
+  arena.memory.set(virtio, base + at - VIRTIO_LEN);
+  arena.memory.set(bytes, base + at);
+  arena.family = bytes[0]! >>> 4;
+  arena.emit(place, at, at + bytes.length);
+}
+
+/** What `merger` makes of a batch of at most 64 packets, as a queue would get it. */
+export function writesOf(merger: Merger): Offloaded[] {
+  return Array.from({ length: merger.outCount }, (_, i) => {
+    const start = merger.outStarts[i]!;
+    return {
+      bytes: merger.memory.slice(start, merger.outEnds[i]!),
+      virtio: merger.memory.slice(start - VIRTIO_LEN, start),
+    };
+  });
+}
+
+export function merge(packets: readonly Queued[]): Merger {
+  if (packets.length > SLOTS) throw new Error(`more than ${SLOTS} packets`);
+  arena.reset();
+  packets.forEach(put);
+  const merger = new Merger(arena, true);
+  merger.merge();
+  return merger;
+}
+
+/** Addresses, protocol and ports of a whole TCP or UDP packet without options; "" of all others. */
+function flowOf(bytes: Uint8Array): string {
+  const isIpv6 = bytes[0]! >>> 4 === 6;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  if (!isIpv6 && (bytes[0] !== 0x45 || (view.getUint16(6) & 0x3fff) !== 0)) return "";
+  const protocol = isIpv6 ? bytes[6] : bytes[9];
+  if (protocol !== 6 && protocol !== 17) return "";
+  const [from, to] = isIpv6 ? [8, 44] : [12, 24];
+  return `${protocol} ${bytes.slice(from, to).join(".")}`;
+}
+
+/** The packets flow by flow, each flow in its order: what merging leaves as it is. */
+export function byFlow(packets: readonly Uint8Array[]): Uint8Array[] {
+  const flows = new Map<string, Uint8Array[]>();
+  for (const packet of packets) {
+    const flow = flowOf(packet);
+    flows.set(flow, [...(flows.get(flow) ?? []), packet]);
+  }
+  return [...flows.keys()].sort().flatMap((flow) => flows.get(flow) ?? []);
+}
+
+/** All packets as they leave the machine. */
+export function allFinished(written: readonly Offloaded[]): Uint8Array[] {
+  return written.flatMap(finished);
+}
