@@ -1,6 +1,14 @@
 /** What a pipeline gets packets from and gives packets to, and what it says of each. */
+
+import type { Output } from "../translate/output.js";
+
 export { HELD } from "../translate/fragment/results.js";
-export { HEADROOM, type Output as PacketIo } from "../translate/output.js";
+export { HEADROOM } from "../translate/output.js";
+
+export interface PacketIo extends Output {
+  /** True where the device cuts super-packets of IPv4 that lie inside IPv6, which no virtio header can say. */
+  readonly cutsInsideTunnels: boolean;
+}
 
 /** Verdicts of `process()` beside HELD and the negative drop codes. */
 export const FORWARDED = 0;

@@ -90,10 +90,11 @@ export abstract class TunnelEnd extends DomainPipeline {
     return refuseEncapsulation(frame, this.packet, this.limits, mtu6);
   }
 
-  /** Before anything is written: see `prepareToSplit()`. No device cuts super-packets inside a tunnel. */
+  /** Before anything is written: see `prepareToSplit()`. Few devices cut super-packets inside a tunnel. */
   protected prepareForTunnel(frame: DataView, mtu6: number): number {
-    if (this.packet.isSuper) return this.cutSegments(frame);
-    return this.prepareToSplit(frame, tunnelLen(this.packet), mtu6);
+    const { packet } = this;
+    if (packet.isSuper && !this.parts.output.cutsInsideTunnels) return this.cutSegments(frame);
+    return this.prepareToSplit(frame, tunnelLen(packet), mtu6);
   }
 
   /** Sends the IPv4 packet at hand into the tunnel from ends6.source to ends6.destination. */
@@ -103,7 +104,7 @@ export abstract class TunnelEnd extends DomainPipeline {
     if (this.#fragmentsInside && tunnelLen(packet) > mtu6) return this.#tunnelFragments(mtu6);
     const { at, end } = packet;
     const newAt = putOuterHeader(frame, at, end, limits, ends6.source, ends6.destination);
-    writeOffload(frame, newAt, packet, false);
+    writeOffload(frame, newAt, packet, true);
     // RFC 7597 §8.3.1: BRs that share an address must not choose the same identifications.
     return this.forward6(newAt, mtu6, this.parts.random());
   }

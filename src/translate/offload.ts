@@ -56,7 +56,10 @@ export function writeVnetNone(frame: DataView, newAt: number): void {
   virtio.write(frame, newAt, 0, virtio.GSO_NONE, 0, 0, 0, 0);
 }
 
-/** Writes the virtio header before `newAt`, the new first byte; `isIpv4` is the family of the header there. */
+/**
+ * Writes the virtio header before `newAt`, the new first byte; `isIpv4` is the family of the packet that the transport
+ * header belongs to, the inner one of a tunnel.
+ */
 export function writeOffload(
   frame: DataView,
   newAt: number,

@@ -71,6 +71,7 @@ export class Fuzzer {
     subject.domain = new DomainUnderTest(
       subject.settings,
       (this.#seed ^ this.totals.packets) >>> 0,
+      below(random, 2) === 0,
     );
     const fresh: Uint8Array[] = [];
     for (const last = this.totals.packets + EPOCH; this.totals.packets < last; ) {
@@ -91,7 +92,9 @@ export class Fuzzer {
     this.#nowMs += ms;
     const { domain, reach } = subject;
     const output = domain.tick(this.#nowMs);
-    const problems = output.flatMap((left) => outputProblems(reach, null, left));
+    const problems = output.flatMap((left) =>
+      outputProblems(reach, domain.hasClassifier, null, left),
+    );
     this.#note(subject, [...problems, ...domain.balanceProblems()], {
       bytes: new Uint8Array(),
       virtio: new Uint8Array(),
@@ -120,7 +123,10 @@ export class Fuzzer {
         packet.virtio,
       );
       const all = problems.slice();
-      for (const left of output) all.push(...outputProblems(subject.reach, packet, left));
+      const { hasClassifier } = subject.domain;
+      for (const left of output) {
+        all.push(...outputProblems(subject.reach, hasClassifier, packet, left));
+      }
       if (!VERDICTS.has(verdict) || verdict === INTERNAL_ERROR) all.push(`verdict ${verdict}`);
       if (all.length > 0) this.#note(subject, all, packet);
       totals.emitted += output.length;

@@ -2,7 +2,7 @@
 import { ceFromEndUserPrefix } from "../../src/map/ce.js";
 import type { Ipv4Prefix, Ipv6Prefix } from "../../src/map/types.js";
 import type { CeSettings, DomainSettings } from "../../src/pipeline/settings.js";
-import { finished, type Offloaded, virtioProblems } from "../support/offload.js";
+import { finished, finishedBy, type Offloaded, virtioProblems } from "../support/offload.js";
 import { packetProblems } from "../support/packet-check.js";
 
 /** 192.0.0.8, where a domain has no public source for ICMP errors (RFC 7600 §4.8). */
@@ -143,13 +143,18 @@ function isSound(input: Offloaded): boolean {
 }
 
 /** What is wrong with a packet that was emitted. */
-export function outputProblems(reach: Reach, input: Offloaded | null, output: Offloaded): string[] {
-  const virtio = virtioProblems(output);
+export function outputProblems(
+  reach: Reach,
+  hasClassifier: boolean,
+  input: Offloaded | null,
+  output: Offloaded,
+): string[] {
+  const virtio = virtioProblems(output, hasClassifier);
   if (virtio.length > 0) return virtio;
   const isTunnel = reach.settings.mode === "map-e";
   // What MAP-T finds behind a header of another tunnel is none of its business.
   const concerns = (problem: string): boolean => isTunnel || !problem.startsWith("inner:");
-  const problems = finished(output).flatMap(packetProblems).filter(concerns);
+  const problems = finishedBy(output, hasClassifier).flatMap(packetProblems).filter(concerns);
   const mayCarry = (problem: string): boolean =>
     CARRIED.test(problem) || (isTunnel && CARRIED_IN_A_TUNNEL.test(problem));
   const wrong = problems.every(mayCarry) && (input === null || !isSound(input)) ? [] : problems;

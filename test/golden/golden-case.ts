@@ -35,8 +35,8 @@ export interface Step {
 export interface SuperPacket {
   readonly first: number;
   readonly count: number;
-  /** True where mapd must cut it into the packets that it stands for. */
-  readonly isCut?: boolean;
+  /** Where mapd must cut it into the packets that it stands for: whatever the device can do, or on one without classifier. */
+  readonly isCut?: "always" | "without-classifier";
 }
 
 export interface GoldenCase {
@@ -131,26 +131,33 @@ function family(packet: Uint8Array): "ipv4" | "ipv6" {
 }
 
 /** Steps as the daemon sees them with offloads on: each super-packet is one step. */
-function joinedSteps(golden: GoldenCase): Step[] {
+function joinedSteps(golden: GoldenCase, hasClassifier: boolean): Step[] {
   const steps: Step[] = [];
   for (let i = 0; i < golden.steps.length; i++) {
     const group = golden.superPackets?.find(({ first }) => first === i);
     const members = golden.steps.slice(i, i + (group?.count ?? 1));
     const first = members[0];
     if (first === undefined) throw new Error(`${golden.name}: super-packet without steps`);
-    steps.push(group === undefined ? first : joinedStep(first, members, group));
+    steps.push(group === undefined ? first : joinedStep(first, members, group, hasClassifier));
     i += members.length - 1;
   }
   return steps;
 }
 
-function joinedStep(first: Step, members: readonly Step[], group: SuperPacket): Step {
+function joinedStep(
+  first: Step,
+  members: readonly Step[],
+  { isCut }: SuperPacket,
+  hasClassifier: boolean,
+): Step {
   const inputs = members.map(({ input }) => input).filter((input) => input !== null);
   const input = joined(inputs).bytes;
   // Its sender is told once, about the first segment.
   if (first.drop !== null) return { ...first, input };
   const outputs = members.flatMap(({ output }) => output);
-  if (group.isCut !== true) return { ...first, input, output: [joined(outputs).bytes] };
+  if (isCut === undefined || (isCut !== "always" && hasClassifier)) {
+    return { ...first, input, output: [joined(outputs).bytes] };
+  }
   const cut = { created_packets: members.length, absorbed_packets: 1 };
   const counts = summed(cut, ...members.map((member) => member.counts));
   return { ...first, input, output: outputs, counts };
@@ -222,7 +229,11 @@ export function filesOf(golden: GoldenCase): Map<string, Uint8Array> {
     ["counters.json", json(countersOf(golden.steps, golden.gauges))],
   ]);
   if (golden.superPackets !== undefined) {
-    files.set("counters-with-offloads.json", json(countersOf(joinedSteps(golden), golden.gauges)));
+    const counters = (hasClassifier: boolean): Uint8Array =>
+      json(countersOf(joinedSteps(golden, hasClassifier), golden.gauges));
+    files.set("counters-with-offloads.json", counters(false));
+    if (golden.superPackets.some(({ isCut }) => isCut === "without-classifier"))
+      files.set("counters-with-classifier.json", counters(true));
     const offloaded = outputWithOffloads(golden);
     if (offloaded.length !== output.length)
       files.set("out-with-offloads.pcap", writePcap(offloaded));

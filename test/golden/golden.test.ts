@@ -1,26 +1,31 @@
 /**
- * Every case folder, at every batch size, with and without offloads: the same packets out, the same
- * counters, nothing more.
+ * Every case folder, at every batch size, with and without offloads and the classifier: the same packets
+ * out, the same counters, nothing more.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Test, test } from "tap";
-import { Arena } from "../../src/tun/arena.js";
+import { Arena, SLOT_LEN } from "../../src/tun/arena.js";
 import { DROPS, type DropName } from "../../src/verdict.js";
+import { byFlow } from "../support/flows.js";
 import { hexDiff } from "../support/hex-diff.js";
 import { packetProblems } from "../support/packet-check.js";
-import { filesOf, folderName } from "./golden-case.js";
+import { type CountersFile, filesOf, folderName } from "./golden-case.js";
 import { caseFolders, goldenFolder, staleFolders } from "./golden-folder.js";
 import { MadeUp, type Maker, usesWholePool } from "./made-up.js";
 import { type LoadedCase, loadCase, type Outcome, runCase, type Variant } from "./run-case.js";
 import { CASES } from "./source/all.js";
 
 const BATCH_SIZES = [1, 2, 4, 64];
-const VARIANTS: Variant[] = BATCH_SIZES.flatMap((batchSize) =>
-  [false, true].map((offloads) => ({ batchSize, offloads })),
-);
+const VARIANTS: Variant[] = BATCH_SIZES.flatMap((batchSize) => [
+  { batchSize, offloads: false, classifier: false },
+  { batchSize, offloads: true, classifier: false },
+  { batchSize, offloads: true, classifier: true },
+]);
 
-const arena = new Arena(Math.max(...BATCH_SIZES));
+const [plain, classifying] = [false, true].map(
+  (cutsInsideTunnels) => new Arena(Math.max(...BATCH_SIZES), SLOT_LEN, cutsInsideTunnels),
+);
 
 /** Problems of the packets that came out and that no expected packet has. */
 function newProblems(expected: readonly Uint8Array[], actual: readonly Uint8Array[]): string[] {
@@ -63,14 +68,24 @@ function differences(
   ];
 }
 
+function countersOf(loaded: LoadedCase, { offloads, classifier }: Variant): CountersFile {
+  if (classifier) return loaded.countersWithClassifier;
+  return offloads ? loaded.countersWithOffloads : loaded.counters;
+}
+
 function check(t: Test, loaded: LoadedCase, variant: Variant, outcome: Outcome): void {
-  const label = `batches of ${variant.batchSize}, offloads ${variant.offloads ? "on" : "off"}`;
-  const counters = variant.offloads ? loaded.countersWithOffloads : loaded.counters;
+  const { batchSize, offloads, classifier } = variant;
+  const how = `${offloads ? "on" : "off"}${classifier ? ", with the classifier" : ""}`;
+  const label = `batches of ${batchSize}, offloads ${how}`;
+  const counters = countersOf(loaded, variant);
   t.equal(outcome.fault, undefined, `${label}: no fault`);
-  const expected = variant.offloads ? loaded.outputWithOffloads : loaded.output;
-  t.equal(outcome.output.length, expected.length, `${label}: number of packets`);
-  t.same(differences(loaded, expected, outcome.output), [], `${label}: packets`);
-  t.same(newProblems(expected, outcome.output), [], `${label}: packets are sound`);
+  // Merging moves a packet to its flow's write, ahead of other flows.
+  const inOrder = merging ? byFlow : (packets: readonly Uint8Array[]) => packets;
+  const expected = inOrder(offloads ? loaded.outputWithOffloads : loaded.output);
+  const output = inOrder(outcome.output);
+  t.equal(output.length, expected.length, `${label}: number of packets`);
+  t.same(differences(loaded, expected, output), [], `${label}: packets`);
+  t.same(newProblems(expected, output), [], `${label}: packets are sound`);
   t.same(outcome.counters, counters, `${label}: counters`);
   t.equal(outcome.batches, outcome.expectedBatches, `${label}: batches`);
 }
@@ -78,7 +93,10 @@ function check(t: Test, loaded: LoadedCase, variant: Variant, outcome: Outcome):
 for (const folder of caseFolders()) {
   const loaded = loadCase(folder);
   test(loaded.caseFile.name, async (t) => {
-    for (const variant of VARIANTS) check(t, loaded, variant, runCase(loaded, variant, arena));
+    for (const variant of VARIANTS) {
+      const arena = variant.classifier ? classifying! : plain!;
+      check(t, loaded, variant, runCase(loaded, variant, arena));
+    }
   });
 }
 

@@ -10,7 +10,7 @@ import { BatchLoop } from "../../src/tun/batch-loop.js";
 import { MemoryQueue } from "../../src/tun/memory-queue.js";
 import { DROPS } from "../../src/verdict.js";
 import {
-  finished,
+  finishedBy,
   joined,
   type Offloaded,
   VIRTIO_LEN,
@@ -33,11 +33,14 @@ export interface LoadedCase {
   readonly outputWithOffloads: readonly Uint8Array[];
   readonly counters: CountersFile;
   readonly countersWithOffloads: CountersFile;
+  readonly countersWithClassifier: CountersFile;
 }
 
 export interface Variant {
   readonly batchSize: number;
   readonly offloads: boolean;
+  /** The device cuts super-packets inside a tunnel, too; only with offloads. */
+  readonly classifier: boolean;
 }
 
 export interface Outcome {
@@ -69,6 +72,10 @@ export function loadCase(folder: string): LoadedCase {
     readPcap(readFileSync(join(path, name))).map(({ bytes }) => bytes);
   const output = packets("out.pcap");
   const ownOutput = "out-with-offloads.pcap";
+  const ownCounters = "counters-with-classifier.json";
+  const countersWithOffloads = differs
+    ? (json("counters-with-offloads.json") as CountersFile)
+    : counters;
   return {
     folder,
     caseFile,
@@ -77,9 +84,10 @@ export function loadCase(folder: string): LoadedCase {
     output,
     outputWithOffloads: existsSync(join(path, ownOutput)) ? packets(ownOutput) : output,
     counters,
-    countersWithOffloads: differs
-      ? (json("counters-with-offloads.json") as CountersFile)
-      : counters,
+    countersWithOffloads,
+    countersWithClassifier: existsSync(join(path, ownCounters))
+      ? (json(ownCounters) as CountersFile)
+      : countersWithOffloads,
   };
 }
 
@@ -132,10 +140,10 @@ function instantsOf({ caseFile, input }: LoadedCase): number[] {
   return [...all].sort((a, b) => a - b);
 }
 
-/** One run; `arena` is large enough for the batch and may be used again. */
+/** One run; `arena` is large enough for the batch, cuts as the variant says, and may be used again. */
 export function runCase(
   loaded: LoadedCase,
-  { batchSize, offloads }: Variant,
+  { batchSize, offloads, classifier }: Variant,
   arena: Arena,
 ): Outcome {
   const { settings } = loaded;
@@ -143,7 +151,7 @@ export function runCase(
   const random = seededRandom(1);
   const nat44 = settings.role === "ce" ? createNat44(settings, random) : null;
   const pipeline = createPipeline(settings, compileRules(settings), nat44, arena, counters, random);
-  const queue = new MemoryQueue(offloads ? 0xff : 0);
+  const queue = new MemoryQueue(offloads ? 0xff : 0, merging);
   const loop = new BatchLoop(queue, arena, counters, batchSize);
   loop.setPipeline(pipeline);
   const waiting = arrivals(loaded, offloads);
@@ -162,7 +170,7 @@ export function runCase(
   }
   return {
     output: queue.written.flatMap(({ packet, header }) =>
-      finished({ bytes: packet, virtio: header }),
+      finishedBy({ bytes: packet, virtio: header }, classifier),
     ),
     counters: countersOf(counters),
     batches: counters[COUNTERS.findIndex(({ name }) => name === "batches")]!,

@@ -41,6 +41,7 @@ interface Emitted {
 const SPARE_FRAMES = Array.from({ length: SPARES }, () => new DataView(new ArrayBuffer(SLOT_LEN)));
 
 class OneFrame implements PacketIo {
+  readonly cutsInsideTunnels: boolean;
   readonly frames: DataView[] = [new DataView(new ArrayBuffer(HEADROOM)), ...SPARE_FRAMES];
   /** Of the packet at hand; those before `#written` have been written out. */
   readonly emitted: Emitted[] = [];
@@ -48,6 +49,10 @@ class OneFrame implements PacketIo {
   #written = 0;
   #borrowed = 0;
   #next = 0;
+
+  constructor(cutsInsideTunnels: boolean) {
+    this.cutsInsideTunnels = cutsInsideTunnels;
+  }
 
   emit(slot: number, at: number, end: number): void {
     this.emitted.push({ slot, at, end });
@@ -90,17 +95,24 @@ class OneFrame implements PacketIo {
 
 export class DomainUnderTest {
   readonly counters = new Float64Array(COUNTER_COUNT);
-  readonly #io = new OneFrame();
+  readonly #io: OneFrame;
   readonly #pipeline: Pipeline;
   #judged = 0;
   #dropped = 0;
   #emitted = 0;
 
-  constructor(settings: DomainSettings, seed = 1) {
+  /** `cutsInsideTunnels`: of the device, which has the classifier then. */
+  constructor(settings: DomainSettings, seed = 1, cutsInsideTunnels = false) {
+    this.#io = new OneFrame(cutsInsideTunnels);
     const random = seededRandom(seed);
     const nat44 = settings.role === "ce" ? createNat44(settings, random) : null;
     const table = compileRules(settings);
     this.#pipeline = createPipeline(settings, table, nat44, this.#io, this.counters, random);
+  }
+
+  /** True where its device cuts super-packets inside a tunnel. */
+  get hasClassifier(): boolean {
+    return this.#io.cutsInsideTunnels;
   }
 
   counter(name: CounterName): number {

@@ -103,16 +103,16 @@ export function withPartialChecksum(packet: Uint8Array): Offloaded {
   return { bytes, virtio: virtio(NEEDS_CSUM, 0, 0, 0, transport) };
 }
 
-/** Sets the length fields of a plain (not encapsulated) packet to its size, and the IPv4 checksum. */
+/** Sets all length fields of a packet to its size, and the IPv4 checksum. */
 function fixLengths(bytes: Uint8Array, transport: Transport): void {
   const packet = view(bytes);
+  const { ipAt } = transport;
   if (transport.family === 4) {
-    packet.setUint16(2, bytes.length);
-    packet.setUint16(10, 0);
-    packet.setUint16(10, slowChecksum(bytes.subarray(0, transport.at)));
-  } else {
-    packet.setUint16(4, bytes.length - 40);
+    packet.setUint16(ipAt + 2, bytes.length - ipAt);
+    packet.setUint16(ipAt + 10, 0);
+    packet.setUint16(ipAt + 10, slowChecksum(bytes.subarray(ipAt, transport.at)));
   }
+  if (transport.family === 6 || ipAt > 0) packet.setUint16(4, bytes.length - 40);
   if (transport.protocol === UDP) packet.setUint16(transport.at + 4, bytes.length - transport.at);
 }
 
@@ -170,7 +170,8 @@ function segment(
   piece.set(bytes.subarray(0, payloadAt));
   piece.set(bytes.subarray(from, to), payloadAt);
   const v = view(piece);
-  if (transport.family === 4) v.setUint16(4, (v.getUint16(4) + index) & 0xffff);
+  const idAt = transport.ipAt + 4;
+  if (transport.family === 4) v.setUint16(idAt, (v.getUint16(idAt) + index) & 0xffff);
   if (transport.protocol === TCP) {
     v.setUint32(transport.at + 4, (v.getUint32(transport.at + 4) + index * gsoSize) >>> 0);
     let flags = v.getUint8(transport.at + 13);
@@ -186,8 +187,14 @@ function segment(
 /** 65535 bytes cut by the smallest MSS that Linux accepts, 48. */
 const MOST_SEGMENTS = 65535 / 48 + 1;
 
-/** What is wrong with a virtio header that mapd wrote, as the kernel and then a network card would judge it. */
-export function virtioProblems({ bytes, virtio: header }: Offloaded): string[] {
+/**
+ * What is wrong with a virtio header that mapd wrote, as the kernel and then a network card would judge it.
+ * `hasClassifier`: the device has ours, which lets super-packets be inside a tunnel.
+ */
+export function virtioProblems(
+  { bytes, virtio: header }: Offloaded,
+  hasClassifier = false,
+): string[] {
   const v = view(header);
   const problems: string[] = [];
   const flags = v.getUint8(0);
@@ -210,13 +217,18 @@ export function virtioProblems({ bytes, virtio: header }: Offloaded): string[] {
   const gsoSize = v.getUint16(4, true);
   if (gsoSize === 0) problems.push("gso_size 0");
   else if ((bytes.length - payloadAt) / gsoSize > MOST_SEGMENTS) problems.push("too many segments");
-  if (transport.ipAt !== 0) problems.push("super-packet inside a tunnel");
+  if (transport.ipAt !== 0 && !hasClassifier) problems.push("super-packet inside a tunnel");
   return problems;
 }
 
 /** The packets that leave the machine for one write: segmented, with complete checksums. */
 export function finished(written: Offloaded): Uint8Array[] {
-  const problems = virtioProblems(written);
+  return finishedBy(written, false);
+}
+
+/** As `finished()`, of a device that may have our classifier. */
+export function finishedBy(written: Offloaded, hasClassifier: boolean): Uint8Array[] {
+  const problems = virtioProblems(written, hasClassifier);
   if (problems.length > 0) throw new Error(`bad virtio header: ${problems.join(", ")}`);
   const { bytes, virtio: header } = written;
   const v = view(header);

@@ -81,9 +81,9 @@ export const SEGMENTS: readonly GoldenCase[] = [
     rfc: ["RFC 7915 §4.1", "virtio 1.2 §5.1.6"],
     config: d.brT(),
     superPackets: [
-      { first: 0, count: 3, isCut: true },
-      { first: 3, count: 30, isCut: true },
-      { first: 33, count: 2, isCut: true },
+      { first: 0, count: 3, isCut: "always" },
+      { first: 3, count: 30, isCut: "always" },
+      { first: 33, count: 2, isCut: "always" },
     ],
     steps: [
       ...cutDownT(stream(80, d.PORT, 3, 1400), 100),
@@ -96,8 +96,8 @@ export const SEGMENTS: readonly GoldenCase[] = [
     rfc: ["RFC 7915 §5.1.1", "virtio 1.2 §5.1.6"],
     config: d.brT({ more: { mtu: { ipv4: 1000 } } }),
     superPackets: [
-      { first: 0, count: 3, isCut: true },
-      { first: 3, count: 2, isCut: true },
+      { first: 0, count: 3, isCut: "always" },
+      { first: 3, count: 2, isCut: "always" },
     ],
     steps: [...cutUpT(stream(d.PORT, 80, 3, 1200)), ...cutUpT(datagrams(d.PORT, 53, [1200, 1100]))],
   },
@@ -106,10 +106,10 @@ export const SEGMENTS: readonly GoldenCase[] = [
     rfc: ["RFC 2473 §3", "virtio 1.2 §5.1.6"],
     config: d.brE(),
     superPackets: [
-      { first: 0, count: 3, isCut: true },
-      { first: 3, count: 40, isCut: true },
-      { first: 43, count: 3, isCut: true },
-      { first: 46, count: 2, isCut: true },
+      { first: 0, count: 3, isCut: "without-classifier" },
+      { first: 3, count: 40, isCut: "without-classifier" },
+      { first: 43, count: 3, isCut: "without-classifier" },
+      { first: 46, count: 2, isCut: "always" },
     ],
     steps: [
       ...stream(80, d.PORT, 3, 1420).map((payload, i) => downE(payload, 10 + i, true)),
@@ -124,8 +124,8 @@ export const SEGMENTS: readonly GoldenCase[] = [
     rfc: ["RFC 7597 §8", "virtio 1.2 §5.1.6"],
     config: d.ceE(),
     superPackets: [
-      { first: 0, count: 30, isCut: true },
-      { first: 30, count: 3, isCut: true },
+      { first: 0, count: 30, isCut: "without-classifier" },
+      { first: 30, count: 3, isCut: "without-classifier" },
     ],
     steps: [
       ...stream(d.PORT, 80, 30, 1420).map((payload, i) => upE(payload, i)),
