@@ -59,7 +59,7 @@ export const COUNTERS = [
     name: "hairpin_packets",
     kind: "counter",
     unit: "packets",
-    help: "CE to CE through the BR: in IPv6, out IPv6",
+    help: "Turned around: from CE to CE by a BR, from LAN host to LAN host by the NAT44 of a CE",
   },
   {
     name: "created_packets",

@@ -1,15 +1,18 @@
 /** The customer edge of MAP-E, RFC 7597 §8 and RFC 2473. */
 import type { RuleTable } from "../map/rule-table.js";
+import type { ErrorSender } from "../translate/error-sender.js";
 import { refuseErrorInIpv4, rewriteErrorInIpv4 } from "../translate/icmp/error-in-ipv4.js";
 import { KIND_ICMP_ERROR, NO_PORT } from "../translate/packet.js";
 import { PathMtu } from "../translate/path-mtu.js";
 import { refuseOptions } from "../translate/read-ipv4.js";
+import { readIpv6Headers } from "../translate/read-ipv6.js";
 import {
   decapsulate,
   refuseDecapsulation,
   rewriteIpv4Destination,
   rewriteIpv4Source,
 } from "../translate/tunnel.js";
+import { TunnelOutput } from "../translate/tunnel-output.js";
 import {
   IPV4_DESTINATION_NOT_OURS,
   IPV6_DESTINATION_NOT_OURS,
@@ -20,19 +23,26 @@ import * as icmp from "../wire/icmp.js";
 import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
 import { refuseMartians } from "./domain-pipeline.js";
+import { LanHairpin } from "./lan-hairpin.js";
 import type { LanSide } from "./lan-side.js";
 import type { Parts } from "./parts.js";
 import { TunnelEnd, type TunnelOptions } from "./tunnel-end.js";
 
 export class CeMapE extends TunnelEnd {
   readonly #lan: LanSide;
+  readonly #hairpin: LanHairpin;
   /** The forwarding mapping rules: empty in hub and spoke (RFC 7597 §5). */
   readonly #fmrs: RuleTable;
   /** Packets go to the first, and come from any (RFC 7598 §4.2). */
   readonly #brAddresses: readonly Uint32Array[];
   readonly #paths: PathMtu;
+  /** Sends ICMPv4 errors of the CE's own into a tunnel, whose ends are those of `#tunnel`. */
+  readonly #errorsInside: ErrorSender;
+  readonly #tunnel: TunnelOutput;
   /** MTU of the path that the packet at hand takes. */
   #mtu6: number;
+  /** True where the packet from the LAN at hand goes back there. */
+  #isTurned = false;
 
   constructor(
     parts: Parts,
@@ -43,8 +53,12 @@ export class CeMapE extends TunnelEnd {
   ) {
     super(parts, options);
     this.#lan = lan;
+    this.#hairpin = new LanHairpin(lan, parts.limits, parts.counters, this.ends4);
     this.#fmrs = fmrs;
     this.#brAddresses = brAddresses;
+    this.#tunnel = new TunnelOutput(parts.output, parts.limits);
+    this.#tunnel.source.set(lan.self.mapIpv6);
+    this.#errorsInside = parts.errors.over(this.#tunnel, lan.self.ipv4);
     this.#paths = new PathMtu(parts.limits.mtu6, parts.random());
     this.#mtu6 = parts.limits.mtu6;
   }
@@ -52,14 +66,32 @@ export class CeMapE extends TunnelEnd {
   override tick(nowMs: number): void {
     super.tick(nowMs);
     this.#lan.tick(nowMs);
+    const { syns } = this.#lan;
+    for (let syn = syns.takeDue(nowMs); syn >= 0; syn = syns.takeDue(nowMs)) {
+      this.#tellAboutSyn(syns.frames[syn]!, syns.end(syn));
+    }
+  }
+
+  /** The SYN came from the LAN, or out of a tunnel that the error goes back into (RFC 5382 §4.3). */
+  #tellAboutSyn(frame: DataView, end: number): void {
+    if (frame.getUint8(0) >>> 4 === 4) {
+      this.tellPortUnreachable(this.parts.errors, frame, 0, end);
+      return;
+    }
+    const { outer } = this;
+    if (readIpv6Headers(frame, 0, end, outer) < 0) return;
+    ipv6.readSource(frame, 0, this.#tunnel.destination);
+    this.tellPortUnreachable(this.#errorsInside, frame, outer.transportAt, outer.end);
   }
 
   protected override reportedMtu(family: number): number {
+    if (family === 4 && this.#isTurned) return this.limits.mtu4;
     return family === 4 ? this.#mtu6 - ipv6.HEADER_LEN : super.reportedMtu(family);
   }
 
   protected override fromIpv4(frame: DataView, at: number, end: number): number {
     const { packet, ends6 } = this;
+    this.#isTurned = false;
     const refused = this.admitIpv4(frame, at, end);
     if (refused < 0) return refused;
     const source = ipv4.source(frame, at);
@@ -69,6 +101,8 @@ export class CeMapE extends TunnelEnd {
     const fmr = this.#fmrs.lookup4(destination, NO_PORT);
     const unknown = this.resolveFragment(frame, this.#needsPorts(fmr));
     if (unknown !== 0) return unknown;
+    this.#isTurned = this.#lan.turnsAround(destination, packet, this.quote);
+    if (this.#isTurned) return this.turnAround(frame, this.#hairpin);
     const unmapped = this.#findTunnelEnd(destination);
     if (unmapped < 0) return unmapped;
     this.#mtu6 = this.#paths.get(ends6.destination, this.nowMs);
@@ -78,8 +112,9 @@ export class CeMapE extends TunnelEnd {
       this.refuseTunnel(frame, this.#mtu6) ||
       (isError ? this.#mapError(frame) : this.#lan.mapOutbound(frame, packet, this.nowMs));
     if (unfit < 0) return unfit;
-    const cut = this.prepareForTunnel(frame, this.#mtu6);
+    const cut = this.cutToRenumber(frame) || this.prepareForTunnel(frame, this.#mtu6);
     if (cut !== 0) return cut;
+    this.renumber(frame);
     if (this.#lan.hasNat44) {
       if (isError) this.#rewriteError(frame);
       else rewriteIpv4Source(frame, packet, this.#lan.self.ipv4);
@@ -153,7 +188,7 @@ export class CeMapE extends TunnelEnd {
 
   #toLan(frame: DataView, remote: number, own: number): number {
     const { packet, limits } = this;
-    const unmapped = this.#lan.mapInbound(packet, remote, own, this.nowMs);
+    const unmapped = this.#lan.mapInbound(frame, packet, remote, own, this.nowMs);
     if (unmapped < 0) return unmapped;
     const cut = this.prepareToSplit(frame, packet.segmentLen, limits.mtu4);
     if (cut !== 0) return cut;
@@ -214,7 +249,7 @@ export class CeMapE extends TunnelEnd {
   }
 
   /**
-   * An FMR's CE, else the BR (RFC 7597 §5.4); also to our own address, since the BR turns packets around and we do not.
+   * An FMR's CE, else the BR (RFC 7597 §5.4); also to our own address, where NAT44 has not turned the packet around.
    * Into `ends6.destination`. Returns 0 or a drop code.
    */
   #findTunnelEnd(destination: number): number {

@@ -17,12 +17,14 @@ import {
 import * as icmp from "../wire/icmp.js";
 import * as ipv4 from "../wire/ipv4.js";
 import { DomainPipeline, refuseMartians } from "./domain-pipeline.js";
+import { LanHairpin } from "./lan-hairpin.js";
 import type { LanSide } from "./lan-side.js";
 import { reportedMtuMapT } from "./map-t-mtu.js";
 import type { Parts } from "./parts.js";
 
 export class CeMapT extends DomainPipeline {
   readonly #lan: LanSide;
+  readonly #hairpin: LanHairpin;
   /** The forwarding mapping rules: empty in hub and spoke (RFC 7599 §12.2). */
   readonly #fmrs: RuleTable;
   readonly #dmr: Dmr;
@@ -33,10 +35,13 @@ export class CeMapT extends DomainPipeline {
   #remote = 0;
   /** MTU of the path that the packet at hand takes. */
   #mtu6: number;
+  /** True where the packet from the LAN at hand goes back there. */
+  #isTurned = false;
 
   constructor(parts: Parts, lan: LanSide, fmrs: RuleTable, dmr: Dmr) {
     super(parts);
     this.#lan = lan;
+    this.#hairpin = new LanHairpin(lan, parts.limits, parts.counters, this.ends4);
     this.#fmrs = fmrs;
     this.#dmr = dmr;
     this.#toIpv4 = new Ipv6ToIpv4(parts.limits, parts.random());
@@ -48,14 +53,20 @@ export class CeMapT extends DomainPipeline {
   override tick(nowMs: number): void {
     super.tick(nowMs);
     this.#lan.tick(nowMs);
+    const { syns } = this.#lan;
+    for (let syn = syns.takeDue(nowMs); syn >= 0; syn = syns.takeDue(nowMs)) {
+      this.tellPortUnreachable(this.parts.errors, syns.frames[syn]!, 0, syns.end(syn));
+    }
   }
 
   protected override reportedMtu(family: number): number {
+    if (family === 4 && this.#isTurned) return this.limits.mtu4;
     return reportedMtuMapT(family, this.packet, this.limits, this.#mtu6);
   }
 
   protected override fromIpv4(frame: DataView, at: number, end: number): number {
     const { packet, limits, ends6 } = this;
+    this.#isTurned = false;
     const refused = this.admitIpv4(frame, at, end);
     if (refused < 0) return refused;
     const source = ipv4.source(frame, at);
@@ -67,6 +78,8 @@ export class CeMapT extends DomainPipeline {
       this.reassembleIcmp(frame) ||
       this.resolveFragment(frame, this.#needsPorts(this.#fmrs.lookup4(destination, NO_PORT)));
     if (unknown !== 0) return unknown;
+    this.#isTurned = this.#lan.turnsAround(destination, packet, this.quote);
+    if (this.#isTurned) return this.turnAround(frame, this.#hairpin);
     const unmapped = this.#mapAddress(destination, packet.destinationPort, ends6.destination);
     if (unmapped < 0) return unmapped;
     this.#lan.self.writeMapAddress(this.#lan.outside(source), ends6.source);
@@ -118,7 +131,7 @@ export class CeMapT extends DomainPipeline {
       this.#lan.refusePort(packet) ||
       refuseMartians(this.#remote, own) ||
       refuseIpv6ToIpv4(frame, packet, limits) ||
-      this.#lan.mapInbound(packet, this.#remote, own, this.nowMs);
+      this.#lan.mapInbound(frame, packet, this.#remote, own, this.nowMs);
     if (unfit < 0) return unfit;
     const cut = this.prepareForIpv4(frame);
     if (cut !== 0) return cut;
@@ -157,8 +170,8 @@ export class CeMapT extends DomainPipeline {
   }
 
   /**
-   * An FMR's CE, else through the DMR (RFC 7599 §8.1); also to our own address, since the BR turns packets around and
-   * we do not. Returns 0 or a drop code.
+   * An FMR's CE, else through the DMR (RFC 7599 §8.1); also to our own address, where NAT44 has not turned the packet
+   * around. Returns 0 or a drop code.
    */
   #mapAddress(address: number, port: number, out: Uint32Array): number {
     const fmr = this.#fmrs.lookup4(address, port);

@@ -5,6 +5,7 @@ import { Nat44 } from "../nat44/nat44.js";
 import { ErrorSender } from "../translate/error-sender.js";
 import { PortSetIdentifications } from "../translate/fragment/port-set-identifications.js";
 import type { Limits } from "../translate/limits.js";
+import { TokenBucket } from "../translate/token-bucket.js";
 import { BrMapE } from "./br-map-e.js";
 import { BrMapT } from "./br-map-t.js";
 import { CeMapE } from "./ce-map-e.js";
@@ -12,12 +13,16 @@ import { CeMapT } from "./ce-map-t.js";
 import { CeSelf } from "./ce-self.js";
 import { Hairpin } from "./hairpin.js";
 import { LanSide } from "./lan-side.js";
+import { MovedConnections } from "./moved-connections.js";
 import type { PacketIo, Pipeline } from "./packet-io.js";
 import type { Parts } from "./parts.js";
 import type { BrSettings, CeSettings, CommonSettings, DomainSettings } from "./settings.js";
 
 /** 192.0.0.8, the source of ICMPv4 errors of a node that has no IPv4 address (RFC 7600 §4.8). */
 export const DUMMY_IPV4 = 0xc0000008;
+
+/** Identifications that a CE of a shared address must have before it rewrites those of tunnelled packets. */
+const MIN_IDENTIFICATIONS = 256;
 
 /** IPv6 and TCP header; what MAP-E adds before them is the IPv6 header again, less the difference to IPv4. */
 const MAP_T_MSS_OVERHEAD = 60;
@@ -39,7 +44,8 @@ export function createNat44(settings: CeSettings, random: () => number): Nat44 |
 /**
  * Makes a domain's packet path over what outlives it: the compiled rules, NAT44's state (null on a BR and
  * where NAT44 is off), the arena and the worker's counters. `random` gives unsigned 32-bit numbers that nobody
- * can foresee. Throws on settings that were not checked.
+ * can foresee. `retired`: NAT44 of the CE's former address, whose TCP connections are reset where the LAN still uses
+ * them. Throws on settings that were not checked.
  */
 export function createPipeline(
   settings: DomainSettings,
@@ -48,10 +54,14 @@ export function createPipeline(
   io: PacketIo,
   counters: Float64Array,
   random: () => number,
+  retired: Nat44 | null = null,
 ): Pipeline {
-  return settings.role === "br"
-    ? createBr(settings, table, io, counters, random)
-    : createCe(settings, table, nat44, io, counters, random);
+  if (settings.role === "br") return createBr(settings, table, io, counters, random);
+  const moved =
+    retired === null || nat44 === null
+      ? null
+      : new MovedConnections(retired, nat44, io, counters, random);
+  return createCe(settings, table, nat44, io, counters, random, moved);
 }
 
 function createBr(
@@ -83,9 +93,10 @@ function createCe(
   io: PacketIo,
   counters: Float64Array,
   random: () => number,
+  moved: MovedConnections | null,
 ): Pipeline {
   const self = new CeSelf(settings);
-  const lan = new LanSide(self, nat44, counters);
+  const lan = new LanSide(self, nat44, counters, moved, settings.icmp.unreachables);
   const parts = partsOf(
     settings,
     self.mapIpv6,
@@ -117,7 +128,7 @@ function partsOf(
       isBr: settings.role === "br",
       unreachables: settings.icmp.unreachables,
     },
-    settings.icmp.rateLimit,
+    new TokenBucket(settings.icmp.rateLimit),
     random,
   );
   const limits = limitsOf(settings);
@@ -126,13 +137,19 @@ function partsOf(
   return { limits, output, counters, errors, errorSources4, fragments, random };
 }
 
-/** RFC 7599 §10.3 wants them of a CE with a shared address; MAP-E leaves the packet inside alone (RFC 7597 §8.3.3). */
+/**
+ * NAT44 makes hosts that know nothing of each other one source, and so does a shared address of its CEs: fragments get
+ * identifications of ours (RFC 7599 §10.3, RFC 7857 §10). Not in MAP-E from a small set: it would come round sooner than
+ * the hosts' own meet (RFC 7597 §8.3.3).
+ */
 function identificationsOf(
   settings: CeSettings,
   self: CeSelf,
   random: () => number,
 ): PortSetIdentifications | null {
-  const isWanted = settings.mode === "map-t" && self.isShared;
+  const isWanted =
+    settings.nat44 !== null &&
+    (settings.mode === "map-t" || self.ports.count >= MIN_IDENTIFICATIONS);
   return isWanted ? new PortSetIdentifications(self.ports, random) : null;
 }
 

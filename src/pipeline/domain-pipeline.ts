@@ -1,5 +1,6 @@
 /** What the four paths have in common: the way in, the way out, and the checks that every packet gets. */
 import { counterIndex, dropIndex } from "../counters.js";
+import type { ErrorSender } from "../translate/error-sender.js";
 import { completeAndClear } from "../translate/fragment/complete-and-clear.js";
 import { FragmentKey } from "../translate/fragment/fragment-key.js";
 import { Ipv4Splitter } from "../translate/fragment/split-ipv4.js";
@@ -25,6 +26,7 @@ import {
 import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
 import { Fragments, type Judge } from "./fragments.js";
+import type { LanHairpin } from "./lan-hairpin.js";
 import { FORWARDED, type PacketIo, type Pipeline } from "./packet-io.js";
 import type { Parts } from "./parts.js";
 
@@ -54,8 +56,8 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   /** True where the packet at hand is a fragment that waited, whose ports are known. */
   #isResumed = false;
   readonly #key = new FragmentKey();
-  /** Its time may be found to be up while another packet is at hand. */
-  readonly #timedOutPacket = new Packet();
+  /** One that came before, and is told about while another may be at hand. */
+  readonly #formerPacket = new Packet();
   readonly #fragments: Fragments;
   readonly #splitter4: Ipv4Splitter;
   readonly #splitter6: Ipv6Splitter;
@@ -106,10 +108,26 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   #answer(frame: DataView, at: number, end: number, packet: Packet, verdict: number): void {
     const family = at < end ? frame.getUint8(at) >>> 4 : 0;
     const detail = verdict === TOO_BIG ? this.reportedMtu(family) : packet.pointer;
-    if (this.parts.errors.answer(frame, at, end, packet, verdict, detail, this.nowMs)) {
-      this.count(CREATED_PACKETS, 1);
-      this.count(ICMP_ERRORS_SENT, 1);
-    }
+    this.#countError(this.parts.errors.answer(frame, at, end, packet, verdict, detail, this.nowMs));
+  }
+
+  #countError(sent: boolean): void {
+    if (!sent) return;
+    this.count(CREATED_PACKETS, 1);
+    this.count(ICMP_ERRORS_SENT, 1);
+  }
+
+  /** Tells the sender of a packet that was dropped some time ago that its port is nobody's. */
+  protected tellPortUnreachable(
+    errors: ErrorSender,
+    frame: DataView,
+    at: number,
+    end: number,
+  ): void {
+    const packet = this.#formerPacket;
+    resetPacket(packet);
+    packet.segmentLen = end - at;
+    this.#countError(errors.portUnreachable(frame, at, end, packet, this.nowMs));
   }
 
   protected count(index: number, amount: number): void {
@@ -133,7 +151,7 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   }
 
   timedOut(slot: number, at: number, end: number): void {
-    const packet = this.#timedOutPacket;
+    const packet = this.#formerPacket;
     resetPacket(packet);
     packet.segmentLen = end - at;
     this.#answer(this.#io.frames[slot]!, at, end, packet, FRAGMENT_TIMEOUT);
@@ -171,6 +189,29 @@ export abstract class DomainPipeline implements Pipeline, Judge {
     return this.parts.fragments.identifications?.next() ?? this.packet.identification;
   }
 
+  /**
+   * True where the IPv4 packet at hand gets an identification of ours: it is, or may become, fragments, and other hosts
+   * behind this NAT may use the same one (RFC 6864 §4.1, RFC 7857 §10).
+   */
+  protected isRenumbered(frame: DataView): boolean {
+    const { packet, parts } = this;
+    if (parts.fragments.identifications === null) return false;
+    return packet.isFragment || !ipv4.dontFragment(frame, packet.at);
+  }
+
+  /** Writes that identification, the same into all fragments of a datagram. No super-packet: see `cutToRenumber()`. */
+  protected renumber(frame: DataView): void {
+    if (!this.isRenumbered(frame)) return;
+    const isFragment = this.packet.isFragment;
+    const identification = isFragment ? this.outsideIdentification() : this.newIdentification();
+    ipv4.replaceIdentification(frame, this.packet.at, identification);
+  }
+
+  /** Cuts a super-packet whose segments get identifications each of its own. Returns 0 or ABSORBED. */
+  protected cutToRenumber(frame: DataView): number {
+    return this.packet.isSuper && this.isRenumbered(frame) ? this.cutSegments(frame) : 0;
+  }
+
   /** The key of the fragment at hand; a tunnel end's has the far end in it. */
   protected setFragmentKey(frame: DataView, key: FragmentKey): void {
     const { packet } = this;
@@ -190,6 +231,19 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   protected reassembleOuter(frame: DataView, outer: Packet): number {
     this.#key.setIpv6(frame, outer, 0);
     return this.#fragments.reassemble(frame, outer, this.#key, this.nowMs);
+  }
+
+  /** Sends the packet from the LAN at hand back there. Returns a verdict. */
+  protected turnAround(frame: DataView, hairpin: LanHairpin): number {
+    const { packet, quote, limits } = this;
+    const unfit = hairpin.refuse(frame, packet, quote, this.nowMs);
+    if (unfit < 0) return unfit;
+    const cut =
+      this.cutToRenumber(frame) || this.prepareToSplit(frame, packet.segmentLen, limits.mtu4);
+    if (cut !== 0) return cut;
+    this.renumber(frame);
+    hairpin.rewrite(frame, packet, quote);
+    return this.forward4(packet.at, limits.mtu4);
   }
 
   /** Emits the packet from `at` on. */

@@ -60,12 +60,21 @@ export const ERROR_REPLIES: { readonly [Name in DropName]?: Reply } = {
   nat44_table_full: PORT_REFUSED,
 };
 
+const PORT_UNREACHABLE: Reply = {
+  icmp4: [3, 3],
+  icmp6: [1, 4],
+  unreachable: true,
+  rfc: "RFC 5382 §4.3",
+};
+
 /** By -code: type << 8 | code, or 0 for silence. */
 export class ReplyTable {
   readonly #icmp4 = new Uint16Array(DROPS.length + 1);
   readonly #icmp6 = new Uint16Array(DROPS.length + 1);
+  readonly #unreachables: boolean;
 
   constructor({ isMapT, isBr, unreachables }: ErrorPolicy) {
+    this.#unreachables = unreachables;
     for (const { code, name } of DROPS) {
       const reply = ERROR_REPLIES[name];
       if (reply === undefined) continue;
@@ -79,6 +88,12 @@ export class ReplyTable {
   /** Type << 8 | code of the error for a drop code, by the family that the packet came in; 0 for none. */
   replyTo(code: number, family: number): number {
     return family === 4 ? this.#icmp4[-code]! : this.#icmp6[-code]!;
+  }
+
+  /** Type << 8 | code of port unreachable by family; 0 for none. */
+  portUnreachable(family: number): number {
+    if (!this.#unreachables) return 0;
+    return pack(family === 4 ? PORT_UNREACHABLE.icmp4 : PORT_UNREACHABLE.icmp6);
   }
 }
 

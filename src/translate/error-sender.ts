@@ -17,7 +17,7 @@ import { isMartianIpv4 } from "./martian.js";
 import { writeVnetNone } from "./offload.js";
 import { HEADROOM, type Output } from "./output.js";
 import { KIND_ICMP_OTHER, type Packet } from "./packet.js";
-import { TokenBucket } from "./token-bucket.js";
+import type { TokenBucket } from "./token-bucket.js";
 
 /** Where the quote begins in an error of ours, and the most of it that fits (RFC 1812 §4.3.2.3, RFC 4443 §2.4). */
 const QUOTE4_AT = HEADROOM + ipv4.MIN_HEADER_LEN + icmp.ERROR_HEADER_LEN;
@@ -43,6 +43,7 @@ export class ErrorSender {
   readonly #bucket: TokenBucket;
   readonly #sources4: Uint32Array;
   readonly #source6: Uint32Array | null;
+  readonly #policy: ErrorPolicy;
   readonly #random: () => number;
   /** Scratch. */
   readonly #destination6 = new Uint32Array(4);
@@ -57,20 +58,27 @@ export class ErrorSender {
     protocol: ipv4.PROTOCOL_ICMP,
   };
 
-  /** `rateLimit`: errors a second, 0 sends none. `random` gives unsigned 32-bit numbers. */
+  /** `bucket` limits the errors of all senders that share it. `random` gives unsigned 32-bit numbers. */
   constructor(
     output: Output,
     sources: ErrorSources,
     policy: ErrorPolicy,
-    rateLimit: number,
+    bucket: TokenBucket,
     random: () => number,
   ) {
     this.#output = output;
     this.#replies = new ReplyTable(policy);
-    this.#bucket = new TokenBucket(rateLimit);
+    this.#policy = policy;
+    this.#bucket = bucket;
     this.#sources4 = Uint32Array.from(sources.ipv4);
     this.#source6 = sources.ipv6;
     this.#random = random;
+  }
+
+  /** A sender of ICMPv4 errors from one source through another output; both together keep to the one rate. */
+  over(output: Output, source: number): ErrorSender {
+    const sources = { ipv4: [source], ipv6: null };
+    return new ErrorSender(output, sources, this.#policy, this.#bucket, this.#random);
   }
 
   /**
@@ -94,17 +102,46 @@ export class ErrorSender {
     // "Protocol unreachable" would deny ICMP as a whole, and nobody is told about IGMP (RFC 7915 §4.2).
     const isControl = packet.kind === KIND_ICMP_OTHER || packet.protocol === ipv4.PROTOCOL_IGMP;
     if (dropCode === NO_PORT_FOR_SHARED_ADDRESS && isControl) return false;
-    const deserved =
-      family === 4 ? deservesError4(frame, at, end) : deservesError6(frame, at, end, reply >>> 8);
-    if (!deserved || !this.#bucket.take(nowMs)) return false;
-    if (family === 4) this.#send4(frame, at, packet, reply, detail);
-    else this.#send6(frame, at, packet, reply, detail);
-    return true;
+    return this.#tell(frame, at, end, packet, reply, detail, nowMs);
+  }
+
+  /**
+   * Tells the sender of the packet in [at, end) that nobody listens on its port (RFC 792, RFC 4443 §3.1); for drops
+   * that `answer()` is silent about. Returns true when an error was queued.
+   */
+  portUnreachable(
+    frame: DataView,
+    at: number,
+    end: number,
+    packet: Packet,
+    nowMs: number,
+  ): boolean {
+    const reply = this.#replies.portUnreachable(frame.getUint8(at) >>> 4);
+    return reply !== 0 && this.#tell(frame, at, end, packet, reply, 0, nowMs);
   }
 
   /** Takes the right to send an ICMP error that somebody else writes; false when too many were sent. */
   take(nowMs: number): boolean {
     return this.#bucket.take(nowMs);
+  }
+
+  #tell(
+    frame: DataView,
+    at: number,
+    end: number,
+    packet: Packet,
+    reply: number,
+    detail: number,
+    nowMs: number,
+  ): boolean {
+    const isIpv4 = frame.getUint8(at) >>> 4 === 4;
+    const deserved = isIpv4
+      ? deservesError4(frame, at, end)
+      : deservesError6(frame, at, end, reply >>> 8);
+    if (!deserved || !this.#bucket.take(nowMs)) return false;
+    if (isIpv4) this.#send4(frame, at, packet, reply, detail);
+    else this.#send6(frame, at, packet, reply, detail);
+    return true;
   }
 
   #send4(frame: DataView, at: number, packet: Packet, reply: number, detail: number): void {

@@ -158,6 +158,13 @@ export function writeIdentification(frame: DataView, at: number, value: number):
   frame.setUint16(at + OFF_ID, value);
 }
 
+/** Sets the identification and keeps the header checksum right. */
+export function replaceIdentification(frame: DataView, at: number, value: number): void {
+  const before = identification(frame, at);
+  frame.setUint16(at + OFF_ID, value);
+  patchChecksum(frame, at, replaceShort(before, value));
+}
+
 /** Sets the source address, keeps the header checksum right and returns the delta for the pseudo header. */
 export function writeSource(frame: DataView, at: number, address: number): number {
   return writeAddress(frame, at, OFF_SOURCE, address);

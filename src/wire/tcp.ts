@@ -20,6 +20,7 @@ export const FLAG_ACK = 0x10;
 export const FLAG_CWR = 0x80;
 
 const OFF_SEQUENCE = 4;
+const OFF_ACKNOWLEDGMENT = 8;
 const OFF_DATA_OFFSET = 12;
 const OFF_FLAGS = 13;
 
@@ -51,6 +52,29 @@ export function writeFlags(frame: DataView, at: number, value: number): void {
 /** Sequence number, unsigned 32-bit. */
 export function sequence(frame: DataView, at: number): number {
   return frame.getUint32(at + OFF_SEQUENCE);
+}
+
+/** Acknowledgment number, unsigned 32-bit. */
+export function acknowledgment(frame: DataView, at: number): number {
+  return frame.getUint32(at + OFF_ACKNOWLEDGMENT);
+}
+
+/** Writes a header without options, window and checksum zero; the numbers are taken modulo 2^32. */
+export function writeHeader(
+  frame: DataView,
+  at: number,
+  source: number,
+  destination: number,
+  sequenceNumber: number,
+  acknowledgmentNumber: number,
+  flagBits: number,
+): void {
+  frame.setUint16(at, source);
+  frame.setUint16(at + 2, destination);
+  frame.setUint32(at + OFF_SEQUENCE, sequenceNumber);
+  frame.setUint32(at + OFF_ACKNOWLEDGMENT, acknowledgmentNumber);
+  frame.setUint32(at + OFF_DATA_OFFSET, ((MIN_HEADER_LEN / 4) << 28) | (flagBits << 16));
+  frame.setUint32(at + OFF_CHECKSUM, 0);
 }
 
 /** `value` is taken modulo 2^32. */
