@@ -16,6 +16,7 @@ export const analyseCommand: CliCommand = {
     { name: "ipv6", description: "source or destination in the domain", required: true },
   ],
   options: [...RULE_OPTIONS, { flags: "--port <n>", description: "port that came with it" }],
+  schema: "mapd.analyse/1",
   examples: [
     "mapctl analyse '2001:db8::/40 192.0.2.0/24 16 6' 2001:db8:12:3400:0:c000:212:34 --port 1232",
   ],

@@ -27,6 +27,7 @@ export const calcCommand: CliCommand = {
     { flags: "--ipv4 <address>", description: "the CE with this IPv4 address" },
     { flags: "--psid <n>", description: "with --ipv4: the CE's PSID" },
   ],
+  schema: "mapd.calc/1",
   examples: [
     "mapctl calc '2001:db8::/40 192.0.2.0/24 16 6' --end-user-prefix 2001:db8:12:3400::/56",
     "mapctl calc metro --config /etc/mapd/mapd.yaml --ipv4 192.0.2.18 --psid 0x34 --json",

@@ -9,6 +9,7 @@ export const checkCommand: CliCommand = {
   summary: "Validate a configuration file",
   arguments: [{ name: "file", description: "configuration file", required: true }],
   options: [],
+  schema: "mapd.check/1",
   examples: ["mapctl check /etc/mapd/mapd.yaml"],
   run: runCheck,
 };

@@ -6,6 +6,8 @@ export interface CliArgument {
   readonly name: string;
   readonly description: string;
   readonly required: boolean;
+  /** Closed set of values, refused otherwise. */
+  readonly choices?: readonly string[];
 }
 
 export interface CliOption {
@@ -36,11 +38,14 @@ export interface CliContext {
 }
 
 export interface CliCommand {
+  /** One word, or a group's and its own: `forward add`. */
   readonly name: string;
   /** One line for `mapctl --help`. */
   readonly summary: string;
   readonly arguments: readonly CliArgument[];
   readonly options: readonly CliOption[];
+  /** Of the document that `--json` prints. */
+  readonly schema: string;
   /** Command lines for `--help`, whole. */
   readonly examples: readonly string[];
   /** Gives the exit status; a `MapdError` that it throws is printed, and its status used. */
@@ -51,6 +56,11 @@ export interface CliCommand {
 export function textOption(input: CliInput, name: string): string | undefined {
   const value = input.options[name];
   return typeof value === "string" ? value : undefined;
+}
+
+/** True where the switch `--name` was given. */
+export function isGiven(input: CliInput, name: string): boolean {
+  return input.options[name] === true;
 }
 
 export function writeJson(context: CliContext, document: object): void {

@@ -22,6 +22,7 @@ export const countersCommand: CliCommand = {
     { flags: "--nonzero", description: "leave out what is 0" },
     { flags: "--explain", description: "say what each counter and reason means" },
   ],
+  schema: "mapd.counters/1",
   examples: ["mapctl counters --nonzero --explain", "mapctl counters --domain metro-br --json"],
   async run(input, context) {
     // The daemon made the document from this very type; a newer one only adds keys.

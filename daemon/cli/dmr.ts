@@ -22,6 +22,7 @@ export const dmrCommand: CliCommand = {
     },
   ],
   options: [],
+  schema: "mapd.dmr/1",
   examples: [
     "mapctl dmr 2001:db8:ffff::/64 198.51.100.9",
     "mapctl dmr 2001:db8:ffff::/64 2001:db8:ffff:0:c6:3364:900:0",

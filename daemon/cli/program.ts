@@ -1,11 +1,11 @@
 /** Builds the command line from the table of commands, runs it and turns failures into exit statuses. */
 import type { Writable } from "node:stream";
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { EXIT, errorDocument, formatDiagnostic, MapdError } from "../errors.js";
 import { packageVersion } from "../runtime/version.js";
 import { didYouMean } from "../suggest.js";
 import type { CliCommand, CliContext } from "./command.js";
-import { COMMANDS } from "./commands.js";
+import { COMMANDS, GROUPS } from "./commands.js";
 
 const DEFAULT_SOCKET = "/run/mapd/mapd.sock";
 
@@ -44,15 +44,31 @@ function createProgram(streams: Streams, setStatus: (status: number) => void): C
     });
   addGlobalOptions(program);
   for (const command of COMMANDS) addCommand(program, command, streams, setStatus);
-  program.on("command:*", (words: string[]) => {
+  refuseUnknown(program);
+  return program;
+}
+
+function refuseUnknown(group: Command): void {
+  group.on("command:*", (words: string[]) => {
     const [word = ""] = words;
     const hint = didYouMean(
       word,
-      COMMANDS.map(({ name }) => name),
+      group.commands.map((command) => command.name()),
     );
-    throw new MapdError("usage", `unknown command "${word}"${hint}; see mapctl --help`);
+    const path = group.parent === null ? "mapctl" : `mapctl ${group.name()}`;
+    throw new MapdError("usage", `unknown command "${word}"${hint}; see ${path} --help`);
   });
-  return program;
+}
+
+/** What a command hangs on: the program, or the group that its name begins with. */
+function parentOf(program: Command, group: string | undefined): Command {
+  if (group === undefined) return program;
+  const found = program.commands.find((command) => command.name() === group);
+  if (found !== undefined) return found;
+  const made = program.command(group).description(GROUPS[group] ?? "");
+  addGlobalOptions(made);
+  refuseUnknown(made);
+  return made;
 }
 
 /** On the program and on every command, so that they may stand before and behind its name. */
@@ -68,9 +84,11 @@ function addCommand(
   streams: Streams,
   setStatus: (status: number) => void,
 ): void {
-  const command = program.command(row.name).description(row.summary).exitOverride();
-  for (const { name, description, required } of row.arguments) {
-    command.argument(required ? `<${name}>` : `[${name}]`, description);
+  const [own = "", group] = row.name.split(" ").reverse();
+  const command = parentOf(program, group).command(own).description(row.summary).exitOverride();
+  for (const { name, description, required, choices } of row.arguments) {
+    const argument = new Argument(required ? `<${name}>` : `[${name}]`, description);
+    command.addArgument(choices === undefined ? argument : argument.choices(choices));
   }
   for (const { flags, description, choices } of row.options) {
     const option = new Option(flags, description);

@@ -18,6 +18,7 @@ export const reverseCommand: CliCommand = {
     { name: "ipv4", description: "IPV4[:PORT]; an ICMP echo id is a port", required: true },
   ],
   options: RULE_OPTIONS,
+  schema: "mapd.reverse/1",
   examples: ["mapctl reverse '2001:db8::/40 192.0.2.0/24 16 6' 192.0.2.18:1232"],
   run: runReverse,
 };

@@ -9,6 +9,7 @@ export const statusCommand: CliCommand = {
   summary: "Show what the running mapd does: domains, addresses, traffic, readiness",
   arguments: [],
   options: [],
+  schema: "mapd.status/1",
   examples: ["mapctl status", "mapctl status --json | jq .domains[].ce.mapIpv6"],
   async run(_input, context) {
     // The daemon made the document from this very type; a newer one only adds keys.

@@ -1,7 +1,7 @@
 /** Asks the daemon through its control socket. */
 import { createConnection } from "node:net";
-import { MapdError } from "../errors.js";
-import { parseReply } from "./protocol.js";
+import { isMapdErrorCode, MapdError } from "../errors.js";
+import { type ControlError, parseReply } from "./protocol.js";
 
 const TIMEOUT_MS = 10_000;
 
@@ -10,16 +10,26 @@ const MAX_REPLY_LEN = 64 * 1024 * 1024;
 
 /**
  * Sends one command and gives its result document. Rejects with MapdError `daemon-unreachable` where
- * nobody answers, `control-protocol` where the answer makes no sense or is a refusal.
+ * nobody answers, `control-protocol` where the answer makes no sense, and with the daemon's own error
+ * where it refuses.
  */
-export async function askDaemon(socketPath: string, command: string): Promise<object> {
-  const line = await exchange(socketPath, `${JSON.stringify({ command })}\n`);
+export async function askDaemon(
+  socketPath: string,
+  command: string,
+  args: object = {},
+): Promise<object> {
+  const line = await exchange(socketPath, `${JSON.stringify({ command, arguments: args })}\n`);
   const reply = parseReply(line);
   if (reply === null) {
     throw new MapdError("control-protocol", `${socketPath} does not speak mapd's protocol`);
   }
-  if (!reply.ok) throw new MapdError("control-protocol", `mapd refused: ${reply.error.message}`);
+  if (!reply.ok) throw errorOf(reply.error);
   return reply.result;
+}
+
+function errorOf({ code, message, diagnostics }: ControlError): MapdError {
+  if (isMapdErrorCode(code)) return new MapdError(code, message, { diagnostics });
+  return new MapdError("control-protocol", `mapd refused: ${message}`, { diagnostics });
 }
 
 function exchange(path: string, request: string): Promise<string> {

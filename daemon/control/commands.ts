@@ -1,23 +1,31 @@
 /** The one table of what the control socket can be asked. */
-import { countersDocument, type DaemonView, statusDocument } from "../runtime/status.js";
+import { z } from "zod";
+import { countersDocument, statusDocument } from "../runtime/status.js";
+import { type ControlCommand, type ControlledDaemon, controlCommand } from "./command.js";
+import { forwardCommands } from "./nat44/forwards.js";
+import { portCommands } from "./nat44/ports.js";
+import { sessionCommands } from "./nat44/sessions.js";
+import { topCommand } from "./nat44/top.js";
 
-export interface ControlCommand {
-  readonly name: string;
-  readonly summary: string;
-  run(): object | Promise<object>;
-}
+const NOTHING = z.strictObject({});
 
-export function controlCommands(daemon: DaemonView, version: string): readonly ControlCommand[] {
+export function controlCommands(
+  daemon: ControlledDaemon,
+  version: string,
+): readonly ControlCommand[] {
   return [
-    {
-      name: "status",
-      summary: "Domains, addresses, readiness: mapd.status/1",
-      run: () => statusDocument(daemon, version),
-    },
-    {
-      name: "counters",
-      summary: "Every counter and drop reason by domain: mapd.counters/1",
-      run: () => countersDocument(daemon.domains),
-    },
+    controlCommand("status", "Domains, addresses, readiness: mapd.status/1", NOTHING, () =>
+      statusDocument(daemon, version),
+    ),
+    controlCommand(
+      "counters",
+      "Every counter and drop reason by domain: mapd.counters/1",
+      NOTHING,
+      () => countersDocument(daemon.domains),
+    ),
+    ...forwardCommands(daemon),
+    ...portCommands(daemon),
+    ...sessionCommands(daemon),
+    topCommand(daemon),
   ];
 }

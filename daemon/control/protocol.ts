@@ -1,7 +1,10 @@
 /**
  * The control socket's protocol: one JSON object a line in, one JSON object a line out, in order.
- * `{"command":"status"}` gives `{"ok":true,"result":{...}}` or `{"ok":false,"error":{"code":...,"message":...}}`.
+ * `{"command":"status"}`, or `{"command":"top","arguments":{...}}`, gives `{"ok":true,"result":{...}}` or
+ * `{"ok":false,"error":{"code":...,"message":...,"diagnostics":[...]}}`.
  */
+import type { Diagnostic } from "../../src/map/types.js";
+import type { MapdErrorCode } from "../errors.js";
 
 /** Longest request, bytes; a client that sends more is told so and cut off. */
 export const MAX_REQUEST_LEN = 64 * 1024;
@@ -13,23 +16,32 @@ export const MAX_CLIENTS = 32;
 
 export interface ControlRequest {
   readonly command: string;
+  /** As they came; each command judges its own. Empty where there were none. */
+  readonly arguments: unknown;
 }
 
-export type ControlErrorCode = "bad-request" | "unknown-command" | "failed";
+/** A code of the protocol's own, or that of the MapdError that the command ended with. */
+export type ControlErrorCode = "bad-request" | "unknown-command" | "failed" | MapdErrorCode;
 
 export type ControlReply =
   | { readonly ok: true; readonly result: object }
-  | {
-      readonly ok: false;
-      readonly error: { readonly code: ControlErrorCode; readonly message: string };
-    };
+  | { readonly ok: false; readonly error: ControlError };
+
+export interface ControlError {
+  /** From a newer daemon it may be one that this program does not know. */
+  readonly code: string;
+  readonly message: string;
+  /** All findings, where there is more to say than one sentence. */
+  readonly diagnostics: readonly Diagnostic[];
+}
 
 /** Parses one request line; null where it is not a request. */
 export function parseRequest(line: string): ControlRequest | null {
   const value = parseJson(line);
   if (typeof value !== "object" || value === null) return null;
   const command: unknown = Reflect.get(value, "command");
-  return typeof command === "string" ? { command } : null;
+  const given: unknown = Reflect.get(value, "arguments");
+  return typeof command === "string" ? { command, arguments: given ?? {} } : null;
 }
 
 /** Parses one reply line; null where it is not a reply. */
@@ -42,18 +54,28 @@ export function parseReply(line: string): ControlReply | null {
   }
   const error: unknown = Reflect.get(value, "error");
   if (typeof error !== "object" || error === null) return null;
+  const code: unknown = Reflect.get(error, "code");
   const message: unknown = Reflect.get(error, "message");
-  return typeof message === "string"
-    ? failure(errorCode(Reflect.get(error, "code")), message)
-    : null;
+  const diagnostics: unknown = Reflect.get(error, "diagnostics");
+  if (typeof code !== "string" || typeof message !== "string") return null;
+  const found = Array.isArray(diagnostics) ? diagnostics.filter(isDiagnostic) : [];
+  return { ok: false, error: { code, message, diagnostics: found } };
 }
 
-export function failure(code: ControlErrorCode, message: string): ControlReply {
-  return { ok: false, error: { code, message } };
+export function failure(
+  code: ControlErrorCode,
+  message: string,
+  diagnostics: readonly Diagnostic[] = [],
+): ControlReply {
+  return { ok: false, error: { code, message, diagnostics } };
 }
 
-function errorCode(value: unknown): ControlErrorCode {
-  return value === "bad-request" || value === "unknown-command" ? value : "failed";
+function isDiagnostic(value: unknown): value is Diagnostic {
+  if (typeof value !== "object" || value === null) return false;
+  const severity: unknown = Reflect.get(value, "severity");
+  const isText = (key: string): boolean => typeof Reflect.get(value, key) === "string";
+  const rest = ["code", "path", "message", "rfc"];
+  return (severity === "error" || severity === "warning") && rest.every(isText);
 }
 
 function parseJson(line: string): unknown {

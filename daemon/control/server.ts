@@ -4,7 +4,7 @@ import { createConnection, createServer, type Server, type Socket } from "node:n
 import { dirname } from "node:path";
 import { MapdError } from "../errors.js";
 import type { Log } from "../log.js";
-import type { ControlCommand } from "./commands.js";
+import type { ControlCommand } from "./command.js";
 import {
   type ControlReply,
   failure,
@@ -114,8 +114,10 @@ export class ControlServer {
       return failure("unknown-command", `no command ${request.command}; there are: ${known}`);
     }
     try {
-      return { ok: true, result: await command.run() };
+      return { ok: true, result: await command.run(request.arguments) };
     } catch (error) {
+      // What a MapdError says is the client's to read; anything else is a fault of ours.
+      if (error instanceof MapdError) return failure(error.code, error.message, error.diagnostics);
       this.#log.error({ err: error, command: request.command }, "control command failed");
       return failure("failed", error instanceof Error ? error.message : String(error));
     }

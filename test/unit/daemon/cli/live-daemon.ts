@@ -10,6 +10,7 @@ import { controlCommands } from "../../../../daemon/control/commands.js";
 import { ControlServer } from "../../../../daemon/control/server.js";
 import { counterIndex, dropIndex } from "../../../../src/counters.js";
 import { SOURCE_PSID_MISMATCH } from "../../../../src/verdict.js";
+import { controlled, controlledDaemon } from "../fake-nat44.js";
 import { BR_T, CE_T, daemonOf, domainOf, viewOf } from "../samples.js";
 
 function numbers(index: number): number {
@@ -25,8 +26,9 @@ export async function runCommand(
   json: boolean,
 ): Promise<{ readonly status: number; readonly output: string }> {
   const folder = mkdtempSync(join(tmpdir(), "mapd-cli-"));
-  const views = [viewOf(domainOf(BR_T)), viewOf(domainOf(CE_T), numbers)];
-  const commands = controlCommands(daemonOf(views, ["IPv4 forwarding is off"]), "1.2.3");
+  const domains = [viewOf(domainOf(BR_T)), viewOf(domainOf(CE_T), numbers)].map(controlled);
+  const daemon = controlledDaemon(daemonOf([], ["IPv4 forwarding is off"]), domains);
+  const commands = controlCommands(daemon, "1.2.3");
   const server = new ControlServer(join(folder, "s"), commands, pino({ level: "silent" }));
   await server.listen();
   t.teardown(async () => {

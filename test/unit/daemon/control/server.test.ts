@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { type Test, test } from "tap";
 import { askDaemon } from "../../../../daemon/control/client.js";
-import { type ControlCommand, controlCommands } from "../../../../daemon/control/commands.js";
+import type { ControlCommand } from "../../../../daemon/control/command.js";
+import { controlCommands } from "../../../../daemon/control/commands.js";
 import { MAX_REQUEST_LEN } from "../../../../daemon/control/protocol.js";
 import { ControlServer } from "../../../../daemon/control/server.js";
+import { controlled, controlledDaemon } from "../fake-nat44.js";
 import { BR_T, CE_T, daemonOf, domainOf, viewOf } from "../samples.js";
 
 const LOG = pino({ level: "silent" });
@@ -174,7 +176,8 @@ test("a refusal reaches the caller", async (t) => {
 });
 
 test("the daemon's own commands answer with their documents", async (t) => {
-  const daemon = daemonOf([viewOf(domainOf(BR_T)), viewOf(domainOf(CE_T))]);
+  const domains = [viewOf(domainOf(BR_T)), viewOf(domainOf(CE_T))].map(controlled);
+  const daemon = controlledDaemon(daemonOf([]), domains);
   const path = await serve(t, controlCommands(daemon, "1.2.3"));
   t.match(await askDaemon(path, "status"), { schema: "mapd.status/1", version: "1.2.3" });
   t.match(await askDaemon(path, "counters"), {
