@@ -48,6 +48,8 @@ const ERROR_CODES = {
   "control-socket": EXIT.failure,
   /** The HTTP address cannot be listened on. */
   "http-listen": EXIT.failure,
+  /** The port of PCP and NAT-PMP cannot be listened on. */
+  "pcp-listen": EXIT.failure,
   /** A worker thread ended. */
   "worker-failed": EXIT.failure,
 } as const;

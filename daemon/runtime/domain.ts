@@ -6,6 +6,7 @@ import type { NativeTun } from "../../src/tun/native.js";
 import type { DomainConfig } from "../config/types.js";
 import { MapdError } from "../errors.js";
 import type { Log } from "../log.js";
+import { PcpServer } from "../pcp/server.js";
 import { deviceExists } from "../system/device-list.js";
 import { InstalledRoutes } from "../system/installed.js";
 import { closeDevice, type Device, openDevice } from "./device.js";
@@ -22,6 +23,7 @@ export class Domain {
   readonly #native: NativeTun;
   readonly #log: Log;
   readonly #routes: InstalledRoutes;
+  readonly #pcp: PcpServer;
   #config: DomainConfig;
   #ce: Ce | null;
   #device: Device | null = null;
@@ -43,6 +45,7 @@ export class Domain {
     this.#native = native;
     this.#log = log.child({ domain: config.settings.name });
     this.#routes = new InstalledRoutes(this.#log);
+    this.#pcp = new PcpServer(this.askNat44, this.#log);
   }
 
   get config(): DomainConfig {
@@ -77,6 +80,8 @@ export class Domain {
       this.#restored = restored;
       if (restored !== null) reportRestored(this.#log, restored);
       await this.#routes.install(this.#config, this.#ce);
+      await this.#pcp.apply(this.#config, this.#ce?.ipv4 ?? null);
+      this.#checkPcp();
     } catch (error) {
       await this.stop();
       throw error;
@@ -105,6 +110,7 @@ export class Domain {
     await this.#routes.replace(config, ce);
     try {
       await this.#configureWorkers(compiled, undo);
+      await this.#pcp.apply(config, ce?.ipv4 ?? null);
     } catch (error) {
       await this.#configureWorkers(compileDomain(before), true).catch((second: unknown) =>
         this.#log.error({ err: second }, "a worker could not go back to the old configuration"),
@@ -114,6 +120,11 @@ export class Domain {
     }
     this.#config = config;
     this.#ce = ce;
+    this.#checkPcp();
+  }
+
+  #checkPcp(): void {
+    void this.#pcp.check(this.#workers[0]?.restarts ?? 0);
   }
 
   async #configureWorkers(compiled: WorkerDomain, undo: boolean): Promise<void> {
@@ -186,6 +197,7 @@ export class Domain {
   /** Looks after the workers; called every few seconds. */
   check(nowMs: number): void {
     for (const worker of this.#workers) worker.check(nowMs);
+    this.#checkPcp();
   }
 
   /** Takes the routes out: the kernel sends nothing into the device any more. */
@@ -200,6 +212,7 @@ export class Domain {
 
   /** Takes routes out first, so that the kernel stops sending, then ends workers and device. */
   async stop(): Promise<void> {
+    await this.#pcp.stop();
     await this.#routes.removeAll().catch((error: unknown) => {
       this.#log.warn({ err: error }, "some routes could not be removed");
     });
