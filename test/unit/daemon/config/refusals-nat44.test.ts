@@ -66,8 +66,17 @@ const CASES: readonly Case[] = [
   ),
   nat44(
     "timeouts below the RFCs'",
-    { timeouts: { udp: 119, "tcp-established": 7439, "tcp-transitory": 239, icmp: 59 } },
-    ...["icmp", "tcp-established", "tcp-transitory", "udp"].map(
+    {
+      timeouts: {
+        udp: 119,
+        "tcp-established": 7439,
+        "tcp-transitory": 239,
+        "tcp-opening": 239,
+        "tcp-closing": 239,
+        icmp: 59,
+      },
+    },
+    ...["icmp", "tcp-closing", "tcp-established", "tcp-opening", "tcp-transitory", "udp"].map(
       (key) => `warning timeout-short ${D}.nat44.timeouts.${key}`,
     ),
   ),
@@ -76,12 +85,52 @@ const CASES: readonly Case[] = [
     { timeouts: { udp: 0 } },
     `error out-of-range ${D}.nat44.timeouts.udp`,
   ),
-  nat44(
-    "port reuse",
-    { "tcp-port-reuse": "always" },
-    `warning no-effect ${D}.nat44.tcp-port-reuse`,
+  ...["never", "when-exhausted", "always"].map((reuse) =>
+    nat44(`port reuse: ${reuse}`, { "tcp-port-reuse": reuse }),
   ),
-  nat44("no port reuse, which is what happens", { "tcp-port-reuse": "never" }),
+  nat44(
+    "more sessions than a shared address can use",
+    { "max-sessions": 262_145 },
+    `error out-of-range ${D}.nat44.max-sessions`,
+  ),
+  nat44("as many sessions as a shared address can use", { "max-sessions": 262_144 }),
+  domain(
+    "more sessions than anybody can use",
+    CE_T,
+    {
+      rules: ["full"],
+      "end-user-ipv6-prefix": "2001:db8:8042::/48",
+      nat44: { "max-sessions": 1_000_001 },
+    },
+    `error out-of-range ${D}.nat44.max-sessions`,
+  ),
+  nat44(
+    "no sessions for a host",
+    { "max-sessions-per-host": 0 },
+    `error out-of-range ${D}.nat44.max-sessions-per-host`,
+  ),
+  nat44(
+    "PCP with lifetimes below the RFC's, for nobody, on no address, and a slip",
+    {
+      pcp: {
+        enabled: true,
+        "max-lifetime": 119,
+        "max-mappings-per-host": 0,
+        listen: ["2001:db8::1"],
+        "nat-pnp": true,
+      },
+    },
+    `error out-of-range ${D}.nat44.pcp.max-lifetime`,
+    `error out-of-range ${D}.nat44.pcp.max-mappings-per-host`,
+    `error bad-ipv4-address ${D}.nat44.pcp.listen[0]`,
+    `error unknown-key ${D}.nat44.pcp.nat-pnp`,
+  ),
+  top(
+    "a state file that depends on the folder",
+    { "state-file": "state" },
+    "error bad-value state-file",
+  ),
+  top("no state file", { "state-file": null }),
   domain(
     "a LAN inside the rule",
     CE_T,
