@@ -16,6 +16,7 @@ const ORDER = [
   ["src/map/"],
   ["src/translate/"],
   ["src/nat44/"],
+  ["src/pcp/"],
   ["src/pipeline/"],
   ["src/tun/"],
   ["daemon/"],

@@ -1,5 +1,6 @@
 /** PCP and NAT-PMP of a CE domain: sockets, responder and announcements, as the configuration wants them. */
 import { networkInterfaces } from "node:os";
+import type { Ce } from "../../src/map/ce.js";
 import { containsIpv4 } from "../../src/map/prefix.js";
 import type { PortMapper, ResponderSettings } from "../../src/pcp/port-mapper.js";
 import { Responder } from "../../src/pcp/responder.js";
@@ -42,11 +43,11 @@ export class PcpServer {
   }
 
   /**
-   * Starts, changes or ends the server as the configuration wants it; `externalAddress` is the CE's. Rejects with
-   * MapdError `pcp-listen` and what was before in force. `check()` does the rest, once NAT44 answers.
+   * Starts, changes or ends the server as the configuration of the CE wants it. Rejects with MapdError `pcp-listen`
+   * and what was before in force. `check()` does the rest, once NAT44 answers.
    */
-  async apply(config: DomainConfig, externalAddress: number | null): Promise<void> {
-    const wanted = wantedOf(config, externalAddress);
+  async apply(config: DomainConfig, ce: Ce | null): Promise<void> {
+    const wanted = wantedOf(config, ce);
     if (wanted === null) return this.stop();
     const before = this.#running;
     const sockets = await this.#socketsFor(wanted, before);
@@ -127,11 +128,11 @@ export class PcpServer {
   }
 }
 
-function wantedOf(config: DomainConfig, externalAddress: number | null): Wanted | null {
-  const { settings, pcp, tun } = config;
-  if (pcp === null || externalAddress === null || settings.role !== "ce") return null;
+function wantedOf({ settings, pcp, tun }: DomainConfig, ce: Ce | null): Wanted | null {
+  if (pcp === null || ce === null || settings.role !== "ce") return null;
   const { listen, ...rest } = pcp;
   const { localPrefixes } = settings;
+  const externalAddress = ce.ipv4.address;
   return { settings: { ...rest, externalAddress, localPrefixes }, listen, tunAddress: tun.address };
 }
 
