@@ -17,11 +17,16 @@ import { type LoadedCase, loadCase, type Outcome, runCase, type Variant } from "
 import { CASES } from "./source/all.js";
 
 const BATCH_SIZES = [1, 2, 4, 64];
-const VARIANTS: Variant[] = BATCH_SIZES.flatMap((batchSize) => [
-  { batchSize, offloads: false, classifier: false },
-  { batchSize, offloads: true, classifier: false },
-  { batchSize, offloads: true, classifier: true },
-]);
+const DEVICES = [
+  { offloads: false, classifier: false, merging: false },
+  { offloads: false, classifier: false, merging: true },
+  { offloads: true, classifier: false, merging: false },
+  { offloads: true, classifier: false, merging: true },
+  { offloads: true, classifier: true, merging: true },
+];
+const VARIANTS: Variant[] = BATCH_SIZES.flatMap((batchSize) =>
+  DEVICES.map((device) => ({ batchSize, ...device })),
+);
 
 const [plain, classifying] = [false, true].map(
   (cutsInsideTunnels) => new Arena(Math.max(...BATCH_SIZES), SLOT_LEN, cutsInsideTunnels),
@@ -74,8 +79,9 @@ function countersOf(loaded: LoadedCase, { offloads, classifier }: Variant): Coun
 }
 
 function check(t: Test, loaded: LoadedCase, variant: Variant, outcome: Outcome): void {
-  const { batchSize, offloads, classifier } = variant;
-  const how = `${offloads ? "on" : "off"}${classifier ? ", with the classifier" : ""}`;
+  const { batchSize, offloads, classifier, merging } = variant;
+  const more = `${classifier ? ", with the classifier" : ""}${merging ? ", merging" : ""}`;
+  const how = `${offloads ? "on" : "off"}${more}`;
   const label = `batches of ${batchSize}, offloads ${how}`;
   const counters = countersOf(loaded, variant);
   t.equal(outcome.fault, undefined, `${label}: no fault`);

@@ -41,6 +41,8 @@ export interface Variant {
   readonly offloads: boolean;
   /** The device cuts super-packets inside a tunnel, too; only with offloads. */
   readonly classifier: boolean;
+  /** Super-packets may be written, so packets of a flow are merged. */
+  readonly merging: boolean;
 }
 
 export interface Outcome {
@@ -143,7 +145,7 @@ function instantsOf({ caseFile, input }: LoadedCase): number[] {
 /** One run; `arena` is large enough for the batch, cuts as the variant says, and may be used again. */
 export function runCase(
   loaded: LoadedCase,
-  { batchSize, offloads, classifier }: Variant,
+  { batchSize, offloads, classifier, merging }: Variant,
   arena: Arena,
 ): Outcome {
   const { settings } = loaded;
