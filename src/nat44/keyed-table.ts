@@ -77,6 +77,11 @@ export class KeyedTable {
     return this.#count === this.capacity;
   }
 
+  /** Indices at and beyond this have never been used. */
+  get end(): number {
+    return this.#untouched;
+  }
+
   key0(index: number): number {
     return this.#key0[index]!;
   }

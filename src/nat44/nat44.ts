@@ -11,48 +11,60 @@ import {
   NAT44_TABLE_FULL,
   NAT44_UNSUPPORTED_PROTOCOL,
 } from "../verdict.js";
-import { HostTable } from "./host-table.js";
-import { KeyHash } from "./keyed-table.js";
-import { MappingTable } from "./mapping-table.js";
-import { PeerTable } from "./peer-table.js";
-import { PortPool } from "./port-pool.js";
-import { PROTOCOL_SLOTS, SLOT_ICMP, SLOT_TCP, SLOT_UDP, slotOf } from "./protocol.js";
-import { SessionTable } from "./session-table.js";
-import type { Forward, Nat44Settings } from "./settings.js";
+import { Admission } from "./admission.js";
+import { explicitMappings, portUse, sessionPage } from "./inspect.js";
+import type { MappingTable } from "./mapping-table.js";
+import { PEER_BYTES } from "./peer-table.js";
+import { SLOT_TCP, slotOf } from "./protocol.js";
+import type {
+  HostRow,
+  ImportResult,
+  MappingRow,
+  MapRequest,
+  MapResult,
+  PeerRequest,
+  PortUse,
+  Refusals,
+  SessionPage,
+} from "./records.js";
+import { addExplicit, addForward, holdPeer } from "./requests.js";
+import { restore } from "./restore.js";
+import { SESSION_BYTES, type SessionTable } from "./session-table.js";
+import type { Nat44Settings } from "./settings.js";
+import { encodeState } from "./state-codec.js";
+import { NatTables } from "./tables.js";
 import * as tcp from "./tcp-state.js";
 
 /**
  * Addresses are unsigned 32-bit, ports 0..65535; for ICMP echo the identifier is the port and the
- * remote port is ignored. `protocol` is 6, 17 or 1. Results below zero are drop codes. Nothing is
- * allocated after the constructor, and every call takes constant time, but for `expire()`, which
- * looks at SWEEP_LIMIT sessions at most.
+ * remote port is ignored. `protocol` is 6, 17 or 1. Results below zero are drop codes. For a packet
+ * nothing is allocated and nothing scanned: constant time, but for a TCP connection that needs a
+ * reused port, which looks at MOST_TRIED ports at most, and `expire()`, which looks at SWEEP_LIMIT
+ * sessions and as many explicit mappings at most.
+ *
+ * An inside endpoint has one mapping for all remote ends while ports remain. Where `tcpPortReuse`
+ * allows it, a TCP connection that finds none gets a mapping bound to its remote end, on a port
+ * that others may use: never are there two connections with one five-tuple, and from outside a
+ * bound mapping is reached by exactly its own. UDP and ICMP ports are never reused.
  *
  * Only outbound packets make state or keep it alive. Inbound ones advance the state of a TCP
  * connection, which sets its timer anew, and nothing else: who is outside gets no port, and a
- * session only by being answered (RFC 4787 §4.3). A forward's mapping has no sessions at all.
- * What a packet made stays even when the caller drops that packet later: it is an idle session
- * that times out, and a retry finds the same port.
+ * session only by being answered (RFC 4787 §4.3). An explicit mapping gets no sessions at all; it
+ * keeps those that it has from before or by `holdPeer()`. What a packet made stays even when the
+ * caller drops that packet later: it is an idle session that times out, and a retry finds the same port.
  *
- * Memory: 71 bytes a mapping (its host included) and 49 a session, 77 with address-dependent
+ * Memory: 87 bytes a mapping (its host included) and 57 a session, 85 with address-dependent
  * filtering, give or take the rounding of hash buckets to a power of two; 0.8 MiB besides, and
- * 15 bytes a port of the set.
+ * 69 bytes a port of the set. The system backs it as it is used.
  */
 export class Nat44 {
-  /** Which parts of the remote end the filter looks at (RFC 4787 §5). */
-  readonly #filtersAddress: boolean;
-  readonly #filtersPort: boolean;
-  readonly #random: () => number;
+  readonly #tables: NatTables;
+  readonly #admission: Admission;
   readonly #mappings: MappingTable;
   readonly #sessions: SessionTable;
-  readonly #hosts: HostTable;
-  /** Only where a TCP session says less than the filter needs. */
-  readonly #peers: PeerTable | null;
-  /** By protocol slot. */
-  readonly #pools: readonly PortPool[];
-  readonly #maxPortsPerHost: number;
-  /** Idle time, ms: by TCP state, and by protocol slot for the others. */
-  readonly #tcpTimeouts: Float64Array;
-  readonly #timeouts: Float64Array;
+  #noFreePort = 0;
+  #hostQuota = 0;
+  #tableFull = 0;
 
   /**
    * `random` gives uniform unsigned 32-bit numbers that nobody can foresee; they choose ports
@@ -60,25 +72,11 @@ export class Nat44 {
    * port set, on port 0, or twice for one external port or one inside endpoint.
    */
   constructor(settings: Nat44Settings, ports: PortSet, random: () => number) {
-    const hash = new KeyHash(random);
-    const { maxMappings, maxSessions, filtering, timeoutsMs } = settings;
-    this.#filtersAddress = filtering !== "endpoint-independent";
-    this.#filtersPort = filtering === "address-and-port-dependent";
-    this.#random = random;
-    this.#mappings = new MappingTable(maxMappings, hash);
-    this.#sessions = new SessionTable(maxSessions, hash);
-    this.#hosts = new HostTable(maxMappings, hash);
-    this.#peers = filtering === "address-dependent" ? new PeerTable(maxSessions, hash) : null;
-    this.#pools = Array.from(
-      { length: PROTOCOL_SLOTS },
-      () => new PortPool(ports, settings.reserve),
-    );
-    this.#maxPortsPerHost = settings.maxPortsPerHost ?? Number.POSITIVE_INFINITY;
-    this.#tcpTimeouts = tcp.timeoutsByState(settings);
-    this.#timeouts = new Float64Array(PROTOCOL_SLOTS);
-    this.#timeouts[SLOT_UDP] = timeoutsMs.udp;
-    this.#timeouts[SLOT_ICMP] = timeoutsMs.icmp;
-    for (const forward of settings.forwards) this.#addForward(forward);
+    this.#tables = new NatTables(settings, ports, random);
+    this.#admission = new Admission(settings, this.#tables);
+    this.#mappings = this.#tables.mappings;
+    this.#sessions = this.#tables.sessions;
+    for (const forward of settings.forwards) addForward(this.#tables, this.#admission, forward);
   }
 
   /**
@@ -97,35 +95,42 @@ export class Nat44 {
   ): number {
     const slot = slotOf(protocol);
     if (slot < 0) return NAT44_UNSUPPORTED_PROTOCOL;
-    let mapping = this.#mappings.find(slot, insideAddress, insidePort);
     const isReset = slot === SLOT_TCP && tcp.isReset(tcpFlags);
+    let mapping = this.#tables.findMapping(
+      slot,
+      insideAddress,
+      insidePort,
+      remoteAddress,
+      remotePort,
+    );
+    if (mapping >= 0) {
+      const externalPort = this.#mappings.externalPort(mapping);
+      const session = this.#tables.findSession(slot, externalPort, remoteAddress, remotePort);
+      if (session >= 0) {
+        this.#refresh(slot, session, tcpFlags, nowMs);
+        return externalPort;
+      }
+      // A RST that answers an unsolicited segment passes, but is no reason to remember its receiver.
+      if (isReset || this.#mappings.isExplicit(mapping)) return externalPort;
+    } else if (isReset) {
+      return NAT44_NO_MAPPING;
+    }
+    const refusal = this.#admission.refuseSession(insideAddress);
+    if (refusal < 0) return this.#countRefusal(refusal);
     if (mapping < 0) {
-      if (isReset) return NAT44_NO_MAPPING;
-      if (this.#sessions.full) return NAT44_TABLE_FULL;
-      mapping = this.#openMapping(slot, insideAddress, insidePort);
-      if (mapping < 0) return mapping;
+      mapping = this.#admission.open(slot, insideAddress, insidePort, remoteAddress, remotePort, 0);
+      if (mapping < 0) return this.#countRefusal(mapping);
     }
-    const externalPort = this.#mappings.externalPort(mapping);
-    if (this.#mappings.isStatic(mapping)) return externalPort;
-
-    const keyAddress = this.#keyAddress(slot, remoteAddress);
-    const keyPort = this.#keyPort(slot, remotePort);
-    const session = this.#sessions.find(slot, externalPort, keyAddress, keyPort);
-    if (session >= 0) {
-      this.#refresh(slot, session, tcpFlags, nowMs);
-      return externalPort;
-    }
-    // A RST that answers an unsolicited segment passes, but is no reason to remember its receiver.
-    if (isReset) return externalPort;
-    if (this.#sessions.full) return NAT44_TABLE_FULL;
-    this.#openSession(slot, mapping, keyAddress, keyPort, tcpFlags, nowMs);
-    return externalPort;
+    const session = this.#tables.addSession(slot, mapping, remoteAddress, remotePort);
+    const state = slot === SLOT_TCP ? tcp.firstState(tcpFlags) : tcp.NONE;
+    this.#sessions.touch(session, state, nowMs + this.#tables.idleMs(slot, state));
+    return this.#mappings.externalPort(mapping);
   }
 
   /**
    * A packet from outside to the external address: returns the mapping's handle, valid until the
-   * next call that is not a getter. NAT44_NO_MAPPING where the port is unused, NAT44_FILTERED
-   * where its mapping has not spoken to the sender.
+   * next call that is not a getter. NAT44_NO_MAPPING where no mapping has the port for more than
+   * one remote end, NAT44_FILTERED where the one that has it has not spoken to the sender.
    */
   inbound(
     protocol: number,
@@ -137,20 +142,33 @@ export class Nat44 {
   ): number {
     const slot = slotOf(protocol);
     if (slot < 0) return NAT44_UNSUPPORTED_PROTOCOL;
-    const session = this.#findInbound(slot, externalPort, remoteAddress, remotePort);
+    const session = this.#tables.findSession(slot, externalPort, remoteAddress, remotePort);
     if (session < 0) return this.#withoutSession(slot, externalPort, remoteAddress);
     if (slot === SLOT_TCP) this.#advanceInbound(session, tcpFlags, nowMs);
     return this.#sessions.mapping(session);
   }
 
   /**
-   * For the packet that an ICMP error from inside quotes: the external port of an inside endpoint,
-   * or NAT44_NO_MAPPING. Changes nothing, and refreshes nothing (RFC 5508 §4.2).
+   * For the packet that an ICMP error from inside quotes: the external port by which a packet from
+   * this remote end came to an inside endpoint, or NAT44_NO_MAPPING. Changes nothing, and
+   * refreshes nothing (RFC 5508 §4.2).
    */
-  peekOutbound(protocol: number, insideAddress: number, insidePort: number): number {
+  peekOutbound(
+    protocol: number,
+    insideAddress: number,
+    insidePort: number,
+    remoteAddress: number,
+    remotePort: number,
+  ): number {
     const slot = slotOf(protocol);
     if (slot < 0) return NAT44_UNSUPPORTED_PROTOCOL;
-    const mapping = this.#mappings.find(slot, insideAddress, insidePort);
+    const mapping = this.#tables.findMapping(
+      slot,
+      insideAddress,
+      insidePort,
+      remoteAddress,
+      remotePort,
+    );
     return mapping < 0 ? NAT44_NO_MAPPING : this.#mappings.externalPort(mapping);
   }
 
@@ -166,10 +184,29 @@ export class Nat44 {
   ): number {
     const slot = slotOf(protocol);
     if (slot < 0) return NAT44_UNSUPPORTED_PROTOCOL;
-    const session = this.#findInbound(slot, externalPort, remoteAddress, remotePort);
+    const session = this.#tables.findSession(slot, externalPort, remoteAddress, remotePort);
     return session >= 0
       ? this.#sessions.mapping(session)
       : this.#withoutSession(slot, externalPort, remoteAddress);
+  }
+
+  /** True where there is a TCP session of exactly this five-tuple. */
+  hasConnection(
+    insideAddress: number,
+    insidePort: number,
+    remoteAddress: number,
+    remotePort: number,
+  ): boolean {
+    const mapping = this.#tables.findMapping(
+      SLOT_TCP,
+      insideAddress,
+      insidePort,
+      remoteAddress,
+      remotePort,
+    );
+    if (mapping < 0) return false;
+    const externalPort = this.#mappings.externalPort(mapping);
+    return this.#sessions.find(SLOT_TCP, externalPort, remoteAddress, remotePort) >= 0;
   }
 
   insideAddress(handle: number): number {
@@ -181,19 +218,24 @@ export class Nat44 {
   }
 
   /**
-   * Ends what has been idle for too long: never early, and at most TICK_MS late if called that
-   * often. Meant to be called before every batch; it costs nothing while no tick has passed.
+   * Ends what has been idle for too long, and explicit mappings whose lifetime is over: never
+   * early, and at most TICK_MS late if called that often. Meant to be called before every batch;
+   * it costs nothing while no tick has passed.
    */
   expire(nowMs: number): void {
+    const { explicit } = this.#tables;
     this.#sessions.advance(nowMs);
-    for (;;) {
-      const session = this.#sessions.takeDue();
-      if (session < 0) return;
-      this.#closeSession(session);
+    for (let due = this.#sessions.takeDue(); due >= 0; due = this.#sessions.takeDue()) {
+      this.#tables.closeSession(due);
+    }
+    explicit.advance(nowMs);
+    for (let due = explicit.takeDue(); due >= 0; due = explicit.takeDue()) {
+      const slot = explicit.slot(due);
+      this.#tables.endExplicit(this.#mappings.findByPort(slot, explicit.externalPort(due)));
     }
   }
 
-  /** Mappings of a protocol now, those of forwards among them. */
+  /** Mappings of a protocol now, explicit and bound ones among them. */
   mappings(protocol: number): number {
     const slot = slotOf(protocol);
     return slot < 0 ? 0 : this.#mappings.count(slot);
@@ -203,79 +245,106 @@ export class Nat44 {
     return this.#sessions.count;
   }
 
-  /** The part of the remote address that a session is kept by; TCP state is per connection always. */
-  #keyAddress(slot: number, remoteAddress: number): number {
-    if (slot === SLOT_TCP) return remoteAddress;
-    return this.#filtersAddress ? remoteAddress : 0;
+  /** External ports of a protocol in use now. */
+  usedPorts(protocol: number): number {
+    return this.#tables.pools[slotOf(protocol)]?.used ?? 0;
   }
 
-  #keyPort(slot: number, remotePort: number): number {
-    if (slot === SLOT_TCP) return remotePort;
-    if (slot === SLOT_ICMP) return 0;
-    return this.#filtersPort ? remotePort : 0;
+  /** External ports of a protocol that a mapping may get by chance now. */
+  freePorts(protocol: number): number {
+    return this.#tables.pools[slotOf(protocol)]?.free ?? 0;
   }
 
-  #findInbound(
-    slot: number,
-    externalPort: number,
-    remoteAddress: number,
-    remotePort: number,
-  ): number {
-    const keyAddress = this.#keyAddress(slot, remoteAddress);
-    const keyPort = this.#keyPort(slot, remotePort);
-    return this.#sessions.find(slot, externalPort, keyAddress, keyPort);
+  /** Memory that a session takes. */
+  get sessionBytes(): number {
+    return SESSION_BYTES + (this.#tables.peers === null ? 0 : PEER_BYTES);
+  }
+
+  /**
+   * Makes, renews or changes an explicit mapping. An endpoint has one at most. A dynamic one
+   * becomes explicit with its port and its sessions (RFC 6887 §11.3), unless the operator wants
+   * exactly another port: then it ends, the only request that looks at all sessions. Nobody's
+   * port is taken away. Those that PCP makes count against the host's quota.
+   */
+  addMapping(request: MapRequest, nowMs: number): MapResult {
+    return addExplicit(this.#tables, this.#admission, request, nowMs);
+  }
+
+  /** Ends an explicit mapping: false where there is none. Its sessions, if any, end by their timers. */
+  removeMapping(protocol: number, insideAddress: number, insidePort: number): boolean {
+    const slot = slotOf(protocol);
+    const mapping = slot < 0 ? -1 : this.#mappings.find(slot, insideAddress, insidePort);
+    if (mapping < 0 || !this.#mappings.isExplicit(mapping)) return false;
+    this.#tables.endExplicit(mapping);
+    return true;
+  }
+
+  /**
+   * Finds or makes mapping and session as a packet to the remote end would, and lets the session
+   * live for the time given at least, whatever becomes of the connection (RFC 6887 §12).
+   */
+  holdPeer(request: PeerRequest, nowMs: number): MapResult {
+    return holdPeer(this.#tables, this.#admission, request, nowMs);
+  }
+
+  /** TCP first, then UDP, in the order of their external ports. */
+  explicitMappings(nowMs: number): MappingRow[] {
+    return explicitMappings(this.#tables, nowMs);
+  }
+
+  /**
+   * Sessions from `cursor` (0 first) on, at most `limit` of them, in no order; the time that it
+   * takes is bounded by `limit`. A page may be empty and not the last. Sessions that stay are on
+   * exactly one page, those that come or go meanwhile on one or none.
+   */
+  sessionPage(cursor: number, limit: number, nowMs: number): SessionPage {
+    return sessionPage(this.#tables, cursor, limit, nowMs);
+  }
+
+  /** Every inside host that holds a port, in no order. */
+  hosts(): HostRow[] {
+    return this.#tables.hosts.rows();
+  }
+
+  portUse(): PortUse {
+    return portUse(this.#tables);
+  }
+
+  /** How many packets were refused for want of ports or room since this was asked last. */
+  takeRefusals(): Refusals {
+    const refusals = {
+      noFreePort: this.#noFreePort,
+      hostQuota: this.#hostQuota,
+      tableFull: this.#tableFull,
+    };
+    this.#noFreePort = 0;
+    this.#hostQuota = 0;
+    this.#tableFull = 0;
+    return refusals;
+  }
+
+  /** Sessions, and explicit mappings but the configuration's, as bytes for `importState()`. */
+  exportState(nowMs: number): Uint8Array {
+    return encodeState(this.#tables, nowMs);
+  }
+
+  /**
+   * Takes over what another NAT44 exported `elapsedMs` ago: one with other settings, too. Whatever
+   * has ended meanwhile is left out. Quotas are not asked, `reserve` neither: what was going on
+   * goes on. Throws Error on bytes that it cannot read, and has changed nothing then.
+   */
+  importState(state: Uint8Array, elapsedMs: number, nowMs: number): ImportResult {
+    return restore(this.#tables, state, elapsedMs, nowMs);
   }
 
   /** The mapping that takes a packet from outside which belongs to no session, or why none does. */
   #withoutSession(slot: number, externalPort: number, remoteAddress: number): number {
     const mapping = this.#mappings.findByPort(slot, externalPort);
     if (mapping < 0) return NAT44_NO_MAPPING;
-    if (!this.#filtersAddress || this.#mappings.isStatic(mapping)) return mapping;
-    const isPeer =
-      slot === SLOT_TCP && this.#peers !== null && this.#peers.has(mapping, remoteAddress);
+    if (!this.#tables.filtersAddress || this.#mappings.isExplicit(mapping)) return mapping;
+    const { peers } = this.#tables;
+    const isPeer = slot === SLOT_TCP && peers !== null && peers.has(mapping, remoteAddress);
     return isPeer ? mapping : NAT44_FILTERED;
-  }
-
-  /** A new dynamic mapping, or the reason why there is none. */
-  #openMapping(slot: number, insideAddress: number, insidePort: number): number {
-    if (this.#hosts.ports(insideAddress, slot) >= this.#maxPortsPerHost) return NAT44_HOST_QUOTA;
-    if (this.#mappings.full) return NAT44_TABLE_FULL;
-    const externalPort = this.#pools[slot]!.take(insidePort, this.#random);
-    if (externalPort < 0) return NAT44_NO_FREE_PORT;
-    const host = this.#hosts.hold(insideAddress, slot);
-    return this.#mappings.add(slot, insideAddress, insidePort, externalPort, host);
-  }
-
-  #openSession(
-    slot: number,
-    mapping: number,
-    keyAddress: number,
-    keyPort: number,
-    tcpFlags: number,
-    nowMs: number,
-  ): void {
-    const externalPort = this.#mappings.externalPort(mapping);
-    const session = this.#sessions.add(slot, externalPort, keyAddress, keyPort, mapping);
-    this.#mappings.holdSession(mapping);
-    if (slot === SLOT_TCP && this.#peers !== null) this.#peers.hold(mapping, keyAddress);
-    const state = slot === SLOT_TCP ? tcp.firstState(tcpFlags) : tcp.NONE;
-    this.#sessions.touch(session, state, nowMs + this.#idleMs(slot, state));
-  }
-
-  #closeSession(session: number): void {
-    const mapping = this.#sessions.mapping(session);
-    const slot = this.#mappings.slot(mapping);
-    if (slot === SLOT_TCP && this.#peers !== null) {
-      this.#peers.drop(mapping, this.#sessions.remoteAddress(session));
-    }
-    this.#sessions.remove(session);
-    if (this.#mappings.dropSession(mapping)) this.#closeMapping(slot, mapping);
-  }
-
-  #closeMapping(slot: number, mapping: number): void {
-    this.#pools[slot]!.release(this.#mappings.externalPort(mapping));
-    this.#hosts.drop(this.#mappings.host(mapping), slot);
-    this.#mappings.remove(mapping);
   }
 
   #refresh(slot: number, session: number, tcpFlags: number, nowMs: number): void {
@@ -285,36 +354,20 @@ export class Nat44 {
       state = tcp.afterOutbound(before, tcpFlags);
       if (state === before && !tcp.outboundRefreshes(state)) return;
     }
-    this.#sessions.touch(session, state, nowMs + this.#idleMs(slot, state));
+    this.#sessions.touch(session, state, nowMs + this.#tables.idleMs(slot, state));
   }
 
   #advanceInbound(session: number, tcpFlags: number, nowMs: number): void {
     const before = this.#sessions.tcpState(session);
     const state = tcp.afterInbound(before, tcpFlags);
     if (state === before) return;
-    this.#sessions.touch(session, state, nowMs + this.#idleMs(SLOT_TCP, state));
+    this.#sessions.touch(session, state, nowMs + this.#tables.idleMs(SLOT_TCP, state));
   }
 
-  #idleMs(slot: number, tcpState: number): number {
-    return slot === SLOT_TCP ? this.#tcpTimeouts[tcpState]! : this.#timeouts[slot]!;
-  }
-
-  #addForward(forward: Forward): void {
-    if (forward.protocol !== "udp") this.#addStatic(SLOT_TCP, forward);
-    if (forward.protocol !== "tcp") this.#addStatic(SLOT_UDP, forward);
-  }
-
-  #addStatic(slot: number, forward: Forward): void {
-    const { externalPort, insideAddress, insidePort } = forward;
-    if (this.#mappings.full) throw new RangeError("more forwards than maxMappings");
-    if (this.#mappings.find(slot, insideAddress, insidePort) >= 0) {
-      throw new RangeError(`two forwards to the inside port ${insidePort} of one host`);
-    }
-    if (!this.#pools[slot]!.claim(externalPort)) {
-      throw new RangeError(`external port ${externalPort} of a forward is not free in the set`);
-    }
-    // No host: what the operator gives does not count against the host's quota.
-    const mapping = this.#mappings.add(slot, insideAddress, insidePort, externalPort, -1);
-    this.#mappings.markStatic(mapping);
+  #countRefusal(code: number): number {
+    if (code === NAT44_NO_FREE_PORT) this.#noFreePort++;
+    else if (code === NAT44_HOST_QUOTA) this.#hostQuota++;
+    else if (code === NAT44_TABLE_FULL) this.#tableFull++;
+    return code;
   }
 }

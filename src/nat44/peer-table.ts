@@ -4,7 +4,10 @@
  */
 import { KeyedTable, type KeyHash } from "./keyed-table.js";
 
-/** Memory: 28 bytes a pair of mapping and remote address. */
+/** Key and chains 24, column 4. */
+export const PEER_BYTES = 28;
+
+/** Memory: PEER_BYTES a pair of mapping and remote address. */
 export class PeerTable {
   /** Key: mapping handle, remote address. */
   readonly #table: KeyedTable;

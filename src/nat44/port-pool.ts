@@ -4,6 +4,7 @@
  * odd ones, so a random free port of either parity is one array read.
  */
 import type { PortSet } from "../map/port-set.js";
+import { PORT_FREE, PORT_RESERVED, PORT_USED } from "./records.js";
 
 /** Below this a whole address gives ports only to inside ports of the same number (RFC 4787 §4.2.1). */
 export const FIRST_DYNAMIC_PORT = 1024;
@@ -11,22 +12,25 @@ export const FIRST_DYNAMIC_PORT = 1024;
 const ALL_PORTS = 65536;
 const UINT32_RANGE = 2 ** 32;
 
-/** In use now. */
-const TAKEN = 1;
-/** Never given to a mapping that traffic makes: port 0 and reserved ranges. */
-const WITHHELD = 2;
-/** May be chosen at random; without it the port is given only to the same inside port. */
-const DYNAMIC = 4;
+/** Kinds of ports. Never given to a mapping that a LAN host makes: port 0 and reserved ranges. */
+const WITHHELD = 0;
+/** Given only to the same inside port. */
+const PRIVILEGED = 1;
+/** May be chosen at random. */
+const DYNAMIC = 2;
 
-/** Memory: 5 bytes a port of the set. */
+/** Memory: 9 bytes a port of the set. */
 export class PortPool {
   readonly #ports: PortSet;
-  /** Bits above, by index in the port set. */
-  readonly #state: Uint8Array;
+  /** One of the kinds above, by index in the port set. */
+  readonly #kinds: Uint8Array;
+  /** Mappings that use the port; more than one only where TCP ports are reused. */
+  readonly #users: Uint32Array;
   /** Even ports from 0, odd ones from #oddStart; in each part the free ones come first. */
   readonly #order: Uint16Array;
   /** Where a port's index stands in #order. */
   readonly #position: Uint16Array;
+  #dynamic = 0;
   #oddStart = 0;
   #freeEven = 0;
   #freeOdd = 0;
@@ -34,22 +38,23 @@ export class PortPool {
 
   constructor(ports: PortSet, reserve: readonly (readonly [number, number])[]) {
     this.#ports = ports;
-    this.#state = new Uint8Array(ports.count);
+    this.#kinds = new Uint8Array(ports.count);
+    this.#users = new Uint32Array(ports.count);
     this.#order = new Uint16Array(ports.count);
     this.#position = new Uint16Array(ports.count);
     const firstDynamic = ports.count === ALL_PORTS ? FIRST_DYNAMIC_PORT : 1;
     for (let index = 0; index < ports.count; index++) {
       const port = ports.at(index);
       const withheld = port === 0 || reserve.some(([first, last]) => first <= port && port <= last);
-      if (withheld) this.#state[index] = WITHHELD;
-      else if (port >= firstDynamic) this.#state[index] = DYNAMIC;
+      if (!withheld) this.#kinds[index] = port >= firstDynamic ? DYNAMIC : PRIVILEGED;
     }
     this.#freeEven = this.#fill(0, 0);
     this.#oddStart = this.#freeEven;
     this.#freeOdd = this.#fill(1, this.#oddStart);
+    this.#dynamic = this.#freeEven + this.#freeOdd;
   }
 
-  /** Ports in use, those of forwards among them. */
+  /** Ports in use, those of explicit mappings among them. */
   get used(): number {
     return this.#used;
   }
@@ -59,47 +64,104 @@ export class PortPool {
     return this.#freeEven + this.#freeOdd;
   }
 
+  /** Ports that may be chosen at random, free or not. */
+  get dynamic(): number {
+    return this.#dynamic;
+  }
+
+  /** The port at `place` of 0..dynamic - 1; the order changes whenever a port is taken or given back. */
+  dynamicAt(place: number): number {
+    return this.#ports.at(this.#order[place]!);
+  }
+
+  isDynamic(port: number): boolean {
+    const index = this.#ports.indexOf(port);
+    return index >= 0 && this.#kinds[index] === DYNAMIC;
+  }
+
+  /** Mappings that use the port, which must be in the set. */
+  users(port: number): number {
+    return this.#users[this.#ports.indexOf(port)]!;
+  }
+
+  /** True for a port of the set that nobody uses, reserved or not; never for port 0. */
+  isFree(port: number): boolean {
+    const index = this.#ports.indexOf(port);
+    return port !== 0 && index >= 0 && this.#users[index] === 0;
+  }
+
+  /** True where a LAN host may have the external port for this inside port, were it free. */
+  offers(port: number, insidePort: number): boolean {
+    const index = this.#ports.indexOf(port);
+    const kind = index < 0 ? WITHHELD : this.#kinds[index];
+    return kind === DYNAMIC || (kind === PRIVILEGED && port === insidePort);
+  }
+
   /**
    * Takes a free port for an inside port: the same number where the set has it, else a random one
    * of the same parity (RFC 4787 §4.2.2), else of the other parity. -1 when none is free.
    */
   take(insidePort: number, random: () => number): number {
     const same = this.#ports.indexOf(insidePort);
-    if (same >= 0 && (this.#state[same]! & (TAKEN | WITHHELD)) === 0) return this.#takeIndex(same);
+    if (same >= 0 && this.#users[same] === 0 && this.#kinds[same] !== WITHHELD) {
+      return this.#takeIndex(same);
+    }
     const even = (insidePort & 1) === 0 ? this.#freeEven > 0 : this.#freeOdd === 0;
     const start = even ? 0 : this.#oddStart;
     const count = even ? this.#freeEven : this.#freeOdd;
     if (count === 0) return -1;
-    // Exact in a double (48 bits); the bias is below count / 2^32.
-    const chosen = start + Math.floor((random() * count) / UINT32_RANGE);
-    return this.#takeIndex(this.#order[chosen]!);
+    return this.#takeIndex(this.#order[start + below(count, random)]!);
   }
 
   /** Takes one given port, reserved or not. False when it is port 0, outside the set or in use. */
   claim(port: number): boolean {
-    const index = this.#ports.indexOf(port);
-    if (port === 0 || index < 0 || (this.#state[index]! & TAKEN) !== 0) return false;
-    this.#takeIndex(index);
+    if (!this.isFree(port)) return false;
+    this.#takeIndex(this.#ports.indexOf(port));
     return true;
   }
 
-  /** Gives back a port that `take()` returned or `claim()` took. */
+  /** Uses a port of the set, whoever else does; not port 0. */
+  share(port: number): void {
+    const index = this.#ports.indexOf(port);
+    if (this.#users[index] === 0) this.#takeIndex(index);
+    else this.#users[index]!++;
+  }
+
+  /** Gives back a port that `take()` returned, or that `claim()` or `share()` took. */
   release(port: number): void {
     const index = this.#ports.indexOf(port);
+    if (--this.#users[index]! > 0) return;
     this.#used--;
-    const state = this.#state[index]! & ~TAKEN;
-    this.#state[index] = state;
-    if ((state & DYNAMIC) === 0) return;
+    if (this.#kinds[index] !== DYNAMIC) return;
     if ((port & 1) === 0) this.#swap(index, this.#freeEven++);
     else this.#swap(index, this.#oddStart + this.#freeOdd++);
   }
 
+  /** The nearest free ports below and above that may be chosen at random; looks at all the set. */
+  nearestFree(port: number): number[] {
+    let lower = -1;
+    for (let index = 0; index < this.#ports.count; index++) {
+      if (this.#kinds[index] !== DYNAMIC || this.#users[index] !== 0) continue;
+      const candidate = this.#ports.at(index);
+      if (candidate > port) return lower < 0 ? [candidate] : [lower, candidate];
+      if (candidate < port) lower = candidate;
+    }
+    return lower < 0 ? [] : [lower];
+  }
+
+  /** By index in the port set: PORT_FREE, PORT_USED or PORT_RESERVED. */
+  use(): Uint8Array {
+    return Uint8Array.from(this.#kinds, (kind, index) => {
+      if (this.#users[index] !== 0) return PORT_USED;
+      return kind === DYNAMIC ? PORT_FREE : PORT_RESERVED;
+    });
+  }
+
   #takeIndex(index: number): number {
     const port = this.#ports.at(index);
-    const state = this.#state[index]!;
-    this.#state[index] = state | TAKEN;
+    this.#users[index] = 1;
     this.#used++;
-    if ((state & DYNAMIC) !== 0) {
+    if (this.#kinds[index] === DYNAMIC) {
       if ((port & 1) === 0) this.#swap(index, --this.#freeEven);
       else this.#swap(index, this.#oddStart + --this.#freeOdd);
     }
@@ -120,10 +182,15 @@ export class PortPool {
   #fill(parity: number, place: number): number {
     let end = place;
     for (let index = 0; index < this.#ports.count; index++) {
-      if ((this.#state[index]! & DYNAMIC) === 0 || (this.#ports.at(index) & 1) !== parity) continue;
+      if (this.#kinds[index] !== DYNAMIC || (this.#ports.at(index) & 1) !== parity) continue;
       this.#order[end] = index;
       this.#position[index] = end++;
     }
     return end - place;
   }
+}
+
+/** A random number of 0..count - 1. Exact in a double (48 bits); the bias is below count / 2^32. */
+export function below(count: number, random: () => number): number {
+  return Math.floor((random() * count) / UINT32_RANGE);
 }

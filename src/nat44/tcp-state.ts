@@ -3,6 +3,7 @@
  * One row per state, one column per kind of segment; sequence numbers are not tracked.
  */
 import { FLAG_ACK, FLAG_FIN, FLAG_RST, FLAG_SYN } from "../wire/tcp.js";
+import type { TcpStateName } from "./records.js";
 import type { Nat44Settings } from "./settings.js";
 
 /** Not TCP. */
@@ -20,7 +21,20 @@ export const CLOSING = 6;
 /** A RST was seen; data brings the connection back (RFC 7857 §2.2). */
 export const RESET = 7;
 
-const STATES = 8;
+/** All states are below. */
+export const STATES = 8;
+
+/** By state. */
+export const STATE_NAMES: readonly (TcpStateName | null)[] = [
+  null,
+  "syn-sent",
+  "half-open",
+  "established",
+  "fin-out",
+  "fin-in",
+  "closing",
+  "reset",
+];
 
 const KINDS = 5;
 const KIND_SYN = 0;
@@ -83,10 +97,14 @@ export function outboundRefreshes(state: number): boolean {
   return state !== CLOSING && state !== RESET;
 }
 
-/** Idle time by state, ms. A connection closed on one side only is not yet transitory. */
+/** Idle time by state, ms (RFC 7857 §2.1). A connection closed on one side only is not yet closing. */
 export function timeoutsByState(settings: Nat44Settings): Float64Array {
-  const { tcpEstablished, tcpTransitory } = settings.timeoutsMs;
-  const timeouts = new Float64Array(STATES).fill(tcpTransitory);
+  const { tcpEstablished, tcpOpening, tcpClosing } = settings.timeoutsMs;
+  const timeouts = new Float64Array(STATES);
+  timeouts[SYN_SENT] = tcpOpening;
+  timeouts[HALF_OPEN] = tcpOpening;
+  timeouts[CLOSING] = tcpClosing;
+  timeouts[RESET] = tcpClosing;
   timeouts[ESTABLISHED] = tcpEstablished;
   timeouts[FIN_OUT] = tcpEstablished;
   timeouts[FIN_IN] = tcpEstablished;

@@ -37,11 +37,16 @@ export class TimerWheel {
     this.#previous = new Int32Array(capacity);
   }
 
+  isSet(entry: number): boolean {
+    return this.#tickPlusOne[entry] !== 0;
+  }
+
+  /** Of an entry that is set. */
   deadline(entry: number): number {
     return this.#deadlines[entry]!;
   }
 
-  /** Sets or moves a deadline. A later one only overwrites a number; the sweep moves the entry. */
+  /** Sets or moves a deadline, which may be infinite. A later one only overwrites a number; the sweep moves the entry. */
   set(entry: number, deadlineMs: number): void {
     this.#deadlines[entry] = deadlineMs;
     const tick = this.#slotTick(Math.ceil(deadlineMs / TICK_MS));

@@ -23,10 +23,18 @@ export const PEER_2 = PEER_1 + 1;
 
 export const DEFAULT_SETTINGS: Nat44Settings = {
   filtering: "address-dependent",
+  tcpPortReuse: "never",
   maxPortsPerHost: null,
+  maxSessionsPerHost: null,
   reserve: [],
   forwards: [],
-  timeoutsMs: { udp: 300_000, tcpEstablished: 7_440_000, tcpTransitory: 240_000, icmp: 60_000 },
+  timeoutsMs: {
+    udp: 300_000,
+    tcpEstablished: 7_440_000,
+    tcpOpening: 240_000,
+    tcpClosing: 240_000,
+    icmp: 60_000,
+  },
   maxMappings: 4096,
   maxSessions: 8192,
 };

@@ -133,13 +133,13 @@ test("peeking finds mappings both ways and changes nothing", (t) => {
   const nat = createNat();
   const port = nat.outbound(UDP, HOST_A, 40_000, PEER_1, 80, 0, 0);
   for (let now = 0; now < 299_000; now += 1000) {
-    t.equal(nat.peekOutbound(UDP, HOST_A, 40_000), port);
+    t.equal(nat.peekOutbound(UDP, HOST_A, 40_000, PEER_1, 80), port);
     t.equal(inside(nat, nat.peekInbound(UDP, port, PEER_1, 80)), `${HOST_A}:40000`);
     nat.expire(now);
   }
-  t.equal(nat.peekOutbound(UDP, HOST_B, 40_000), NAT44_NO_MAPPING);
+  t.equal(nat.peekOutbound(UDP, HOST_B, 40_000, PEER_1, 80), NAT44_NO_MAPPING);
   t.equal(nat.peekInbound(UDP, port ^ 1, PEER_1, 80), NAT44_NO_MAPPING);
   nat.expire(301_000);
-  t.equal(nat.peekOutbound(UDP, HOST_A, 40_000), NAT44_NO_MAPPING);
+  t.equal(nat.peekOutbound(UDP, HOST_A, 40_000, PEER_1, 80), NAT44_NO_MAPPING);
   t.end();
 });

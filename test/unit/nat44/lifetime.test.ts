@@ -202,15 +202,23 @@ test("the port of an ended mapping is free for others", (t) => {
 });
 
 test("timers follow the settings", (t) => {
-  const timeoutsMs = { udp: 120_000, tcpEstablished: 8e6, tcpTransitory: 300_000, icmp: 90_000 };
+  const timeoutsMs = {
+    udp: 120_000,
+    tcpEstablished: 8e6,
+    tcpOpening: 300_000,
+    tcpClosing: 500_000,
+    icmp: 90_000,
+  };
   const nat = createNat({ timeoutsMs });
   nat.outbound(UDP, HOST_A, 1, PEER_1, 80, 0, START);
   nat.outbound(TCP, HOST_A, 1, PEER_1, 80, SYN, START);
   nat.outbound(ICMP, HOST_A, 1, PEER_1, 0, 0, START);
-  const alive = [89, 91, 119, 121, 299, 301].map((s) => {
+  nat.outbound(TCP, HOST_A, 2, PEER_1, 80, SYN, START);
+  nat.inbound(TCP, nat.peekOutbound(TCP, HOST_A, 2, PEER_1, 80), PEER_1, 80, RST, START);
+  const alive = [89, 91, 119, 121, 299, 301, 499, 501].map((s) => {
     nat.expire(START + s * 1000);
     return nat.mappings(ICMP) * 100 + nat.mappings(UDP) * 10 + nat.mappings(TCP);
   });
-  t.same(alive, [111, 11, 11, 1, 1, 0]);
+  t.same(alive, [112, 12, 12, 2, 2, 1, 1, 0]);
   t.end();
 });

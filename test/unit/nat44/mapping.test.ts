@@ -204,7 +204,7 @@ test("other protocols are refused by name", (t) => {
   const nat = createNat();
   t.equal(nat.outbound(132, HOST_A, 1, PEER_1, 1, 0, 0), NAT44_UNSUPPORTED_PROTOCOL);
   t.equal(nat.inbound(132, 1232, PEER_1, 1, 0, 0), NAT44_UNSUPPORTED_PROTOCOL);
-  t.equal(nat.peekOutbound(132, HOST_A, 1), NAT44_UNSUPPORTED_PROTOCOL);
+  t.equal(nat.peekOutbound(132, HOST_A, 1, PEER_1, 1), NAT44_UNSUPPORTED_PROTOCOL);
   t.equal(nat.peekInbound(132, 1232, PEER_1, 1), NAT44_UNSUPPORTED_PROTOCOL);
   t.equal(nat.mappings(132), 0);
   t.end();
