@@ -4,17 +4,39 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { type Test, test } from "tap";
+import { z } from "zod";
 import { askDaemon } from "../../../../daemon/control/client.js";
-import type { ControlCommand } from "../../../../daemon/control/command.js";
+import { type ControlCommand, controlCommand } from "../../../../daemon/control/command.js";
 import { controlCommands } from "../../../../daemon/control/commands.js";
 import { MAX_REQUEST_LEN } from "../../../../daemon/control/protocol.js";
 import { ControlServer } from "../../../../daemon/control/server.js";
+import { MapdError } from "../../../../daemon/errors.js";
 import { controlled, controlledDaemon } from "../fake-nat44.js";
 import { BR_T, CE_T, daemonOf, domainOf, viewOf } from "../samples.js";
 
 const LOG = pino({ level: "silent" });
 
 const COMMANDS: readonly ControlCommand[] = [
+  controlCommand(
+    "echo",
+    "",
+    z.strictObject({ text: z.string(), times: z.int().default(1) }),
+    (args) => args,
+  ),
+  {
+    name: "lost",
+    summary: "",
+    run: () => {
+      const row = {
+        code: "gone",
+        severity: "error",
+        path: "x",
+        message: "it is gone",
+        rfc: "",
+      } as const;
+      throw new MapdError("not-found", "nothing there", { diagnostics: [row] });
+    },
+  },
   { name: "hello", summary: "", run: () => ({ hello: "world" }) },
   { name: "late", summary: "", run: async () => ({ late: true }) },
   {
@@ -70,6 +92,69 @@ test("a command gives its result", async (t) => {
   const path = await serve(t);
   t.same(await askDaemon(path, "hello"), { hello: "world" });
 });
+
+test("arguments reach the command, with their defaults", async (t) => {
+  const path = await serve(t);
+  t.same(await askDaemon(path, "echo", { text: "a" }), { text: "a", times: 1 });
+});
+
+test("everything wrong with the arguments is told at once, as usage", async (t) => {
+  const path = await serve(t);
+  await t.rejects(askDaemon(path, "echo", { txt: "a", times: "2" }), {
+    code: "usage",
+    exitStatus: 2,
+    diagnostics: [
+      { code: "missing-key", path: "text", message: "is required" },
+      { code: "wrong-type", path: "times", message: 'must be a whole number, not the text "2"' },
+      { code: "unknown-key", path: "txt", message: 'unknown key; did you mean "text"?' },
+    ],
+  });
+  for (const given of ["null", "7", "[]", '"text"']) {
+    const [line = ""] = await talk(path, `{"command":"echo","arguments":${given}}\n`, 1);
+    t.match(JSON.parse(line), { ok: false, error: { code: "usage" } }, given);
+  }
+});
+
+test("a command without arguments takes a request without them, and none that has some", async (t) => {
+  const daemon = controlledDaemon(daemonOf([]), []);
+  const path = await serve(t, controlCommands(daemon, "1.2.3"));
+  const [first = "", second = ""] = await talk(
+    path,
+    '{"command":"status"}\n{"command":"status","arguments":{"x":1}}\n',
+    2,
+  );
+  t.match(JSON.parse(first), { ok: true, result: { schema: "mapd.status/1" } });
+  t.match(JSON.parse(second), { ok: false, error: { code: "usage" } });
+});
+
+test("an error of the daemon keeps its code, so that the exit status is right", async (t) => {
+  const path = await serve(t);
+  await t.rejects(askDaemon(path, "lost"), {
+    code: "not-found",
+    exitStatus: 6,
+    message: "nothing there",
+    diagnostics: [{ code: "gone", path: "x", message: "it is gone" }],
+  });
+});
+
+/** What a newer daemon, or something else, may say. */
+const REPLIES = [
+  { reply: { code: "too-hot", message: "wait" }, says: /mapd refused: wait/ },
+  { reply: { code: "usage", message: "no", diagnostics: [7, { code: "x" }] }, says: /^no$/ },
+  { reply: { code: 7, message: "no" }, says: /does not speak mapd's protocol/ },
+  { reply: { code: "usage" }, says: /does not speak mapd's protocol/ },
+];
+
+for (const { reply, says } of REPLIES) {
+  test(`the refusal ${JSON.stringify(reply)} is understood as far as it goes`, async (t) => {
+    const path = join(folder(t), "other.sock");
+    const text = `${JSON.stringify({ ok: false, error: reply })}\n`;
+    const other = createServer((socket) => socket.end(text));
+    await new Promise<void>((resolve) => other.listen(path, resolve));
+    t.teardown(() => other.close());
+    await t.rejects(askDaemon(path, "hello"), { message: says, diagnostics: [] });
+  });
+}
 
 test("several requests on one connection are answered in order", async (t) => {
   const path = await serve(t);
