@@ -1,4 +1,5 @@
-// Writes what is made from the configuration schema: config/mapd.schema.json and docs/configuration.md.
+// Writes what is made from the configuration schema, config/mapd.schema.json and docs/configuration.md, and
+// from the table of mapctl's commands, docs/commands.md.
 // Runs on compiled output: `node scripts/generate-docs.mjs [--check] [OUTPUT-FOLDER]`, by default dist/.
 // With --check nothing is written, and the exit status is 1 where a file differs.
 import { spawnSync } from "node:child_process";
@@ -11,13 +12,15 @@ const words = process.argv.slice(2);
 const check = words.includes("--check");
 const compiled = resolve(root, words.find((word) => !word.startsWith("--")) ?? "dist");
 
-const source = join(compiled, "daemon/config/reference.js");
-const { configurationPage, jsonSchema } = await import(pathToFileURL(source).href);
+const load = (path) => import(pathToFileURL(join(compiled, path)).href);
+const { configurationPage, jsonSchema } = await load("daemon/config/reference.js");
+const { commandsPage } = await load("daemon/cli/reference.js");
 
 const schemaName = "config/mapd.schema.json";
 const pages = [
   [schemaName, formatted(schemaName, JSON.stringify(jsonSchema()))],
   ["docs/configuration.md", configurationPage()],
+  ["docs/commands.md", commandsPage()],
 ];
 
 let differing = 0;
@@ -25,9 +28,7 @@ for (const [name, text] of pages) {
   const path = join(root, name);
   if (read(path) === text) continue;
   if (check) {
-    process.stderr.write(
-      `${name} differs from daemon/config/schema.ts; run scripts/generate-docs.mjs\n`,
-    );
+    process.stderr.write(`${name} differs from its table; run scripts/generate-docs.mjs\n`);
     differing++;
   } else {
     mkdirSync(dirname(path), { recursive: true });

@@ -43,7 +43,11 @@ export const forwardAddCommand: CliCommand = {
   ],
   options: [
     DOMAIN_OPTION,
-    { flags: "--lifetime <seconds>", description: "end it by itself; else it stays until deleted" },
+    {
+      flags: "--lifetime <seconds>",
+      description:
+        "it ends by itself; else it stays until it is deleted, or mapd ends without a state-file",
+    },
   ],
   schema: SCHEMA,
   examples: [
@@ -90,7 +94,7 @@ export const forwardListCommand: CliCommand = {
   name: "forward list",
   summary: "Show every forward: of the configuration, of mapctl, and of LAN hosts (PCP, NAT-PMP)",
   arguments: [],
-  options: [DOMAIN_OPTION],
+  options: [{ flags: "--domain <name>", description: "only of this CE domain" }],
   schema: SCHEMA,
   examples: ["mapctl forward list", "mapctl forward list --json | jq .forwards[].externalPort"],
   async run(input, context) {
