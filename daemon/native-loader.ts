@@ -16,6 +16,9 @@ const METHODS = [
   "wake",
   "wait",
   "close",
+  "setOffloads",
+  "attachClassifier",
+  "detachClassifier",
 ] as const satisfies readonly (keyof NativeTun)[];
 
 function isPackageRoot(folder: string): boolean {

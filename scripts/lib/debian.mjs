@@ -18,6 +18,7 @@ const PROGRAMS = [
   { program: "dnsmasq", package: "dnsmasq-base", why: "the lab's DNS server" },
   { program: "ethtool", package: "ethtool", why: "the lab's links" },
   { program: "turnserver", package: "coturn", why: "how NAT44 looks to a STUN server" },
+  { program: "clang-14", package: "clang-14", why: "the classifier, checked against its source" },
   { program: "tshark", package: "tshark", why: "dissecting what crosses the wire" },
   { program: "dumpcap", package: "wireshark-common", why: "captures" },
 ];

@@ -1,6 +1,6 @@
 /**
- * All that native/ exports. After open() nothing throws: a negative result is -errno, and an argument of
- * another kind or out of range is -EINVAL. The addon has no state, so an fd may be handed to a worker.
+ * All that native/ exports. But for open() and attachClassifier() nothing throws: a negative result is -errno, and an
+ * argument of another kind or out of range is -EINVAL. The addon has no state, so an fd may be handed to a worker.
  */
 
 /** Offload bits of TUNSETOFFLOAD, linux/if_tun.h. */
@@ -84,4 +84,18 @@ export interface NativeTun {
   wait(fd: number, wakeFd: number, timeoutMs: number): number;
   /** Closes an fd of open() or createWake(). Returns 0 or -errno. */
   close(fd: number): number;
+  /**
+   * Asks for other offloads (TUN_F_*) of the whole device that the queue belongs to; those that the kernel refuses are
+   * left out. Returns the bits that it accepted, or -errno.
+   */
+  setOffloads(fd: number, offloads: number): number;
+  /**
+   * Lets the device take super-packets of IPv4 behind an IPv6 header, each with the virtio header of the inner packet:
+   * loads the classifier of native/classifier and puts it on the way in, in the place of one that is there. Returns true
+   * where the device got its clsact qdisc by that, and had none before. Throws an Error like open(), `syscall` naming the
+   * step: "if_nametoindex", "BPF_PROG_LOAD", "RTM_NEWQDISC", "RTM_NEWTFILTER"; nothing is left behind then.
+   */
+  attachClassifier(name: string): boolean;
+  /** Takes the classifier away, and with `madeQdisc` the qdisc, too, unless it holds other filters. Returns 0 or -errno. */
+  detachClassifier(name: string, madeQdisc: boolean): number;
 }

@@ -25,6 +25,9 @@ test("a queue hands the arena's memory and lists to the addon", async (t) => {
     wake: unused,
     wait: unused,
     close: unused,
+    setOffloads: unused,
+    attachClassifier: unused,
+    detachClassifier: unused,
   };
   const arena = new Arena(3, HEADROOM + 64);
   const queue = new NativeQueue(native, 7, true, TUN_F_CSUM);
