@@ -2,7 +2,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { counterIndex } from "../../src/counters.js";
 import { DROPS } from "../../src/verdict.js";
-import { byDirection, type DaemonView, type DomainView, dropsOf } from "../runtime/status.js";
+import {
+  byDirection,
+  type DaemonView,
+  type DomainView,
+  dropsOf,
+  nat44Status,
+} from "../runtime/status.js";
 
 const FAMILIES = ["ipv4", "ipv6"] as const;
 const DIRECTIONS = ["in", "out"] as const;
@@ -159,6 +165,24 @@ function addNat44(registry: Registry, daemon: DaemonView): void {
         const counters = domain.counters();
         for (const { protocol, row } of MAPPINGS) {
           this.set({ domain: nameOf(domain), protocol }, counters[counterIndex(row)]!);
+        }
+      }
+    },
+  });
+  new Gauge({
+    name: "mapd_nat_ports",
+    help: "External ports of NAT44 now, identifiers for icmp; the states together are the port set",
+    labelNames: ["domain", "protocol", "state"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const domain of natDomains()) {
+        const ports = nat44Status(domain, domain.counters())?.ports;
+        for (const { protocol } of MAPPINGS) {
+          for (const state of ["used", "free", "reserved"] as const) {
+            const labels = { domain: nameOf(domain), protocol, state };
+            if (ports !== undefined) this.set(labels, ports[protocol][state]);
+          }
         }
       }
     },

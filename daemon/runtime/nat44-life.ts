@@ -5,11 +5,8 @@ import { createNat44 } from "../../src/pipeline/create.js";
 import type { DomainSettings } from "../../src/pipeline/settings.js";
 import { type Nat44Identity, nat44Identity, sameIdentity } from "./identity.js";
 
-/**
- * How long the NAT44 before a change is remembered, milliseconds: LAN hosts that go on with an old connection are told
- * meanwhile. The least that a TCP connection lives on in NAT (RFC 5382 §5).
- */
-export const FORMER_MS = 240_000;
+/** How long the NAT44 before a change of settings is kept in case the change is undone, milliseconds. */
+const UNDO_MS = 60_000;
 
 /** What a change did to the sessions. */
 export interface Nat44Change {
@@ -22,6 +19,7 @@ export interface Nat44Change {
 interface Former {
   readonly settings: DomainSettings;
   readonly nat44: Nat44;
+  /** Until when the change may be undone. */
   readonly untilMs: number;
 }
 
@@ -81,7 +79,7 @@ export class Nat44Life {
     const replaced =
       before === null
         ? null
-        : { settings: this.#settings, nat44: before, untilMs: nowMs + FORMER_MS };
+        : { settings: this.#settings, nat44: before, untilMs: nowMs + UNDO_MS };
     return {
       settings,
       nat44,
@@ -108,12 +106,18 @@ export class Nat44Life {
     }
   }
 
-  /** Lets the former NAT44 go when its time is over; true where it was that of another address. */
-  tick(nowMs: number): boolean {
-    if (this.#former === null || nowMs < this.#former.untilMs) return false;
-    const changed = retiredOf(this.#former, this.#settings) !== null;
-    this.#former = null;
-    return changed;
+  /**
+   * Lets the former NAT44 go: that of another address when its last session has ended by its timer, so that until then
+   * its hosts can be told, and its sessions can come back.
+   */
+  tick(nowMs: number): void {
+    const former = this.#former;
+    if (former === null) return;
+    former.nat44.expire(nowMs);
+    const isOver = isOf(former, this.#settings)
+      ? nowMs >= former.untilMs
+      : former.nat44.sessions === 0;
+    if (isOver) this.#former = null;
   }
 
   #create(settings: DomainSettings): Nat44 | null {

@@ -12,6 +12,7 @@ import type { NativeTun } from "../../src/tun/native.js";
 import { NativeQueue } from "../../src/tun/queue.js";
 import { answerNat44 } from "./nat44-answers.js";
 import { type Nat44Change, Nat44Life } from "./nat44-life.js";
+import { publishPorts } from "./nat44-ports.js";
 import type { Nat44Answers, Nat44Question, Nat44State } from "./nat44-questions.js";
 import {
   BATCH_SIZE,
@@ -48,12 +49,12 @@ export class PacketWorker {
   readonly #events: PacketWorkerEvents;
   readonly #arena = new Arena(BATCH_SIZE);
   readonly #counters: Float64Array;
+  readonly #ports: Float64Array;
   readonly #heartbeat: Int32Array;
   readonly #loop: BatchLoop;
   readonly #life: Nat44Life;
   /** What became of the state that the worker was started with; null where there was none. */
   readonly restored: Restored | null;
-  #domain: WorkerDomain;
   #nextTickMs = 0;
   #nextShortMs = 0;
 
@@ -68,10 +69,10 @@ export class PacketWorker {
     this.#start = start;
     this.#random = random;
     this.#counters = new Float64Array(start.counters, 0, COUNTER_COUNT);
+    this.#ports = new Float64Array(start.ports);
     this.#heartbeat = new Int32Array(start.heartbeat);
     const queue = new NativeQueue(native, start.fd, start.vnetHdr, start.offloads);
     this.#loop = new BatchLoop(queue, this.#arena, this.#counters, BATCH_SIZE);
-    this.#domain = start.domain;
     this.#life = new Nat44Life(start.domain.settings, random);
     this.restored = this.#restore(start);
     this.#loop.setPipeline(this.#newPipeline(start.domain, this.#life.nat44, null));
@@ -96,7 +97,6 @@ export class PacketWorker {
     const pipeline = this.#newPipeline(domain, next.nat44, next.retired);
     this.#loop.setPipeline(pipeline);
     this.#life.take(next);
-    this.#domain = domain;
     this.#clearGauges();
     return next.change;
   }
@@ -135,15 +135,14 @@ export class PacketWorker {
     this.#loop.tick(nowMs);
     const fault = this.#loop.takeFault();
     if (fault !== undefined) this.#events.fault(fault);
-    this.#reportShortage(nowMs);
-    if (!this.#life.tick(nowMs)) return;
-    this.#loop.setPipeline(this.#newPipeline(this.#domain, this.#life.nat44, null));
-    this.#clearGauges();
+    this.#life.tick(nowMs);
+    if (this.#life.nat44 === null) return;
+    publishPorts(this.#life.nat44, this.#ports);
+    this.#reportShortage(this.#life.nat44, nowMs);
   }
 
-  #reportShortage(nowMs: number): void {
-    const { nat44 } = this.#life;
-    if (nat44 === null || nowMs < this.#nextShortMs || !("takeRefusals" in nat44)) return;
+  #reportShortage(nat44: Nat44, nowMs: number): void {
+    if (nowMs < this.#nextShortMs) return;
     const refusals = nat44.takeRefusals();
     if (refusals.noFreePort + refusals.hostQuota + refusals.tableFull === 0) return;
     this.#nextShortMs = nowMs + SHORT_MS;
@@ -154,6 +153,7 @@ export class PacketWorker {
 
   #clearGauges(): void {
     for (const index of GAUGES) this.#counters[index] = 0;
+    this.#ports.fill(0);
     this.#nextTickMs = 0;
   }
 

@@ -2,12 +2,14 @@
 import { COUNTERS, counterIndex, dropIndex } from "../../src/counters.js";
 import { type Ce, portSetOf } from "../../src/map/ce.js";
 import { formatIpv6Prefix } from "../../src/map/prefix.js";
-import type { CeSettings, DomainSettings, Mode, Role } from "../../src/pipeline/settings.js";
+import type { Filtering, TcpPortReuse } from "../../src/nat44/settings.js";
+import type { CeSettings, Mode, Role } from "../../src/pipeline/settings.js";
 import { DROPS } from "../../src/verdict.js";
 import { formatIpv4, formatIpv6 } from "../../src/wire/address.js";
 import type { DomainConfig } from "../config/types.js";
 import type { StateStatus } from "../state/keeper.js";
 import { offloadNames } from "./device.js";
+import type { PortNumbers, PortsByProtocol } from "./nat44-ports.js";
 
 /** Packets or bytes by family. */
 export interface ByFamily {
@@ -66,11 +68,34 @@ export interface DomainStatus {
   readonly bytes: ByDirection;
   readonly dropped: number;
   /** null where NAT44 is off. */
-  readonly nat44: {
-    readonly mappings: { readonly tcp: number; readonly udp: number; readonly icmp: number };
-    readonly sessions: number;
-  } | null;
+  readonly nat44: Nat44Status | null;
   readonly workers: readonly WorkerStatus[];
+}
+
+export interface Nat44Status {
+  readonly filtering: Filtering;
+  readonly tcpPortReuse: TcpPortReuse;
+  readonly mappings: { readonly tcp: number; readonly udp: number; readonly icmp: number };
+  readonly sessions: number;
+  readonly maxSessions: number;
+  /** External ports; for ICMP, identifiers. */
+  readonly ports: {
+    readonly tcp: PortsStatus;
+    readonly udp: PortsStatus;
+    readonly icmp: PortsStatus;
+  };
+  /** Forwards of the configuration. */
+  readonly forwards: number;
+  readonly pcp: boolean;
+}
+
+/** The three together are the port set. */
+export interface PortsStatus {
+  /** By explicit mappings, too. */
+  readonly used: number;
+  readonly free: number;
+  /** Never given out by chance. */
+  readonly reserved: number;
 }
 
 export interface WorkerStatus {
@@ -117,6 +142,7 @@ export interface DomainView {
     readonly index: number;
     readonly alive: boolean;
     readonly restarts: number;
+    readonly ports: PortsByProtocol;
   }[];
   counters(): Float64Array;
 }
@@ -169,7 +195,7 @@ function domainStatus(domain: DomainView): DomainStatus {
     packets: byDirection(counters, "packets"),
     bytes: byDirection(counters, "bytes"),
     dropped: droppedTotal(counters),
-    nat44: nat44Status(settings, counters),
+    nat44: nat44Status(domain, counters),
     workers: domain.workers.map((worker) => ({
       queue: worker.index,
       alive: worker.alive,
@@ -196,16 +222,37 @@ function ceStatus(settings: CeSettings, ce: Ce): CeStatus | null {
   };
 }
 
-function nat44Status(settings: DomainSettings, counters: Float64Array): DomainStatus["nat44"] {
-  if (settings.role !== "ce" || settings.nat44 === null) return null;
+/** null where NAT44 is off. */
+export function nat44Status(domain: DomainView, counters: Float64Array): Nat44Status | null {
+  const { settings, pcp } = domain.config;
+  const [worker] = domain.workers;
+  if (settings.role !== "ce" || settings.nat44 === null || worker === undefined) return null;
+  const count = portCountOf(settings, domain.ce);
+  const portsOf = ({ used, free }: PortNumbers): PortsStatus => {
+    // Before the worker's first tick nothing is known, and nothing is used.
+    const reserved = used + free === 0 ? 0 : count - used - free;
+    return { used, free, reserved };
+  };
+  const { tcp, udp, icmp } = worker.ports;
   return {
+    filtering: settings.nat44.filtering,
+    tcpPortReuse: settings.nat44.tcpPortReuse,
     mappings: {
       tcp: counters[counterIndex("nat44_mappings_tcp")]!,
       udp: counters[counterIndex("nat44_mappings_udp")]!,
       icmp: counters[counterIndex("nat44_mappings_icmp")]!,
     },
     sessions: counters[counterIndex("nat44_sessions")]!,
+    maxSessions: settings.nat44.maxSessions,
+    ports: { tcp: portsOf(tcp), udp: portsOf(udp), icmp: portsOf(icmp) },
+    forwards: settings.nat44.forwards.length,
+    pcp: pcp !== null,
   };
+}
+
+function portCountOf(settings: CeSettings, ce: Ce | null): number {
+  const rule = settings.rules[settings.bmr];
+  return rule === undefined || ce === null ? 0 : portSetOf(rule, ce.psid).count;
 }
 
 /** Packets or bytes of both directions and families. */

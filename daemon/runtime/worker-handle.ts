@@ -9,6 +9,7 @@ import { MapdError } from "../errors.js";
 import type { Log } from "../log.js";
 import { nat44Identity, sameIdentity } from "./identity.js";
 import type { Nat44Change } from "./nat44-life.js";
+import { PORTS_BYTES, type PortsByProtocol, readPorts } from "./nat44-ports.js";
 import type { Nat44Answers, Nat44Question, Nat44State } from "./nat44-questions.js";
 import { reportRestored, reportShort } from "./worker-log.js";
 import type {
@@ -54,6 +55,7 @@ export class WorkerHandle {
   /** Index of the TUN queue. */
   readonly index: number;
   readonly counters = new SharedArrayBuffer(COUNTER_COUNT * Float64Array.BYTES_PER_ELEMENT);
+  readonly #ports = new SharedArrayBuffer(PORTS_BYTES);
   readonly #heartbeat = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   readonly #native: NativeTun;
   readonly #queue: WorkerQueue;
@@ -108,6 +110,11 @@ export class WorkerHandle {
     return this.#restarts;
   }
 
+  /** Of the domain's NAT44; all 0 where it is off, and until the first tick. */
+  get ports(): PortsByProtocol {
+    return readPorts(new Float64Array(this.#ports));
+  }
+
   /** Starts the thread; resolves once its loop runs, with what became of the saved state where there was one. */
   start(): Promise<Restored | null> {
     const data: WorkerStart = {
@@ -117,6 +124,7 @@ export class WorkerHandle {
       vnetHdr: this.#queue.vnetHdr,
       offloads: this.#queue.offloads,
       counters: this.counters,
+      ports: this.#ports,
       heartbeat: this.#heartbeat,
       restorable: this.#restorable(),
     };

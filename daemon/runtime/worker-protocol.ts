@@ -31,6 +31,8 @@ export interface WorkerStart {
   readonly offloads: number;
   /** Float64Array of COUNTER_COUNT elements; the worker is its only writer. */
   readonly counters: SharedArrayBuffer;
+  /** Float64Array as nat44-ports.ts has it; likewise. */
+  readonly ports: SharedArrayBuffer;
   /** Int32Array of one element, advanced by every turn of the loop. */
   readonly heartbeat: SharedArrayBuffer;
   /** Of the domain's own NAT44; null: it starts empty. */

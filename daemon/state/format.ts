@@ -86,7 +86,8 @@ function cut(states: Buffer, rows: z.output<typeof headerSchema>["domains"]): De
   const domains: DomainState[] = [];
   let at = 0;
   for (const { length, ...row } of rows) {
-    domains.push({ ...row, state: states.subarray(at, at + length) });
+    // A copy of its own, so that it can cross to a worker without the rest of the file.
+    domains.push({ ...row, state: Uint8Array.from(states.subarray(at, at + length)) });
     at += length;
   }
   return at === states.length ? { ok: true, domains } : refuse("its lengths contradict each other");

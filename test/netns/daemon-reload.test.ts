@@ -50,7 +50,11 @@ test("a CE is renumbered live", async (t) => {
   t.match(routes(), /2001:db8:12:3500:0:c000:212:35 dev mapt1/);
   t.notMatch(routes(), /2001:db8:12:3400/);
   t.equal((await status(setup.file)).domains[0]!.ce?.psid, 0x35);
-  t.match(setup.daemon.log, /NAT44 started afresh/);
+  t.match(
+    setup.daemon.log,
+    "the CE's address changed from 192.0.2.18 PSID 52 (offset 6, length 8) " +
+      "to 192.0.2.18 PSID 53 (offset 6, length 8): 0 NAT44 sessions end",
+  );
 });
 
 test("domains come and go", async (t) => {

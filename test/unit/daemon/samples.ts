@@ -70,6 +70,12 @@ export function domainOf(text: string): DomainConfig {
   return domain;
 }
 
+const PORTS = {
+  tcp: { used: 40, free: 200 },
+  udp: { used: 30, free: 210 },
+  icmp: { used: 0, free: 240 },
+};
+
 /** A domain as it runs, with every counter set by `fill(index)`. */
 export function viewOf(
   config: DomainConfig,
@@ -79,7 +85,7 @@ export function viewOf(
     config,
     ce: ceOf(config.settings),
     offloads: 0x0f,
-    workers: [{ index: 0, alive: true, restarts: 2 }],
+    workers: [{ index: 0, alive: true, restarts: 2, ports: PORTS }],
     counters: () => Float64Array.from({ length: COUNTER_COUNT }, (_, index) => fill(index)),
   };
 }

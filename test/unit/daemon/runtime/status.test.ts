@@ -17,6 +17,7 @@ test("status of a CE", async (t) => {
     reasons: [],
     configHash: "0123456789ab",
     lastReloadSuccessful: true,
+    state: null,
   });
   const [domain] = document.domains;
   t.match(domain, {
@@ -35,7 +36,20 @@ test("status of a CE", async (t) => {
     br: null,
     packets: { in: { ipv4: 7, ipv6: 0 }, out: { ipv4: 0, ipv6: 0 } },
     dropped: 0,
-    nat44: { mappings: { tcp: 0, udp: 0, icmp: 0 }, sessions: 0 },
+    nat44: {
+      filtering: "address-dependent",
+      tcpPortReuse: "when-exhausted",
+      mappings: { tcp: 0, udp: 0, icmp: 0 },
+      sessions: 0,
+      maxSessions: 65_536,
+      ports: {
+        tcp: { used: 40, free: 200, reserved: 12 },
+        udp: { used: 30, free: 210, reserved: 12 },
+        icmp: { used: 0, free: 240, reserved: 12 },
+      },
+      forwards: 0,
+      pcp: false,
+    },
     workers: [{ queue: 0, alive: true, restarts: 2 }],
   });
   t.match(domain?.ce, {
