@@ -16,6 +16,7 @@ const PROGRAMS = [
   { program: "iperf3", package: "iperf3", why: "checks" },
   { program: "dig", package: "bind9-dnsutils", why: "checks" },
   { program: "dnsmasq", package: "dnsmasq-base", why: "the lab's DNS server" },
+  { program: "natpmpc", package: "natpmpc", why: "a NAT-PMP client, for the tests" },
   { program: "ethtool", package: "ethtool", why: "the lab's links" },
   { program: "turnserver", package: "coturn", why: "how NAT44 looks to a STUN server" },
   { program: "clang-14", package: "clang-14", why: "the classifier, checked against its source" },

@@ -71,7 +71,7 @@ export class MappingService {
     if (refusal !== null) return refusal;
     const externalPort = lease?.externalPort ?? wish.externalPort;
     if (wish.exact && externalPort !== wish.externalPort) return refused("CANNOT_PROVIDE_EXTERNAL");
-    const request = {
+    const result = await this.#mapper.map({
       protocol,
       insideAddress: address,
       insidePort: port,
@@ -79,16 +79,13 @@ export class MappingService {
       exact: wish.exact,
       lifetimeMs: lifetimeS * 1000,
       origin: "pcp",
-    } as const;
-    let result = await this.#mapper.map(request);
+    });
     if (!result.ok && result.reason === "endpoint-in-use") {
       const row = await this.#rowOf(ends);
-      if (row === null) return refused("NO_RESOURCES");
-      if (wish.exact && row.externalPort !== externalPort)
-        return refused("CANNOT_PROVIDE_EXTERNAL");
+      const isMeant = row !== null && (!wish.exact || row.externalPort === externalPort);
       // RFC 6887 §11.3: a static mapping is told, not taken.
-      if (row.origin !== "pcp") return { ok: true, externalPort: row.externalPort, lifetimeS };
-      result = await this.#mapper.map({ ...request, externalPort: row.externalPort });
+      if (isMeant && row.origin !== "pcp")
+        return { ok: true, externalPort: row.externalPort, lifetimeS };
     }
     if (!result.ok) return refusedBecause(result.reason, wish.exact);
     const expiresAtMs = nowMs + lifetimeS * 1000;
@@ -115,11 +112,12 @@ export class MappingService {
     });
     if (!result.ok) return refusedBecause(result.reason, wish.externalPort !== 0);
     const { externalPort } = result;
-    const expiresAtMs = nowMs + lifetimeS * 1000;
-    this.#leases.put({ ...ends, nonce, externalPort, expiresAtMs });
+    // What NAT44 holds now it cannot let go: it ends when the time is over that was asked for.
     if (wish.externalPort !== 0 && externalPort !== wish.externalPort) {
       return refused("CANNOT_PROVIDE_EXTERNAL");
     }
+    const expiresAtMs = nowMs + lifetimeS * 1000;
+    this.#leases.put({ ...ends, nonce, externalPort, expiresAtMs });
     return { ok: true, externalPort, lifetimeS };
   }
 
