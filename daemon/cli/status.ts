@@ -48,6 +48,9 @@ function domainFields(domain: DomainStatus): readonly (readonly [string, string]
   return [
     ["mode", `${domain.mode} ${domain.role}`],
     ["device", `${tun.name}, ${queues}, ${offloads}`],
+    ...(tun.classifier?.on === false
+      ? [["", `no super-packets into the tunnel: ${tun.classifier.reason}`] as const]
+      : []),
     ...(dead === 0 ? [] : [["workers", `${dead} not running`] as const]),
     ...identityFields(domain),
     ["mtu", `ipv6 ${mtu.ipv6}, ipv4 ${mtu.ipv4}`],

@@ -12,6 +12,7 @@ import {
 } from "../../src/tun/native.js";
 import type { DomainConfig } from "../config/types.js";
 import { explainTunError } from "../system/tun-error.js";
+import { attachClassifier, type Classifier, detachClassifier } from "./classifier.js";
 import type { WorkerQueue } from "./worker-handle.js";
 
 const OFFLOAD_NAMES = [
@@ -23,9 +24,11 @@ const OFFLOAD_NAMES = [
   { bit: TUN_F_USO6, name: "uso6" },
 ] as const;
 
-/** MAP-E asks for checksums only: an encapsulated super-packet cannot be written yet. */
-const WANTED: Readonly<Record<Mode, number>> = {
-  "map-t": TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN | TUN_F_USO4 | TUN_F_USO6,
+const ALL_OFFLOADS = OFFLOAD_NAMES.reduce((all, { bit }) => all | bit, 0);
+
+/** MAP-E starts with checksums only: an encapsulated super-packet can be written once the classifier is there. */
+const FIRST_OFFLOADS: Readonly<Record<Mode, number>> = {
+  "map-t": ALL_OFFLOADS,
   "map-e": TUN_F_CSUM,
 };
 
@@ -34,36 +37,49 @@ export interface Device {
   readonly queues: readonly WorkerQueue[];
   /** TUN_F_* bits that every queue has. */
   readonly offloads: number;
+  /** Of MAP-E with offloads, else null. */
+  readonly classifier: Classifier | null;
 }
 
 /** Opens all queues or none; throws MapdError. */
 export function openDevice(native: NativeTun, domain: DomainConfig): Device {
   const { tun, settings } = domain;
   const vnetHdr = tun.offload === "auto";
-  const queues: WorkerQueue[] = [];
+  const fds: number[] = [];
+  let offloads = vnetHdr ? FIRST_OFFLOADS[settings.mode] : 0;
   try {
     for (let index = 0; index < tun.queues; index++) {
       const opened = native.open({
         name: tun.name,
         multiQueue: tun.queues > 1,
         vnetHdr,
-        offloads: vnetHdr ? WANTED[settings.mode] : 0,
+        offloads,
         attach: tun.attach,
         // The first queue makes the device and so owns the name, the others join it.
         addQueue: index > 0,
       });
-      queues.push({ fd: opened.fd, vnetHdr, offloads: opened.offloads });
+      fds.push(opened.fd);
+      offloads &= opened.offloads;
     }
   } catch (error) {
-    for (const queue of queues) native.close(queue.fd);
+    for (const fd of fds) native.close(fd);
     throw explainTunError(tun.name, tun.attach, error);
   }
-  const offloads = queues.reduce((all, queue) => all & queue.offloads, WANTED[settings.mode]);
-  return { name: tun.name, queues, offloads };
+  const classifier =
+    vnetHdr && settings.mode === "map-e" ? attachClassifier(native, tun.name) : null;
+  const cutsInsideTunnels = classifier?.on === true;
+  if (cutsInsideTunnels) {
+    // The kernel keeps them for the whole device, so one queue speaks for all.
+    const accepted = native.setOffloads(fds[0]!, ALL_OFFLOADS);
+    if (accepted >= 0) offloads = accepted;
+  }
+  const queues = fds.map((fd) => ({ fd, vnetHdr, offloads, cutsInsideTunnels }));
+  return { name: tun.name, queues, offloads, classifier };
 }
 
 /** Gives the queues back; a device that is ours goes with its last queue, and its routes with it. */
 export function closeDevice(native: NativeTun, device: Device): void {
+  detachClassifier(native, device.name, device.classifier);
   for (const queue of device.queues) native.close(queue.fd);
 }
 

@@ -9,6 +9,7 @@ import type { Log } from "../log.js";
 import { PcpServer } from "../pcp/server.js";
 import { deviceExists } from "../system/device-list.js";
 import { InstalledRoutes } from "../system/installed.js";
+import type { Classifier } from "./classifier.js";
 import { closeDevice, type Device, openDevice } from "./device.js";
 import { ceOf, nat44Identity } from "./identity.js";
 import type { AskNat44 } from "./nat44-questions.js";
@@ -66,6 +67,11 @@ export class Domain {
     return this.#device?.offloads ?? 0;
   }
 
+  /** Whether super-packets go into the tunnel whole; null where there is no tunnel, or no offload. */
+  get classifier(): Classifier | null {
+    return this.#device?.classifier ?? null;
+  }
+
   /** Opens the device, starts the workers, then lets the kernel send packets in. Rejects with nothing left behind. */
   async start(): Promise<void> {
     const compiled = compileDomain(this.#config);
@@ -87,6 +93,16 @@ export class Domain {
       throw error;
     }
     this.#log.info({ tun: device.name, queues: device.queues.length }, "domain runs");
+    this.#reportClassifier(device);
+  }
+
+  #reportClassifier({ classifier }: Device): void {
+    if (classifier === null) return;
+    if (classifier.on) this.#log.info("the classifier is on: super-packets enter the tunnel whole");
+    else {
+      const { reason } = classifier;
+      this.#log.warn({ reason }, "no classifier: every packet enters the tunnel by itself");
+    }
   }
 
   /**

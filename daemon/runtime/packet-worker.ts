@@ -6,8 +6,9 @@ import type { Nat44 } from "../../src/nat44/nat44.js";
 import type { HostRow, Refusals } from "../../src/nat44/records.js";
 import { createPipeline } from "../../src/pipeline/create.js";
 import type { Pipeline } from "../../src/pipeline/packet-io.js";
-import { Arena } from "../../src/tun/arena.js";
+import { Arena, SLOT_LEN } from "../../src/tun/arena.js";
 import { BatchLoop } from "../../src/tun/batch-loop.js";
+import { Moderation } from "../../src/tun/moderation.js";
 import type { NativeTun } from "../../src/tun/native.js";
 import { NativeQueue } from "../../src/tun/queue.js";
 import { answerNat44 } from "./nat44-answers.js";
@@ -47,11 +48,12 @@ export class PacketWorker {
   readonly #start: WorkerStart;
   readonly #random: () => number;
   readonly #events: PacketWorkerEvents;
-  readonly #arena = new Arena(BATCH_SIZE);
+  readonly #arena: Arena;
   readonly #counters: Float64Array;
   readonly #ports: Float64Array;
   readonly #heartbeat: Int32Array;
   readonly #loop: BatchLoop;
+  readonly #moderation = new Moderation(BATCH_SIZE);
   readonly #life: Nat44Life;
   /** What became of the state that the worker was started with; null where there was none. */
   readonly restored: Restored | null;
@@ -71,6 +73,7 @@ export class PacketWorker {
     this.#counters = new Float64Array(start.counters, 0, COUNTER_COUNT);
     this.#ports = new Float64Array(start.ports);
     this.#heartbeat = new Int32Array(start.heartbeat);
+    this.#arena = new Arena(BATCH_SIZE, SLOT_LEN, start.cutsInsideTunnels);
     const queue = new NativeQueue(native, start.fd, start.vnetHdr, start.offloads);
     this.#loop = new BatchLoop(queue, this.#arena, this.#counters, BATCH_SIZE);
     this.#life = new Nat44Life(start.domain.settings, random);
@@ -121,12 +124,29 @@ export class PacketWorker {
     let nowMs = performance.now();
     // A stream of packets that never pauses must not keep messages and ticks waiting.
     const untilMs = nowMs + TICK_MS / 4;
-    while (this.#loop.runOnce(nowMs) > 0 && nowMs < untilMs) nowMs = performance.now();
+    for (
+      let count = this.#loop.runOnce(nowMs);
+      count > 0 && nowMs < untilMs;
+      count = this.#loop.runOnce(nowMs)
+    ) {
+      nowMs = this.#moderated(count);
+    }
     this.#tick(nowMs);
     if (this.#loop.readError !== 0) pause(ERROR_PAUSE_MS);
     const events = this.#native.wait(this.#start.fd, this.#start.wakeFd, WAIT_MS);
     if (events < 0 && events !== -EINTR) throw new Error(`wait: errno ${-events}`);
     return (events & WOKEN) !== 0;
+  }
+
+  /** Waits until the next read is worth while; `count` packets were read. Returns the time then. */
+  #moderated(count: number): number {
+    const nowMs = performance.now();
+    // What cannot be merged gains nothing by coming together.
+    if (!this.#start.vnetHdr) return nowMs;
+    const pauseMs = this.#moderation.pauseAfter(count, nowMs);
+    if (pauseMs === 0) return nowMs;
+    pause(pauseMs);
+    return performance.now();
   }
 
   #tick(nowMs: number): void {

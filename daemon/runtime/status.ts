@@ -8,6 +8,7 @@ import { DROPS } from "../../src/verdict.js";
 import { formatIpv4, formatIpv6 } from "../../src/wire/address.js";
 import type { DomainConfig } from "../config/types.js";
 import type { StateStatus } from "../state/keeper.js";
+import type { Classifier } from "./classifier.js";
 import { offloadNames } from "./device.js";
 import type { PortNumbers, PortsByProtocol } from "./nat44-ports.js";
 
@@ -51,6 +52,8 @@ export interface DomainStatus {
     readonly name: string;
     readonly queues: number;
     readonly offloads: readonly string[];
+    /** MAP-E with offloads: whether super-packets enter the tunnel whole, or why not. Else null. */
+    readonly classifier: { readonly on: boolean; readonly reason: string | null } | null;
     /** IPv4 address of the device itself, for programs on the CE host. */
     readonly ipv4: string | null;
   };
@@ -138,6 +141,7 @@ export interface DomainView {
   readonly config: DomainConfig;
   readonly ce: Ce | null;
   readonly offloads: number;
+  readonly classifier: Classifier | null;
   readonly workers: readonly {
     readonly index: number;
     readonly alive: boolean;
@@ -184,6 +188,7 @@ function domainStatus(domain: DomainView): DomainStatus {
       name: tun.name,
       queues: tun.queues,
       offloads: offloadNames(domain.offloads),
+      classifier: classifierStatus(domain.classifier),
       ipv4: tun.address === null ? null : formatIpv4(tun.address),
     },
     dmrIpv6Prefix: settings.dmr === null ? null : formatIpv6Prefix(settings.dmr),
@@ -202,6 +207,11 @@ function domainStatus(domain: DomainView): DomainStatus {
       restarts: worker.restarts,
     })),
   };
+}
+
+function classifierStatus(classifier: Classifier | null): DomainStatus["tun"]["classifier"] {
+  if (classifier === null) return null;
+  return { on: classifier.on, reason: classifier.on ? null : classifier.reason };
 }
 
 function ceStatus(settings: CeSettings, ce: Ce): CeStatus | null {

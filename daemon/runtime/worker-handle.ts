@@ -25,6 +25,7 @@ export interface WorkerQueue {
   readonly fd: number;
   readonly vnetHdr: boolean;
   readonly offloads: number;
+  readonly cutsInsideTunnels: boolean;
 }
 
 /** How long a worker may take to start, to answer, or to stop, milliseconds. */
@@ -123,6 +124,7 @@ export class WorkerHandle {
       wakeFd: this.#wakeFd,
       vnetHdr: this.#queue.vnetHdr,
       offloads: this.#queue.offloads,
+      cutsInsideTunnels: this.#queue.cutsInsideTunnels,
       counters: this.counters,
       ports: this.#ports,
       heartbeat: this.#heartbeat,

@@ -29,6 +29,8 @@ export interface WorkerStart {
   readonly vnetHdr: boolean;
   /** TUN_F_* bits in force. */
   readonly offloads: number;
+  /** The device cuts super-packets of IPv4 that lie inside IPv6: it has the classifier. */
+  readonly cutsInsideTunnels: boolean;
   /** Float64Array of COUNTER_COUNT elements; the worker is its only writer. */
   readonly counters: SharedArrayBuffer;
   /** Float64Array as nat44-ports.ts has it; likewise. */

@@ -85,6 +85,7 @@ export function viewOf(
     config,
     ce: ceOf(config.settings),
     offloads: 0x0f,
+    classifier: null,
     workers: [{ index: 0, alive: true, restarts: 2, ports: PORTS }],
     counters: () => Float64Array.from({ length: COUNTER_COUNT }, (_, index) => fill(index)),
   };

@@ -28,6 +28,7 @@ test("status of a CE", async (t) => {
       name: "mapt1",
       queues: 1,
       offloads: ["csum", "tso4", "tso6", "tso-ecn"],
+      classifier: null,
       ipv4: "192.0.0.2",
     },
     dmrIpv6Prefix: "2001:db8:ffff::/64",
