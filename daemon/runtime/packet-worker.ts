@@ -124,11 +124,9 @@ export class PacketWorker {
     let nowMs = performance.now();
     // A stream of packets that never pauses must not keep messages and ticks waiting.
     const untilMs = nowMs + TICK_MS / 4;
-    for (
-      let count = this.#loop.runOnce(nowMs);
-      count > 0 && nowMs < untilMs;
-      count = this.#loop.runOnce(nowMs)
-    ) {
+    while (nowMs < untilMs) {
+      const count = this.#loop.runOnce(nowMs);
+      if (count === 0) break;
       nowMs = this.#moderated(count);
     }
     this.#tick(nowMs);

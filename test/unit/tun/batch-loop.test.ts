@@ -12,9 +12,13 @@ import {
   TTL_EXPIRED,
   TUN_WRITE_FAILED,
 } from "../../../src/verdict.js";
+import { ipv6, pattern, udp } from "../../support/packet-builder.js";
 
 const BATCH_SIZES = [1, 2, 4, 64];
 const ENOBUFS = 105;
+const EINVAL = 22;
+const GSO_UDP_L4 = 5;
+const PORTS = { sport: 53, dport: 1232 };
 const SLOT_LEN = HEADROOM + 256;
 
 /** What the pipeline under test does with a packet; the packet's second byte names the row. */
@@ -28,8 +32,12 @@ interface Rig {
   readonly loop: BatchLoop;
 }
 
-function rig(batchSize: number, pipeline?: (arena: Arena) => Pipeline): Rig {
-  const queue = new MemoryQueue();
+function rig(
+  batchSize: number,
+  pipeline?: (arena: Arena) => Pipeline,
+  takesSuperPackets = false,
+): Rig {
+  const queue = new MemoryQueue(0, takesSuperPackets);
   const arena = new Arena(64, SLOT_LEN);
   arena.memory.fill(0xa5);
   const counters = new Float64Array(COUNTER_COUNT);
@@ -56,6 +64,17 @@ function scripted(arena: Arena): Pipeline {
       arena.emit(slot, at, end);
       // After emitting: what was emitted by the packet at fault must not be written.
       if (action === "throw") throw new Error("a bug");
+      return 0;
+    },
+    tick: () => undefined,
+    retire: () => undefined,
+  };
+}
+
+function passing(arena: Arena): Pipeline {
+  return {
+    process: (slot, at, end) => {
+      arena.emit(slot, at, end);
       return 0;
     },
     tick: () => undefined,
@@ -197,6 +216,55 @@ for (const batchSize of BATCH_SIZES) {
     t.equal(sum(counters, "out_ipv4_bytes", "out_ipv6_bytes"), bytes);
   });
 }
+
+/** `count` datagrams of one flow that may become one write, and whatever the pipeline does it passes them on. */
+function datagrams(count: number): Uint8Array[] {
+  return Array.from({ length: count }, (_, i) =>
+    ipv6({ src: "2001:db8::1", dst: "2001:db8::2" }, udp({ ...PORTS, data: pattern(20, i) })),
+  );
+}
+
+test("merged packets count as what they were", async (t) => {
+  const { queue, counters, loop } = rig(64, passing, true);
+  for (const bytes of datagrams(5)) queue.push(bytes);
+  t.equal(loop.runOnce(0), 5);
+  t.equal(queue.written.length, 1);
+  t.equal(fixed(counters, "out_ipv6_packets"), 5);
+  t.equal(fixed(counters, "out_ipv6_bytes"), 5 * (40 + 8 + 20));
+  t.equal(balance(counters), 0);
+});
+
+test("a merged write that finds the queue full loses all of its packets", async (t) => {
+  const { queue, counters, loop } = rig(64, passing, true);
+  queue.answerWrites(() => -ENOBUFS);
+  for (const bytes of datagrams(5)) queue.push(bytes);
+  t.equal(loop.runOnce(0), 5);
+  t.strictSame(drops(counters), { "tun_write_failed/6": 5 });
+  t.equal(balance(counters), 0);
+});
+
+test("a kernel that does not take merged datagrams gets them one by one, and is not asked again", async (t) => {
+  const { queue, counters, loop } = rig(64, passing, true);
+  let asked = 0;
+  queue.answerWrites(({ header }) => {
+    if (header[1] !== GSO_UDP_L4) return 0;
+    asked++;
+    return -EINVAL;
+  });
+  const packets = datagrams(5);
+  for (let turn = 1; turn <= 2; turn++) {
+    for (const bytes of packets) queue.push(bytes);
+    t.equal(loop.runOnce(0), 5);
+    t.equal(asked, 1);
+    t.equal(fixed(counters, "out_ipv6_packets"), turn * 5);
+    t.equal(balance(counters), 0);
+  }
+  t.same(
+    queue.written.map(({ packet: bytes }) => bytes),
+    [...packets, ...packets],
+  );
+  t.same(drops(counters), {});
+});
 
 test("a packet that is not IP counts as IPv4, in and dropped", async (t) => {
   const { queue, counters, loop } = rig(4, () => ({
