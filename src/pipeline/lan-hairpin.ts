@@ -1,4 +1,4 @@
-/** Packets from the LAN of a CE to an external port of its own: NAT44 turns them around (RFC 4787 §6, RFC 5508 §7.2). */
+/** Packets from the LAN of a CE to an external port of its own: NAT44 turns them around (RFC 4787 §6, RFC 5508 §5). */
 import { counterIndex } from "../counters.js";
 import { countHop, refuseIpv4Hairpin, rewriteIpv4Addresses } from "../translate/hairpin-ipv4.js";
 import type { ErrorEnds4 } from "../translate/icmp/ends.js";

@@ -1,6 +1,6 @@
 /**
  * What a golden file cannot hold, since the translator makes it up: identifications of packets that had none
- * (RFC 7915 §5.1), and which address of a pool sends an ICMP error (RFC 6791 §3.2). An expected packet has
+ * (RFC 7915 §5.1) or that NAT44 must keep apart (RFC 6864 §4), and which address of a pool sends an ICMP error (RFC 6791 §3.2). An expected packet has
  * identification 0 there, and the pool's first address. The actual one is checked for what it must be and then
  * made the same.
  */
@@ -9,6 +9,8 @@ import { slowChecksum, slowSum } from "../support/slow-checksum.js";
 export interface Maker {
   /** MAP-T: every IPv4 packet without an identification of its own gets one. */
   readonly isTranslator: boolean;
+  /** A CE of MAP-E with NAT44: so may IPv4 packets in its tunnel that are, or may become, fragments. */
+  readonly renumbersInside: boolean;
   /** Sources of ICMPv4 errors of the domain's own, unsigned 32-bit; never empty. */
   readonly errorSources: readonly number[];
 }
@@ -48,9 +50,14 @@ function ipv4Field(
 function fieldOf(packet: Uint8Array, maker: Maker): Field | null {
   if (version(packet) === 4) return ipv4Field(packet, 0, maker.isTranslator, maker);
   if (version(packet) !== 6 || packet.length < 48) return null;
-  if (packet[6] === NEXT_IPV4) return ipv4Field(packet, 40, false, maker);
+  if (packet[6] === NEXT_IPV4) return innerField(packet, maker);
   const isMadeUp = packet[6] === NEXT_FRAGMENT && view(packet).getUint32(44) === 0;
   return isMadeUp ? { ipAt: 0, at: 44, isIpv4: false } : null;
+}
+
+function innerField(packet: Uint8Array, maker: Maker): Field | null {
+  const isAtomic = (view(packet).getUint16(46) & 0x7fff) === 0x4000;
+  return ipv4Field(packet, 40, maker.renumbersInside && !isAtomic, maker);
 }
 
 /** Keeps the header checksum right where it was right. */

@@ -40,6 +40,8 @@ export const RULES = {
   shared: SHARED,
   draft03: { ...SHARED, iid: "draft-03" },
   mesh: { ...SHARED, forwarding: true },
+  /** PSIDs of six bits: 1008 ports each. */
+  many: { ...SHARED, "ea-len": 14 },
   /** 2001:db8:12::/48 is 192.0.2.18, whole. */
   full: { ...SHARED, "ea-len": 8 },
   /** 2001:db8:10::/44 is 192.0.2.16/28. */
