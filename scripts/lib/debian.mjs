@@ -47,8 +47,8 @@ function aptGet(args) {
 }
 
 /** Names what is missing, then installs it; throws with the command to type where it may not. */
-export function installMissingPackages(say) {
-  const missing = PROGRAMS.filter(({ program }) => !isThere(program));
+export function installMissingPackages(say, programs = PROGRAMS) {
+  const missing = programs.filter(({ program }) => !isThere(program));
   if (missing.length === 0) return;
   for (const { program, package: name, why } of missing) {
     say(`missing: ${program} of the Debian package ${name} (${why})`);

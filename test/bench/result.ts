@@ -41,6 +41,8 @@ export interface BenchResult {
     readonly smoke: boolean;
     readonly only: string | null;
   };
+  /** Measurements that failed; the others stand. */
+  readonly failures: readonly string[];
   readonly rows: readonly Row[];
 }
 

@@ -4,16 +4,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import { seenOnStderr, start, stop } from "../../../lab/process.js";
+import { type DomainName, forwardingOf } from "../domains.js";
 import type { Network } from "./network.js";
-import {
-  BR_ADDRESS,
-  DMR_PREFIX,
-  END_USER_PREFIX,
-  LAN_PREFIX,
-  type PathName,
-  RULE,
-  SIIT,
-} from "./paths.js";
+import { type PathName, SIIT } from "./paths.js";
 import { programPath } from "./programs.js";
 
 const MAPD = fileURLToPath(new URL("../../../daemon/mapd.js", import.meta.url));
@@ -71,36 +64,25 @@ async function tayga(network: Network): Promise<ChildProcess> {
   return start(command, { stdio: "ignore" });
 }
 
-function mapd(mode: "map-t" | "map-e", role: "br" | "ce", offload: "auto" | "off") {
+function mapd(name: DomainName, offload: "auto" | "off") {
   return (network: Network): Promise<ChildProcess> => {
     const folder = folderOf(network);
     const file = `${folder}/mapd.yaml`;
-    const border =
-      mode === "map-t" ? { "dmr-ipv6-prefix": DMR_PREFIX } : { "br-ipv6-addr": BR_ADDRESS };
-    const edge = { "end-user-ipv6-prefix": END_USER_PREFIX, "local-ipv4-prefixes": [LAN_PREFIX] };
-    const domain = { name: "bench", mode, role, tun: { name: TUN, offload }, rules: ["metro"] };
-    const config = {
-      "control-socket": `${folder}/mapd.sock`,
-      rules: { metro: RULE },
-      domains: [{ ...domain, ...border, ...(role === "ce" ? edge : {}) }],
-    };
-    writeFileSync(file, stringify(config));
+    const forwarding = forwardingOf(name, { name: TUN, offload });
+    writeFileSync(file, stringify({ "control-socket": `${folder}/mapd.sock`, ...forwarding }));
     return started(network, [process.execPath, MAPD, "--config", file], /"mapd runs"/);
   };
 }
 
-function mapdSpecs(mode: "map-t" | "map-e", role: "br" | "ce"): readonly ForwarderSpec[] {
-  const name = `${mode}-${role}` as const;
-  const nat = role === "ce" ? " with NAT44" : "";
-  const help = `mapd, ${mode.toUpperCase()} ${role.toUpperCase()}${nat}`;
+function mapdSpecs(name: DomainName, help: string): readonly ForwarderSpec[] {
   return [
-    { name, help, path: name, scope: "all", start: mapd(mode, role, "auto") },
+    { name, help, path: name, scope: "all", start: mapd(name, "auto") },
     {
       name: `${name}-plain`,
       help: `${help}, offload: off`,
       path: name,
       scope: "core",
-      start: mapd(mode, role, "off"),
+      start: mapd(name, "off"),
     },
   ];
 }
@@ -127,10 +109,10 @@ export const FORWARDERS: readonly ForwarderSpec[] = [
     scope: "all",
     start: tayga,
   },
-  ...mapdSpecs("map-t", "br"),
-  ...mapdSpecs("map-t", "ce"),
-  ...mapdSpecs("map-e", "br"),
-  ...mapdSpecs("map-e", "ce"),
+  ...mapdSpecs("map-t-br", "mapd, MAP-T BR"),
+  ...mapdSpecs("map-t-ce", "mapd, MAP-T CE with NAT44"),
+  ...mapdSpecs("map-e-br", "mapd, MAP-E BR"),
+  ...mapdSpecs("map-e-ce", "mapd, MAP-E CE with NAT44"),
 ];
 
 async function started(

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { enterSandbox } from "../../../lab/sandbox.js";
 import type { Sample } from "../result.js";
-import { FORWARDERS, Forwarder } from "./forwarders.js";
+import { Forwarder, type ForwarderSpec } from "./forwarders.js";
 import { NET_CASES, type NetCase } from "./loads.js";
 import { Network } from "./network.js";
 import { compilePrograms } from "./programs.js";
@@ -28,15 +28,33 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-async function bringUp(cases: readonly NetCase[]): Promise<ReadonlyMap<string, Forwarder>> {
-  const forwarders = new Map<string, Forwarder>();
-  for (const spec of FORWARDERS.filter((spec) => cases.some((c) => c.forwarder === spec))) {
-    say(`bench: starting ${spec.name}`);
-    const forwarder = await Forwarder.start(spec, await Network.create(spec.name, spec.path));
-    await probe(forwarder);
-    forwarders.set(spec.name, forwarder);
+async function startForwarder(spec: ForwarderSpec): Promise<Forwarder> {
+  say(`bench: starting ${spec.name}`);
+  const forwarder = await Forwarder.start(spec, await Network.create(spec.name, spec.path));
+  await probe(forwarder);
+  return forwarder;
+}
+
+/** Starts what the cases need; what does not start is a failure, and the others are measured. */
+async function bringUp(
+  cases: readonly NetCase[],
+  failures: string[],
+): Promise<ReadonlyMap<ForwarderSpec, Forwarder>> {
+  const forwarders = new Map<ForwarderSpec, Forwarder>();
+  for (const spec of new Set(cases.map(({ forwarder }) => forwarder))) {
+    try {
+      forwarders.set(spec, await startForwarder(spec));
+    } catch (error) {
+      fail(failures, spec.name, error);
+    }
   }
   return forwarders;
+}
+
+function fail(failures: string[], what: string, error: unknown): void {
+  const failure = `${what}: ${error instanceof Error ? error.message : error}`;
+  failures.push(failure);
+  say(`bench: FAILED ${failure}`);
 }
 
 async function measureCase(
@@ -65,22 +83,21 @@ function headline(samples: readonly Sample[]): string {
 
 async function measureAll({ rounds, seconds, cases: ids }: NetPlan): Promise<NetOutcome> {
   await compilePrograms();
-  const cases = NET_CASES.filter(({ id }) => ids.includes(id));
-  const forwarders = await bringUp(cases);
   const samples: Sample[] = [];
   const failures: string[] = [];
+  const wanted = NET_CASES.filter(({ id }) => ids.includes(id));
+  const forwarders = await bringUp(wanted, failures);
+  const cases = wanted.filter(({ forwarder }) => forwarders.has(forwarder));
   for (let round = 1; round <= rounds; round++) {
     for (const [index, netCase] of cases.entries()) {
-      const forwarder = forwarders.get(netCase.forwarder.name)!;
+      const forwarder = forwarders.get(netCase.forwarder)!;
       const place = `round ${round} of ${rounds}, ${index + 1} of ${cases.length}`;
       try {
         const measured = await measureCase(forwarder, netCase, seconds);
         samples.push(...measured);
         say(`bench: ${place}: ${netCase.id}: ${headline(measured)}`);
       } catch (error) {
-        const failure = `${netCase.id}, round ${round}: ${error instanceof Error ? error.message : error}`;
-        failures.push(failure);
-        say(`bench: FAILED ${failure}`);
+        fail(failures, `${netCase.id}, round ${round}`, error);
       }
     }
   }

@@ -7,34 +7,24 @@
  * that costs nothing: for MAP-T an IPv6 host that has the translated address itself, for MAP-E the kernel's
  * own IPv4 in IPv6 (seg6 with one segment and `encap.red` sends no routing header).
  */
+import {
+  BR_ADDRESS,
+  FIRST_PORT,
+  MAP_ADDRESS,
+  RULE,
+  SERVER,
+  SERVER_BEHIND_DMR,
+  SHARED_IPV4,
+} from "../domains.js";
 
-/**
- * A rule with four CEs on an address. The CE has 192.0.2.18 with PSID 1: 63 ranges of 256 ports, of which
- * clients that have the shared address themselves use the first.
- */
-export const RULE = {
-  "rule-ipv6-prefix": "2001:db8::/40",
-  "rule-ipv4-prefix": "192.0.2.0/24",
-  "ea-len": 10,
-  "psid-offset": 6,
-} as const;
-export const END_USER_PREFIX = "2001:db8:12:4000::/50";
-export const DMR_PREFIX = "2001:db8:ffff::/64";
-export const BR_ADDRESS = "2001:db8:ffff::1";
-export const LAN_PREFIX = "192.168.1.0/24";
-
-const MAP_ADDRESS = "2001:db8:12:4000:0:c000:212:1";
-const SHARED_IPV4 = "192.0.2.18";
 const LAN_HOST = "192.168.1.10";
-const SERVER = "198.51.100.9";
-/** RFC 6052 §2.2: the server behind the DMR prefix, and behind the /96 that tayga has. */
-const SERVER_BEHIND_64 = "2001:db8:ffff:0:c6:3364:900:0";
+/** RFC 6052 §2.2: the server behind the /96 that tayga has. */
 const SERVER_BEHIND_96 = "2001:db8:ffff::c633:6409";
 /** IPv4 in IPv6 takes 40 bytes. */
 const TUNNEL_MTU = 1460;
 
-/** First range of the CE's port set: the first half is for our own programs, the rest for iperf3. */
-export const CLIENT_PORT = 1280;
+/** The first half of the first range is for our own programs, the rest for iperf3. */
+export const CLIENT_PORT = FIRST_PORT;
 export const CLIENT_PORT_RANGE = "1408 1535";
 
 export type PathName = "ipv4" | "siit" | "map-t-br" | "map-t-ce" | "map-e-br" | "map-e-ce";
@@ -100,7 +90,7 @@ export const PATHS: Readonly<Record<PathName, Path>> = {
   "map-t-br": {
     clientFamily: 6,
     serverFamily: 4,
-    server: SERVER_BEHIND_64,
+    server: SERVER_BEHIND_DMR,
     client: providerHost(MAP_ADDRESS),
     forwarder: [...providerSide("in0", [RULE["rule-ipv6-prefix"]]), ...INTERNET_SIDE],
     serverSide: INTERNET_SERVER,
@@ -111,7 +101,7 @@ export const PATHS: Readonly<Record<PathName, Path>> = {
     server: SERVER,
     client: LAN_CLIENT,
     forwarder: [...LAN_SIDE, ...providerSide("out0", ["default"])],
-    serverSide: providerHost(SERVER_BEHIND_64),
+    serverSide: providerHost(SERVER_BEHIND_DMR),
   },
   "map-e-br": {
     clientFamily: 4,

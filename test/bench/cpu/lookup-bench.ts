@@ -1,0 +1,120 @@
+/** The rule table: lookups among few and many rules, with warm and cold caches; its size, and how long it takes to make. */
+import { RuleTable } from "../../../src/map/rule-table.js";
+import type { Rule } from "../../../src/map/types.js";
+import { seededRandom } from "../../support/seeded-random.js";
+import { median } from "../result.js";
+import { type CpuBench, keep, type Measured, nsEach, nsOnce } from "./measured.js";
+
+const SIZES = [1, 100, 10_000, 1_000_000];
+const NO_PORT = -1;
+/** As many as a batch has packets. */
+const BATCH = 64;
+/** Addresses of the accesses at random; no cache near the core holds the rules behind them. */
+const RANDOM = 1 << 16;
+/** More than the caches of a core and its neighbours. */
+const EVICTION_LEN = 64 << 20;
+const COLD_BATCHES = 30;
+
+/** Three shapes, so that a lookup probes as many prefix lengths: 256 CEs on each address, whatever the rule covers. */
+const SHAPES = [
+  { ipv4: 0x10000000, ipv4Len: 32, ipv6Len: 56 },
+  { ipv4: 0x40000000, ipv4Len: 30, ipv6Len: 54 },
+  { ipv4: 0x80000000, ipv4Len: 28, ipv6Len: 52 },
+] as const;
+
+function ruleAt(index: number): Rule {
+  const shape = SHAPES[index % SHAPES.length]!;
+  const high = (0x20010db8 + (index % SHAPES.length)) >>> 0;
+  const address = (index * 2 ** (64 - shape.ipv6Len)) >>> 0;
+  return {
+    name: "bench",
+    ipv6: { address: [high, address, 0, 0], len: shape.ipv6Len },
+    ipv4: { address: shape.ipv4 + index * 2 ** (32 - shape.ipv4Len), len: shape.ipv4Len },
+    eaLen: 32 - shape.ipv4Len + 8,
+    psidOffset: 6,
+    psidLen: 8,
+    psid: null,
+    iid: "rfc7597",
+    forwarding: false,
+  };
+}
+
+/** Addresses inside `count` rules of the table, chosen at random. */
+interface Targets {
+  readonly ipv4: Uint32Array;
+  readonly ipv6: readonly Uint32Array[];
+}
+
+function targetsOf(size: number, count: number): Targets {
+  const random = seededRandom(size);
+  const rules = Array.from({ length: count }, () => ruleAt(random() % size));
+  return {
+    ipv4: Uint32Array.from(rules, ({ ipv4 }) => ipv4.address),
+    ipv6: rules.map(({ ipv6 }) => Uint32Array.from(ipv6.address)),
+  };
+}
+
+function lookupAll4(table: RuleTable, { ipv4 }: Targets, from: number): number {
+  for (let i = 0; i < BATCH; i++) keep(table.lookup4(ipv4[from + i]!, NO_PORT));
+  return BATCH;
+}
+
+function lookupAll6(table: RuleTable, { ipv6 }: Targets, from: number): number {
+  for (let i = 0; i < BATCH; i++) keep(table.lookup6(ipv6[from + i]!));
+  return BATCH;
+}
+
+type LookupAll = (table: RuleTable, targets: Targets, from: number) => number;
+
+function measureLookups(
+  table: RuleTable,
+  name: string,
+  lookupAll: LookupAll,
+  ms: number,
+): Measured[] {
+  const few = targetsOf(table.size, BATCH);
+  const many = targetsOf(table.size, RANDOM);
+  const warm = nsEach(ms, () => lookupAll(table, few, 0));
+  let from = 0;
+  const random = nsEach(ms, () => {
+    from = (from + BATCH) % RANDOM;
+    return lookupAll(table, many, from);
+  });
+  const eviction = new Uint8Array(EVICTION_LEN).fill(1);
+  const cold = Array.from({ length: COLD_BATCHES }, (_, batch) => {
+    for (let at = 0; at < EVICTION_LEN; at += 64) keep(eviction[at]!);
+    return nsOnce(BATCH, () => lookupAll(table, many, batch * BATCH));
+  });
+  const row = (load: string, value: number): Measured => ({
+    load: `${name}, ${load}`,
+    quantity: "time",
+    unit: "ns",
+    value,
+  });
+  return [
+    row("the same 64 rules", warm),
+    row("rules at random", random),
+    row("64 rules after the caches were emptied", median(cold)),
+  ];
+}
+
+function measureTable(size: number, ms: number): Measured[] {
+  const rules = Array.from({ length: size }, (_, i) => ruleAt(i));
+  const before = performance.now();
+  const { buffer } = RuleTable.compile(rules, "map-t");
+  const compiled = performance.now();
+  const table = RuleTable.fromBuffer(buffer);
+  const loaded = performance.now();
+  return [
+    ...measureLookups(table, "IPv4 address", lookupAll4, ms),
+    ...measureLookups(table, "IPv6 address", lookupAll6, ms),
+    { load: "table", quantity: "size", unit: "bytes/rule", value: buffer.byteLength / size },
+    { load: "table", quantity: "compile", unit: "ms", value: compiled - before },
+    { load: "table", quantity: "take over", unit: "ms", value: loaded - compiled },
+  ];
+}
+
+export const LOOKUP_BENCHES: readonly CpuBench[] = SIZES.map((size) => ({
+  name: `lookup among ${size}`,
+  run: async (ms: number) => measureTable(size, ms),
+}));

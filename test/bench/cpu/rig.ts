@@ -1,0 +1,152 @@
+/**
+ * One domain's packet path with the same batch of packets again and again. A packet is rewritten in place, so
+ * what was changed of it, at most HEAD_LEN bytes, is put back before it goes in again: that cost is measured by itself
+ * (`restore`) and is inside every other figure.
+ */
+import { parseConfig } from "../../../daemon/config/load.js";
+import { COUNTER_COUNT, COUNTERS } from "../../../src/counters.js";
+import type { Nat44 } from "../../../src/nat44/nat44.js";
+import { compileRules, createNat44, createPipeline } from "../../../src/pipeline/create.js";
+import { HEADROOM, type Pipeline } from "../../../src/pipeline/packet-io.js";
+import type { DomainSettings } from "../../../src/pipeline/settings.js";
+import { Arena } from "../../../src/tun/arena.js";
+import { BatchLoop } from "../../../src/tun/batch-loop.js";
+import { DROPS } from "../../../src/verdict.js";
+import type { Offloaded } from "../../support/offload.js";
+import { seededRandom } from "../../support/seeded-random.js";
+import { type DomainName, forwardingOf } from "../domains.js";
+import { BATCH, type Direction, type Flows, type Kind, packetsFor } from "./packets.js";
+
+/** Of the packet as it was read: outer, inner and TCP header with options, up to a multiple of four. */
+const HEAD_LEN = 96;
+/** The virtio header, 10 bytes, up to a multiple of four. */
+const VIRTIO_LEN = 12;
+const WORDS = (HEAD_LEN + VIRTIO_LEN) / 4;
+/** Milliseconds from batch to batch: with a fraction, as a clock has it. */
+const BATCH_MS = 0.013;
+
+export function domainSettings(name: DomainName): DomainSettings {
+  const parsed = parseConfig(JSON.stringify(forwardingOf(name, { name: "tun0" })));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.diagnostics));
+  return parsed.value.domains[0]!.settings;
+}
+
+/** A TUN device that always has the same packets waiting and takes every one. */
+class ReplayQueue {
+  readonly offloads = 0;
+  readonly takesSuperPackets: boolean;
+  readonly #words: Uint32Array;
+  readonly #saved = new Uint32Array(BATCH * WORDS);
+  readonly #lengths = new Uint32Array(BATCH);
+  readonly #slotWords: number;
+
+  constructor(arena: Arena, takesSuperPackets: boolean) {
+    this.takesSuperPackets = takesSuperPackets;
+    this.#words = new Uint32Array(arena.memory.buffer);
+    this.#slotWords = arena.slotLen / 4;
+  }
+
+  load(arena: Arena, packets: readonly Offloaded[]): void {
+    for (const [slot, { bytes, virtio }] of packets.entries()) {
+      const base = slot * arena.slotLen + HEADROOM;
+      arena.memory.set(bytes, base);
+      arena.memory.set(virtio, base - virtio.length);
+      const from = (base - VIRTIO_LEN) / 4;
+      this.#saved.set(this.#words.subarray(from, from + WORDS), slot * WORDS);
+      this.#lengths[slot] = bytes.length;
+    }
+  }
+
+  readBatch(arena: Arena, count: number): number {
+    const words = this.#words;
+    const saved = this.#saved;
+    for (let slot = 0; slot < count; slot++) {
+      const to = slot * this.#slotWords + (HEADROOM - VIRTIO_LEN) / 4;
+      const from = slot * WORDS;
+      for (let i = 0; i < WORDS; i++) words[to + i] = saved[from + i]!;
+      arena.lengths[slot] = this.#lengths[slot]!;
+    }
+    return count;
+  }
+
+  writeBatch(list: { readonly outCount: number }, results: Int32Array): number {
+    results.fill(0, 0, list.outCount);
+    return list.outCount;
+  }
+}
+
+export class Rig {
+  readonly #arena = new Arena(BATCH);
+  readonly #counters = new Float64Array(COUNTER_COUNT);
+  readonly #queue: ReplayQueue;
+  readonly #loop: BatchLoop;
+  readonly #pipeline: Pipeline;
+  #nowMs = 1000.5;
+
+  /** `merges`: what is written may be joined, as on a device that takes super-packets. */
+  constructor(name: DomainName, direction: Direction, kind: Kind, flows: Flows, merges: boolean) {
+    const settings = domainSettings(name);
+    const random = seededRandom(1);
+    const nat44 = settings.role === "ce" ? createNat44(settings, random) : null;
+    this.#queue = new ReplayQueue(this.#arena, merges);
+    this.#loop = new BatchLoop(this.#queue, this.#arena, this.#counters, BATCH);
+    const table = compileRules(settings);
+    this.#pipeline = createPipeline(settings, table, nat44, this.#arena, this.#counters, random);
+    this.#loop.setPipeline(this.#pipeline);
+    const rule = settings.rules[0]!;
+    const isTcp = kind !== "udp 18";
+    if (nat44 !== null) this.#open(packetsFor(name, "up", kind, flows, rule, []));
+    const ports = nat44 === null ? [] : externalPorts(nat44, isTcp ? 6 : 17);
+    const packets = packetsFor(name, direction, kind, flows, rule, ports);
+    this.#queue.load(this.#arena, packets);
+    this.#check();
+  }
+
+  /** Puts the packets back and no more. */
+  restore(): number {
+    return this.#queue.readBatch(this.#arena, BATCH);
+  }
+
+  /** Puts the packets back and judges each. */
+  process(): number {
+    const arena = this.#arena;
+    this.#queue.readBatch(arena, BATCH);
+    this.#nowMs += BATCH_MS;
+    for (let slot = 0; slot < BATCH; slot++) {
+      this.#pipeline.process(slot, HEADROOM, HEADROOM + arena.lengths[slot]!, this.#nowMs);
+    }
+    arena.reset();
+    return BATCH;
+  }
+
+  /** The whole turn of a worker but for the kernel: read, count, judge, merge, write, count. */
+  turn(): number {
+    this.#nowMs += BATCH_MS;
+    return this.#loop.runOnce(this.#nowMs);
+  }
+
+  /** Lets NAT44 see the flows from inside. */
+  #open(packets: readonly Offloaded[]): void {
+    this.#queue.load(this.#arena, packets);
+    this.#check();
+  }
+
+  /** What is measured must be forwarding. */
+  #check(): void {
+    this.turn();
+    const fault = this.#loop.takeFault();
+    if (fault !== undefined) throw fault;
+    const drops = this.#counters.findIndex((count, i) => i >= COUNTERS.length && count > 0);
+    if (drops < 0) return;
+    const row = DROPS[(drops - COUNTERS.length) >> 1] ?? DROPS[0];
+    throw new Error(`the bench's own packets are dropped, about ${row.name}`);
+  }
+}
+
+/** External ports by inside port, which count up from flow to flow. */
+function externalPorts(nat44: Nat44, protocol: number): number[] {
+  return Array.from({ length: BATCH }, (_, i) => {
+    const host = 0xc0a8010a + i;
+    return nat44.outbound(protocol, host, 40_000 + i, 0xc6336409, 443, 0x10, 1000.5);
+  });
+}
