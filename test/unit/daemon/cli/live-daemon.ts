@@ -8,6 +8,7 @@ import type { Test } from "tap";
 import type { CliCommand } from "../../../../daemon/cli/command.js";
 import { controlCommands } from "../../../../daemon/control/commands.js";
 import { ControlServer } from "../../../../daemon/control/server.js";
+import type { DaemonView } from "../../../../daemon/runtime/status.js";
 import { counterIndex, dropIndex } from "../../../../src/counters.js";
 import { SOURCE_PSID_MISMATCH } from "../../../../src/verdict.js";
 import { controlled, controlledDaemon } from "../fake-nat44.js";
@@ -24,10 +25,12 @@ export async function runCommand(
   command: CliCommand,
   options: Readonly<Record<string, string | boolean>>,
   json: boolean,
+  more: Partial<DaemonView> = {},
 ): Promise<{ readonly status: number; readonly output: string }> {
   const folder = mkdtempSync(join(tmpdir(), "mapd-cli-"));
   const domains = [viewOf(domainOf(BR_T)), viewOf(domainOf(CE_T), numbers)].map(controlled);
-  const daemon = controlledDaemon(daemonOf([], ["IPv4 forwarding is off"]), domains);
+  const view = { ...daemonOf([], ["IPv4 forwarding is off"]), ...more };
+  const daemon = controlledDaemon(view, domains);
   const commands = controlCommands(daemon, "1.2.3");
   const server = new ControlServer(join(folder, "s"), commands, pino({ level: "silent" }));
   await server.listen();

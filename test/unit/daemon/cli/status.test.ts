@@ -35,7 +35,29 @@ domain: ce-t
   in               ipv4 2 packets 2.93 KiB, ipv6 0 packets 0 B
   out              ipv4 0 packets 0 B, ipv6 0 packets 0 B
   dropped          5 (mapctl counters --nonzero)
-  nat44            mappings tcp 0, udp 0, icmp 0; 0 sessions
+  nat44            to 192.0.2.18, address-dependent filtering, tcp port reuse when-exhausted
+                   ports used: tcp 40 of 252, udp 30 of 252, icmp 0 of 252 (mapctl ports)
+                   0 of 65536 sessions (mapctl sessions)
+                   0 configured forwards (mapctl forward list)
+`,
+  );
+});
+
+test("a state file and what is wrong with it", async (t) => {
+  const state = {
+    file: "/var/lib/mapd/state",
+    restoredSessions: 12,
+    lostSessions: 3,
+    problem: "cannot write it: no space",
+  };
+  const { output } = await runCommand(t, statusCommand, {}, false, { state });
+  t.match(
+    output,
+    `configuration  0123456789ab
+state file     /var/lib/mapd/state, 12 sessions restored, 3 lost
+               cannot write it: no space
+
+domain: br-t
 `,
   );
 });
