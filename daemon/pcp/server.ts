@@ -1,6 +1,5 @@
 /** PCP and NAT-PMP of a CE domain: sockets, responder and announcements, as the configuration wants them. */
 import { networkInterfaces } from "node:os";
-import type { Ce } from "../../src/map/ce.js";
 import { containsIpv4 } from "../../src/map/prefix.js";
 import type { PortMapper, ResponderSettings } from "../../src/pcp/port-mapper.js";
 import { Responder } from "../../src/pcp/responder.js";
@@ -8,6 +7,7 @@ import { formatIpv4, parseIpv4 } from "../../src/wire/address.js";
 import type { DomainConfig } from "../config/types.js";
 import { MapdError } from "../errors.js";
 import type { Log } from "../log.js";
+import { type Nat44Identity, nat44Identity, sameIdentity } from "../runtime/identity.js";
 import type { AskNat44 } from "../runtime/nat44-questions.js";
 import { Announcer } from "./announcer.js";
 import { Intake } from "./intake.js";
@@ -16,6 +16,7 @@ import { type Datagram, LanSockets } from "./lan-sockets.js";
 /** What the server needs to know of a domain; null where it is to be silent. */
 interface Wanted {
   readonly settings: ResponderSettings;
+  readonly identity: Nat44Identity;
   readonly listen: readonly number[];
   /** Address of the TUN device, which no LAN is behind. */
   readonly tunAddress: number | null;
@@ -46,16 +47,18 @@ export class PcpServer {
    * Starts, changes or ends the server as the configuration of the CE wants it. Rejects with MapdError `pcp-listen`
    * and what was before in force. `check()` does the rest, once NAT44 answers.
    */
-  async apply(config: DomainConfig, ce: Ce | null): Promise<void> {
-    const wanted = wantedOf(config, ce);
+  async apply(config: DomainConfig): Promise<void> {
+    const wanted = wantedOf(config);
     if (wanted === null) return this.stop();
     const before = this.#running;
     const sockets = await this.#socketsFor(wanted, before);
     if (before === null) return this.#begin(wanted, sockets);
     this.#running = { ...before, wanted, sockets };
-    const isRenumbered = await before.responder.configure(wanted.settings, performance.now());
     this.#alignedWith = null;
-    if (isRenumbered) this.#announcer.start();
+    await before.responder.configure(wanted.settings);
+    if (sameIdentity(before.wanted.identity, wanted.identity)) return;
+    await before.responder.beginAnew(performance.now());
+    this.#announcer.start();
   }
 
   #begin(wanted: Wanted, sockets: LanSockets): void {
@@ -128,12 +131,17 @@ export class PcpServer {
   }
 }
 
-function wantedOf({ settings, pcp, tun }: DomainConfig, ce: Ce | null): Wanted | null {
-  if (pcp === null || ce === null || settings.role !== "ce") return null;
+function wantedOf({ settings, pcp, tun }: DomainConfig): Wanted | null {
+  const identity = nat44Identity(settings);
+  if (pcp === null || identity === null || settings.role !== "ce") return null;
   const { listen, ...rest } = pcp;
   const { localPrefixes } = settings;
-  const externalAddress = ce.ipv4.address;
-  return { settings: { ...rest, externalAddress, localPrefixes }, listen, tunAddress: tun.address };
+  return {
+    settings: { ...rest, externalAddress: identity.address, localPrefixes },
+    identity,
+    listen,
+    tunAddress: tun.address,
+  };
 }
 
 function mapperOf(ask: AskNat44): PortMapper {

@@ -86,7 +86,7 @@ export class Domain {
       this.#restored = restored;
       if (restored !== null) reportRestored(this.#log, restored);
       await this.#routes.install(this.#config, this.#ce);
-      await this.#pcp.apply(this.#config, this.#ce);
+      await this.#pcp.apply(this.#config);
       this.#checkPcp();
     } catch (error) {
       await this.stop();
@@ -126,7 +126,7 @@ export class Domain {
     await this.#routes.replace(config, ce);
     try {
       await this.#configureWorkers(compiled, undo);
-      await this.#pcp.apply(config, ce);
+      await this.#pcp.apply(config);
     } catch (error) {
       await this.#configureWorkers(compileDomain(before), true).catch((second: unknown) =>
         this.#log.error({ err: second }, "a worker could not go back to the old configuration"),

@@ -57,21 +57,20 @@ export class Responder {
     }
   }
 
-  /**
-   * Takes other settings. With another external address all mappings are gone, and every client has to know
-   * (RFC 6887 §8.5). True where that is so: then it is to be announced.
-   */
-  configure(settings: ResponderSettings, nowMs: number): Promise<boolean> {
+  configure(settings: ResponderSettings): Promise<void> {
     return this.#inTurn(async () => {
-      const isRenumbered = settings.externalAddress !== this.#settings.externalAddress;
       this.#settings = settings;
       this.#service.limitTo(settings.maxMappingsPerHost);
       this.#pcp = new PcpResponder(settings, this.#service, this.#epoch);
       this.#natPmp = new NatPmpResponder(settings, this.#service, this.#epoch);
-      if (!isRenumbered) return false;
+    });
+  }
+
+  /** All mappings are gone, as with another address or port set: to be announced (RFC 6887 §8.5). */
+  beginAnew(nowMs: number): Promise<void> {
+    return this.#inTurn(async () => {
       this.#service.forget();
       this.#epoch.reset(nowMs);
-      return true;
     });
   }
 
