@@ -19,24 +19,21 @@ export function addExplicit(
   if (slot !== SLOT_TCP && slot !== SLOT_UDP) return refused("unsupported-protocol");
   const pool = tables.pools[slot]!;
   const { insideAddress, insidePort, externalPort: wanted, origin } = request;
-  const isExact = request.exact && wanted !== 0;
-  if (isExact && !mayHave(tables, slot, request)) {
-    return refused("not-in-set", pool.nearestFree(wanted));
-  }
   const existing = tables.mappings.find(slot, insideAddress, insidePort);
   if (existing >= 0) {
     const result = changeExisting(tables, slot, existing, request, nowMs);
     if (result !== null) return result;
   }
-  if (isExact && !pool.isFree(wanted)) return refused("port-in-use", pool.nearestFree(wanted));
+  const isOffered = mayHave(tables, slot, request);
+  if (request.exact && wanted !== 0 && !(isOffered && pool.isFree(wanted))) {
+    return refused(isOffered ? "port-in-use" : "not-in-set", pool.nearestFree(wanted));
+  }
   if (origin === "pcp" && admission.isOverQuota(slot, insideAddress)) return refused("host-quota");
   if (existing < 0 && tables.mappings.full) return refused("table-full");
   if (existing >= 0) tables.closeWithSessions(existing);
 
-  let externalPort = wanted;
-  if (!mayHave(tables, slot, request) || !pool.claim(wanted)) {
-    externalPort = pool.take(insidePort, tables.random);
-  }
+  const isClaimed = isOffered && pool.claim(wanted);
+  const externalPort = isClaimed ? wanted : pool.take(insidePort, tables.random);
   if (externalPort < 0) return refused("no-free-port");
   const isCounted = origin === "pcp";
   const mapping = tables.addMapping(slot, insideAddress, insidePort, externalPort, isCounted);

@@ -3,8 +3,9 @@
  * It cannot foresee which free port the fast one draws, so it says which ones are right and takes
  * over the choice.
  */
-import type { PortSet } from "../../src/map/port-set.js";
-import type { Nat44Settings } from "../../src/nat44/settings.js";
+
+import { MOST_TRIED } from "../../src/nat44/admission.js";
+import type { MappingOrigin, MapRequest, MapResult, PeerRequest } from "../../src/nat44/records.js";
 import {
   NAT44_FILTERED,
   NAT44_HOST_QUOTA,
@@ -12,285 +13,307 @@ import {
   NAT44_NO_MAPPING,
   NAT44_TABLE_FULL,
 } from "../../src/verdict.js";
-import { ACK, FIN, ICMP, RST, SYN, TCP, UDP } from "./nat44-fixture.js";
+import { RST, TCP } from "./nat44-fixture.js";
+import { type Endpoint, type Mapping, type Remote, type Session, SlowTable } from "./slow-table.js";
+import { beginConnection, type Connection, isOver, observe } from "./slow-tcp.js";
 
-/** State is looked over once a second, as the fast NAT promises. */
-const TICK_MS = 1000;
-
-interface Connection {
-  /** `syn`: we opened; `half`: we answered or were caught in mid-stream; `full`: both were heard. */
-  opened: "syn" | "half" | "full";
-  finOut: boolean;
-  finIn: boolean;
-  reset: boolean;
-}
-
-interface Session {
-  readonly protocol: number;
-  readonly remoteAddress: number;
-  readonly remotePort: number;
-  readonly connection: Connection | null;
-  deadlineMs: number;
-}
-
-export interface Mapping {
-  readonly protocol: number;
-  readonly insideAddress: number;
-  readonly insidePort: number;
-  readonly externalPort: number;
-  readonly permanent: boolean;
-  readonly sessions: Map<string, Session>;
-}
-
-export interface OutboundPacket {
-  readonly protocol: number;
-  readonly insideAddress: number;
-  readonly insidePort: number;
-  readonly remoteAddress: number;
-  readonly remotePort: number;
+export interface OutboundPacket extends Endpoint, Remote {
   readonly tcpFlags: number;
 }
 
-export interface InboundPacket {
+export interface InboundPacket extends Remote {
   readonly protocol: number;
   readonly externalPort: number;
-  readonly remoteAddress: number;
-  readonly remotePort: number;
   readonly tcpFlags: number;
 }
 
-export class SlowNat44 {
-  readonly #settings: Nat44Settings;
-  /** Ports that a mapping may have at all, and those that it may get by chance. */
-  readonly #usable: ReadonlySet<number>;
-  readonly #dynamic: readonly number[];
-  readonly #byInside = new Map<string, Mapping>();
-  readonly #byExternal = new Map<string, Mapping>();
-  #sessionCount = 0;
+/** One session or explicit mapping, as it survives from one NAT to the next. */
+export interface Saved extends Endpoint {
+  readonly externalPort: number;
+  readonly explicit: { readonly origin: MappingOrigin; readonly remainingMs: number } | null;
+  readonly session: {
+    readonly remote: Remote;
+    readonly isBound: boolean;
+    readonly connection: Connection | null;
+    readonly remainingMs: number;
+    readonly heldMs: number;
+  } | null;
+}
 
-  constructor(settings: Nat44Settings, ports: PortSet) {
-    this.#settings = settings;
-    const all = ports
-      .ranges()
-      .flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
-    const usable = all.filter(
-      (port) =>
-        port !== 0 && !settings.reserve.some(([first, last]) => first <= port && port <= last),
-    );
-    this.#usable = new Set(usable);
-    this.#dynamic = usable.filter((port) => all.length < 65_536 || port >= 1024);
-    for (const forward of settings.forwards) {
-      for (const protocol of [TCP, UDP]) {
-        const other = protocol === TCP ? "udp" : "tcp";
-        if (forward.protocol === other) continue;
-        const { insideAddress, insidePort, externalPort } = forward;
-        this.#addMapping({ protocol, insideAddress, insidePort }, externalPort, true);
-      }
-    }
-  }
+const REFUSAL_CODES = new Map([
+  ["no-free-port", NAT44_NO_FREE_PORT],
+  ["host-quota", NAT44_HOST_QUOTA],
+  ["table-full", NAT44_TABLE_FULL],
+]);
 
-  get sessions(): number {
-    return this.#sessionCount;
-  }
-
-  get live(): readonly Mapping[] {
-    return [...this.#byInside.values()];
-  }
-
+export class SlowNat44 extends SlowTable {
   /**
    * Takes an outbound packet and the fast NAT's answer to it. Returns null when the answer is
    * right, else what would have been.
    */
   outbound(packet: OutboundPacket, nowMs: number, answer: number): string | null {
-    const { protocol, insideAddress, insidePort, tcpFlags } = packet;
+    const { protocol, tcpFlags } = packet;
     const isReset = protocol === TCP && (tcpFlags & RST) !== 0;
-    let mapping = this.#byInside.get(`${protocol}|${insideAddress}|${insidePort}`);
-    if (mapping === undefined) {
-      const wrong = this.#judgeNew(packet, answer);
-      if (wrong !== null || answer < 0) return wrong;
-      mapping = this.#addMapping(packet, answer, false);
-    }
-    if (!mapping.permanent) {
-      const key = this.#sessionKey(packet);
-      const session = mapping.sessions.get(key);
-      if (session !== undefined) {
-        this.#sent(session, tcpFlags, nowMs);
-      } else if (!isReset) {
-        if (this.#sessionCount >= this.#settings.maxSessions) {
-          return answer === NAT44_TABLE_FULL ? null : "NAT44_TABLE_FULL";
-        }
-        this.#addSession(mapping, key, packet, nowMs);
+    let mapping = this.mappingTo(packet, packet);
+    const session = mapping?.sessions.get(this.sessionKey(protocol, packet));
+    if (mapping !== undefined && session !== undefined) {
+      this.#sent(protocol, session, tcpFlags, nowMs);
+    } else if (isReset) {
+      if (mapping === undefined) return answer === NAT44_NO_MAPPING ? null : "NAT44_NO_MAPPING";
+    } else if (mapping === undefined || mapping.explicit === null) {
+      const refusal = this.#refuseSession(packet);
+      if (refusal !== null) return answer === refusal ? null : `code ${refusal}`;
+      if (mapping === undefined) {
+        const opened = this.#open(packet, packet, 0, answer);
+        if (typeof opened === "string") return opened;
+        if (opened === null) return null;
+        mapping = opened;
       }
+      const connection = protocol === TCP ? beginConnection(tcpFlags) : null;
+      this.restartTimer(protocol, this.addSession(mapping, packet, connection), nowMs);
     }
     return answer === mapping.externalPort ? null : `port ${mapping.externalPort}`;
   }
 
   /** Takes an inbound packet; returns its mapping or a drop code. */
   inbound(packet: InboundPacket, nowMs: number): Mapping | number {
-    const mapping = this.#byExternal.get(`${packet.protocol}|${packet.externalPort}`);
-    if (mapping === undefined) return NAT44_NO_MAPPING;
-    const session = mapping.sessions.get(this.#sessionKey(packet));
-    if (session !== undefined) this.#heard(session, packet.tcpFlags, nowMs);
-    return mapping.permanent || this.#admits(mapping, packet) ? mapping : NAT44_FILTERED;
+    const { protocol, externalPort } = packet;
+    const owner = this.ownerOf(protocol, externalPort, packet);
+    if (owner !== undefined) {
+      this.#heard(owner.sessions.get(this.sessionKey(protocol, packet))!, packet.tcpFlags, nowMs);
+      return owner;
+    }
+    const holder = this.holder(protocol, externalPort);
+    if (holder === undefined) return NAT44_NO_MAPPING;
+    return this.admits(holder, packet) ? holder : NAT44_FILTERED;
   }
 
-  expire(nowMs: number): void {
-    const lookedAtMs = Math.floor(nowMs / TICK_MS) * TICK_MS;
-    for (const [insideKey, mapping] of this.#byInside) {
-      for (const [key, session] of mapping.sessions) {
-        if (session.deadlineMs > lookedAtMs) continue;
-        mapping.sessions.delete(key);
-        this.#sessionCount--;
+  /** Takes a request for an explicit mapping and the fast NAT's answer; null when that is right. */
+  map(request: MapRequest, nowMs: number, answer: MapResult): string | null {
+    const { externalPort: wanted, exact, origin, lifetimeMs, protocol, insidePort } = request;
+    const deadlineMs = lifetimeMs === null ? Number.POSITIVE_INFINITY : nowMs + lifetimeMs;
+    const existing = this.own(request);
+    const isExact = exact && wanted !== 0;
+    const wantsOther = existing !== undefined && isExact && wanted !== existing.externalPort;
+    if (existing !== undefined) {
+      const isOthers = existing.explicit !== null && existing.explicit.origin !== origin;
+      const isFixed = existing.explicit !== null || origin === "pcp";
+      if (isOthers || (wantsOther && isFixed)) return isRefusal(answer, "endpoint-in-use");
+      if (!wantsOther) {
+        existing.explicit = { origin, deadlineMs };
+        return isGranted(answer, [existing.externalPort]);
       }
-      if (mapping.permanent || mapping.sessions.size > 0) continue;
-      this.#byInside.delete(insideKey);
-      this.#byExternal.delete(`${mapping.protocol}|${mapping.externalPort}`);
     }
+    const used = this.usedPorts(protocol);
+    const isOffered =
+      exact && origin !== "pcp"
+        ? wanted !== 0 && this.ports.contains(wanted)
+        : this.offers(wanted, insidePort);
+    const nearest = this.#nearestFree(used, wanted);
+    if (isExact && !isOffered) return isRefusal(answer, "not-in-set", nearest);
+    if (isExact && used.has(wanted)) return isRefusal(answer, "port-in-use", nearest);
+    if (origin === "pcp" && this.#isOverQuota(request)) return isRefusal(answer, "host-quota");
+    if (existing !== undefined) this.endMapping(existing);
+    if (this.live.size >= this.settings.maxMappings) return isRefusal(answer, "table-full");
+    const choices = isOffered && !used.has(wanted) ? [wanted] : this.choices(protocol, insidePort);
+    if (choices.length === 0) return isRefusal(answer, "no-free-port");
+    const wrong = isGranted(answer, choices);
+    if (wrong !== null || !answer.ok) return wrong;
+    this.addMapping(request, answer.externalPort, null).explicit = { origin, deadlineMs };
+    return null;
   }
 
-  /** Judges the answer to a packet whose inside endpoint has no mapping; null when it is right. */
-  #judgeNew(packet: OutboundPacket, answer: number): string | null {
-    const refusal = this.#refusal(packet);
-    if (refusal !== null) return answer === refusal ? null : `code ${refusal}`;
-    const { protocol, insidePort } = packet;
-    if (this.#usable.has(insidePort) && this.#isFree(protocol, insidePort)) {
-      return answer === insidePort ? null : `port ${insidePort} kept`;
+  unmap(endpoint: Endpoint): boolean {
+    const mapping = this.own(endpoint);
+    if (mapping === undefined || mapping.explicit === null) return false;
+    mapping.explicit = null;
+    if (mapping.sessions.size === 0) this.endMapping(mapping);
+    return true;
+  }
+
+  /** Takes a request to hold a connection and the fast NAT's answer; null when that is right. */
+  peer(request: PeerRequest, nowMs: number, answer: MapResult): string | null {
+    const { protocol, externalPort, lifetimeMs } = request;
+    const given = answer.ok ? answer.externalPort : (REFUSAL_CODES.get(answer.reason) ?? 0);
+    let mapping = this.mappingTo(request, request);
+    let session = mapping?.sessions.get(this.sessionKey(protocol, request));
+    if (session === undefined) {
+      const refusal = this.#refuseSession(request);
+      if (refusal !== null) return given === refusal ? null : `code ${refusal}`;
+      if (mapping === undefined) {
+        const opened = this.#open(request, request, externalPort, given);
+        if (typeof opened === "string") return opened;
+        if (opened === null) return null;
+        mapping = opened;
+      }
+      session = this.addSession(mapping, request, protocol === TCP ? beginConnection(0) : null);
+      this.restartTimer(protocol, session, nowMs);
     }
-    const free = this.#dynamic.filter((port) => this.#isFree(protocol, port));
-    if (free.length === 0) return answer === NAT44_NO_FREE_PORT ? null : "NAT44_NO_FREE_PORT";
-    const sameParity = free.filter((port) => port % 2 === insidePort % 2);
-    const right = sameParity.length > 0 ? sameParity : free;
-    return right.includes(answer) ? null : `one of ${right}`;
+    this.hold(session, nowMs + lifetimeMs);
+    return given === mapping!.externalPort ? null : `port ${mapping!.externalPort}`;
   }
 
-  /** Why a new mapping is refused before any port is looked for, or null. */
-  #refusal(packet: OutboundPacket): number | null {
-    const { maxMappings, maxSessions, maxPortsPerHost } = this.#settings;
-    if (packet.protocol === TCP && (packet.tcpFlags & RST) !== 0) return NAT44_NO_MAPPING;
-    if (this.#sessionCount >= maxSessions) return NAT44_TABLE_FULL;
-    const held = this.live.filter(
-      (mapping) =>
-        !mapping.permanent &&
-        mapping.protocol === packet.protocol &&
-        mapping.insideAddress === packet.insideAddress,
+  /** Remaining times are whole ms, rounded up. */
+  save(nowMs: number): Saved[] {
+    const left = (deadlineMs: number): number => Math.max(0, Math.ceil(deadlineMs - nowMs));
+    const all: Saved[] = [];
+    for (const mapping of this.live) {
+      const { protocol, insideAddress, insidePort, externalPort, boundTo } = mapping;
+      const place = { protocol, insideAddress, insidePort, externalPort };
+      if (mapping.explicit !== null && mapping.explicit.origin !== "config") {
+        const { origin, deadlineMs } = mapping.explicit;
+        const explicit = { origin, remainingMs: Math.max(0, deadlineMs - nowMs) };
+        all.push({ ...place, explicit, session: null });
+      }
+      for (const session of mapping.sessions.values()) {
+        const { remoteAddress, remotePort, connection } = session;
+        const saved = {
+          remote: { remoteAddress, remotePort },
+          isBound: boundTo !== null,
+          connection: connection && { ...connection },
+          remainingMs: left(session.deadlineMs),
+          heldMs: left(session.heldUntilMs),
+        };
+        all.push({ ...place, explicit: null, session: saved });
+      }
+    }
+    return all;
+  }
+
+  /** Takes over what was saved some time ago; returns how many of it were lost. */
+  restore(all: readonly Saved[], elapsedMs: number, nowMs: number): number {
+    let lost = 0;
+    for (const saved of all) {
+      if (saved.explicit === null || saved.explicit.remainingMs <= elapsedMs) continue;
+      if (!this.#restoreMapping(saved, nowMs - elapsedMs)) lost++;
+    }
+    for (const saved of all) {
+      if (saved.session === null || saved.session.remainingMs <= elapsedMs) continue;
+      if (!this.#restoreSession(saved, nowMs - elapsedMs)) lost++;
+    }
+    return lost;
+  }
+
+  #restoreMapping(saved: Saved, savedMs: number): boolean {
+    const { externalPort, protocol } = saved;
+    const isTaken = this.usedPorts(protocol).has(externalPort) || this.own(saved) !== undefined;
+    if (isTaken || !this.ports.contains(externalPort)) return false;
+    const { origin, remainingMs } = saved.explicit!;
+    const mapping = this.addMapping(saved, externalPort, null);
+    mapping.explicit = { origin, deadlineMs: savedMs + remainingMs };
+    return true;
+  }
+
+  #restoreSession(saved: Saved, savedMs: number): boolean {
+    const { protocol, externalPort } = saved;
+    const { remote, isBound, connection, remainingMs, heldMs } = saved.session!;
+    if (!this.ports.contains(externalPort)) return false;
+    const holder = this.holder(protocol, externalPort);
+    let mapping = this.own(saved);
+    if (isBound) {
+      if (holder?.explicit?.origin === "config") return false;
+      mapping = this.addMapping(saved, externalPort, remote);
+    } else if (mapping === undefined) {
+      if (holder !== undefined) return false;
+      mapping = this.addMapping(saved, externalPort, null);
+    } else if (mapping !== holder) {
+      return false;
+    }
+    const known = mapping.sessions.get(this.sessionKey(protocol, remote));
+    const session = known ?? this.addSession(mapping, remote, connection);
+    session.deadlineMs = Math.max(session.deadlineMs, savedMs + remainingMs);
+    if (savedMs + heldMs > savedMs) this.hold(session, savedMs + heldMs);
+    return true;
+  }
+
+  /** Judges the fast NAT's new mapping: itself where it is right, null for a right refusal, else what is wrong. */
+  #open(
+    endpoint: Endpoint,
+    remote: Remote,
+    wanted: number,
+    answer: number,
+  ): Mapping | string | null {
+    const { tcpPortReuse, maxMappings } = this.settings;
+    const { protocol, insidePort } = endpoint;
+    const judge = (code: number): string | null => (answer === code ? null : `code ${code}`);
+    const reuses = protocol === TCP && tcpPortReuse !== "never";
+    const isFull = this.live.size >= maxMappings;
+    const isOverQuota = this.#isOverQuota(endpoint) && !(reuses && tcpPortReuse === "always");
+    const mayOwn = !(reuses && tcpPortReuse === "always") && !isOverQuota;
+    if (mayOwn && this.own(endpoint) === undefined) {
+      if (isFull) return judge(NAT44_TABLE_FULL);
+      const isWantedFree = this.offers(wanted, insidePort) && !this.usedPorts(protocol).has(wanted);
+      const choices = isWantedFree ? [wanted] : this.choices(protocol, insidePort);
+      if (choices.includes(answer)) return this.addMapping(endpoint, answer, null);
+      if (choices.length > 0) return `one of ${choices}`;
+    }
+    const refusal = isOverQuota ? NAT44_HOST_QUOTA : NAT44_NO_FREE_PORT;
+    if (!reuses) return judge(refusal);
+    if (isFull) return judge(NAT44_TABLE_FULL);
+    const choices = this.#sharable(remote, isOverQuota);
+    if (choices.includes(insidePort)) choices.splice(0, choices.length, insidePort);
+    if (choices.includes(answer)) return this.addMapping(endpoint, answer, remote);
+    const mayMiss = choices.length === 0 || (this.dynamic.size > MOST_TRIED && answer < 0);
+    return mayMiss ? judge(refusal) : `bound to one of ${choices}`;
+  }
+
+  /** Ports that a connection to a remote end may share. */
+  #sharable(remote: Remote, onlyUsed: boolean): number[] {
+    const barred = new Set<number>();
+    const used = new Set<number>();
+    const key = this.sessionKey(TCP, remote);
+    for (const { protocol, externalPort, explicit, sessions } of this.live) {
+      if (protocol !== TCP) continue;
+      used.add(externalPort);
+      if (explicit !== null || sessions.has(key)) barred.add(externalPort);
+    }
+    return [...this.dynamic].filter((port) => !barred.has(port) && (!onlyUsed || used.has(port)));
+  }
+
+  #refuseSession({ insideAddress }: Endpoint): number | null {
+    const { maxSessions, maxSessionsPerHost } = this.settings;
+    if (this.sessionCount >= maxSessions) return NAT44_TABLE_FULL;
+    if (maxSessionsPerHost === null) return null;
+    return this.sessionsOf(insideAddress) >= maxSessionsPerHost ? NAT44_HOST_QUOTA : null;
+  }
+
+  #isOverQuota({ protocol, insideAddress }: Endpoint): boolean {
+    const { maxPortsPerHost } = this.settings;
+    return (
+      maxPortsPerHost !== null && this.countedPorts(protocol, insideAddress) >= maxPortsPerHost
     );
-    if (held.length >= (maxPortsPerHost ?? Infinity)) return NAT44_HOST_QUOTA;
-    return this.#byInside.size >= maxMappings ? NAT44_TABLE_FULL : null;
   }
 
-  #isFree(protocol: number, port: number): boolean {
-    return !this.#byExternal.has(`${protocol}|${port}`);
+  #nearestFree(used: ReadonlySet<number>, port: number): number[] {
+    const free = [...this.dynamic].filter((candidate) => !used.has(candidate));
+    const lower = free.filter((candidate) => candidate < port).slice(-1);
+    const upper = free.filter((candidate) => candidate > port).slice(0, 1);
+    return [...lower, ...upper];
   }
 
-  #admits(mapping: Mapping, packet: InboundPacket): boolean {
-    if (this.#settings.filtering === "endpoint-independent") return true;
-    const minded = packet.protocol === ICMP ? "address-dependent" : this.#settings.filtering;
-    return [...mapping.sessions.values()].some(
-      (session) =>
-        session.remoteAddress === packet.remoteAddress &&
-        (minded === "address-dependent" || session.remotePort === packet.remotePort),
-    );
-  }
-
-  #sessionKey(packet: OutboundPacket | InboundPacket): string {
-    const { protocol, remoteAddress, remotePort } = packet;
-    if (protocol === TCP) return `${remoteAddress}|${remotePort}`;
-    if (this.#settings.filtering === "endpoint-independent") return "anyone";
-    const usesPort = protocol === UDP && this.#settings.filtering === "address-and-port-dependent";
-    return usesPort ? `${remoteAddress}|${remotePort}` : `${remoteAddress}`;
-  }
-
-  #addMapping(
-    inside: Pick<Mapping, "protocol" | "insideAddress" | "insidePort">,
-    externalPort: number,
-    permanent: boolean,
-  ): Mapping {
-    const { protocol, insideAddress, insidePort } = inside;
-    const sessions = new Map<string, Session>();
-    const mapping = { protocol, insideAddress, insidePort, externalPort, permanent, sessions };
-    this.#byInside.set(`${protocol}|${insideAddress}|${insidePort}`, mapping);
-    this.#byExternal.set(`${protocol}|${externalPort}`, mapping);
-    return mapping;
-  }
-
-  #addSession(mapping: Mapping, key: string, packet: OutboundPacket, nowMs: number): void {
-    const { protocol, remoteAddress, remotePort, tcpFlags } = packet;
-    const isOpening = (tcpFlags & (SYN | ACK)) === SYN;
-    const connection: Connection | null =
-      protocol === TCP
-        ? { opened: isOpening ? "syn" : "half", finOut: false, finIn: false, reset: false }
-        : null;
-    const idleMs = this.#idleMs(protocol, connection);
-    mapping.sessions.set(key, {
-      protocol,
-      remoteAddress,
-      remotePort,
-      connection,
-      deadlineMs: nowMs + idleMs,
-    });
-    this.#sessionCount++;
-  }
-
-  #sent(session: Session, flags: number, nowMs: number): void {
-    const { protocol, connection } = session;
-    const isOver = connection !== null && (isClosed(connection) || connection.reset);
+  #sent(protocol: number, session: Session, flags: number, nowMs: number): void {
+    const { connection } = session;
+    const wasOver = connection !== null && isOver(connection);
     const changed = connection !== null && observe(connection, true, flags);
-    if (isOver && !changed) return;
-    session.deadlineMs = nowMs + this.#idleMs(protocol, connection);
+    if (!wasOver || changed) this.restartTimer(protocol, session, nowMs);
   }
 
   #heard(session: Session, flags: number, nowMs: number): void {
-    const { protocol, connection } = session;
+    const { connection } = session;
     if (connection === null || !observe(connection, false, flags)) return;
-    session.deadlineMs = nowMs + this.#idleMs(protocol, connection);
-  }
-
-  #idleMs(protocol: number, connection: Connection | null): number {
-    const { udp, icmp, tcpEstablished, tcpTransitory } = this.#settings.timeoutsMs;
-    if (connection === null) return protocol === UDP ? udp : icmp;
-    const isOver = isClosed(connection) || connection.reset;
-    return connection.opened === "full" && !isOver ? tcpEstablished : tcpTransitory;
+    this.restartTimer(TCP, session, nowMs);
   }
 }
 
-function isClosed(connection: Connection): boolean {
-  return connection.finOut && connection.finIn;
+function isRefusal(
+  answer: MapResult,
+  reason: string,
+  nearest: readonly number[] = [],
+): string | null {
+  const isRight = !answer.ok && answer.reason === reason && `${answer.nearest}` === `${nearest}`;
+  return isRight ? null : `${reason}, nearest ${nearest}`;
 }
 
-/** Lets a connection see a segment; true when that taught it something. */
-function observe(connection: Connection, fromInside: boolean, flags: number): boolean {
-  const before = JSON.stringify(connection);
-  if ((flags & RST) !== 0) {
-    if (!isClosed(connection)) connection.reset = true;
-  } else if ((flags & SYN) !== 0) {
-    observeSyn(connection, fromInside, (flags & ACK) !== 0);
-  } else if (!isClosed(connection) && !(connection.reset && (flags & FIN) !== 0)) {
-    observeData(connection, fromInside, (flags & FIN) !== 0);
-  }
-  return JSON.stringify(connection) !== before;
-}
-
-function observeSyn(connection: Connection, fromInside: boolean, acknowledges: boolean): void {
-  if (fromInside && (isClosed(connection) || connection.reset)) {
-    connection.opened = acknowledges ? "half" : "syn";
-    connection.finOut = false;
-    connection.finIn = false;
-    connection.reset = false;
-  } else if (!fromInside && !isClosed(connection) && !connection.reset) {
-    if (connection.opened === "syn" || acknowledges) connection.opened = "full";
-  }
-}
-
-function observeData(connection: Connection, fromInside: boolean, isLast: boolean): void {
-  if (connection.reset) {
-    connection.reset = false;
-    connection.opened = "full";
-    connection.finOut = false;
-    connection.finIn = false;
-    return;
-  }
-  if (!fromInside && connection.opened === "half") connection.opened = "full";
-  if (connection.opened !== "full" || !isLast) return;
-  if (fromInside) connection.finOut = true;
-  else connection.finIn = true;
+function isGranted(answer: MapResult, choices: readonly number[]): string | null {
+  return answer.ok && choices.includes(answer.externalPort) ? null : `one of ${choices}`;
 }
