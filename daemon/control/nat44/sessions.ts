@@ -19,8 +19,8 @@ import {
   sessionRow,
 } from "./session-rows.js";
 
-/** Sessions asked of the worker at a time: it answers between two batches. */
-const PAGE_ROWS = 4096;
+/** Sessions asked of the worker at a time: it answers between two batches, and takes a millisecond for so many. */
+const PAGE_ROWS = 1024;
 
 /** Most sessions in one answer; who wants more takes them by the page. */
 export const MAX_LIMIT = 65_536;

@@ -168,11 +168,12 @@ test("many sessions are read page by page, and every one is seen once", async (t
     sessions: [{ insideAddress: "192.168.1.11" }, { insideAddress: "192.168.1.12" }],
   });
   t.equal((cut.sessions as readonly object[]).length, 2);
-  t.same(nat44.asked, [
-    { kind: "sessions", cursor: 0, limit: 4096 },
-    { kind: "sessions", cursor: 4096, limit: 4096 },
-    { kind: "sessions", cursor: 8192, limit: 4096 },
-  ]);
+  t.same(
+    nat44.asked,
+    Array.from({ length: 10 }, (_, i) => {
+      return { kind: "sessions", cursor: 1024 * i, limit: 1024 };
+    }),
+  );
   const all = documentIn(await mapctl("sessions", "--limit", "0", "--json"));
   t.match(all, { schema: "mapd.sessions/1", total: 10_000, matched: 10_000 });
   const hosts = (all.sessions as readonly { insideAddress: string }[]).map(
