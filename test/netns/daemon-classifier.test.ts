@@ -1,0 +1,110 @@
+/* The classifier on the devices of one daemon: where it is, what is said of it, and that it goes with the daemon. */
+import "./sandboxed.js";
+import { type Test, test } from "tap";
+import {
+  BR_E,
+  BR_T,
+  ConfigFile,
+  DaemonProcess,
+  ip,
+  mapctl,
+  mapdCommand,
+  prepareHost,
+  run,
+  startDaemon,
+} from "./daemon-under-test.js";
+
+const PORT = 9464;
+const FILTER = /protocol ipv6 pref 24944 bpf .* mapd direct-action/;
+const NO_BPF = "-bpf,-sys_admin,-perfmon";
+
+prepareHost();
+
+function configured(t: Test, ...domains: readonly string[]): ConfigFile {
+  const file = new ConfigFile(t);
+  file.write(domains, PORT);
+  return file;
+}
+
+/** What traffic control does with packets from the device. */
+function filters(device: string): string {
+  const qdisc = run("tc", "qdisc", "show", "dev", device, "clsact");
+  const filter = run("tc", "filter", "show", "dev", device, "ingress");
+  return `${qdisc.stdout}${filter.stdout}`;
+}
+
+/** The `tun` part of each domain's status. */
+function devices(file: ConfigFile): { offloads: string[]; classifier: unknown }[] {
+  const { domains } = JSON.parse(mapctl(file, "status", "--json").stdout);
+  return domains.map(({ tun }: { tun: unknown }) => tun);
+}
+
+async function end(t: Test, daemon: DaemonProcess): Promise<void> {
+  daemon.kill("SIGTERM");
+  t.match(await daemon.ended, { status: 0 });
+}
+
+test("MAP-E has it, and all offloads with it; MAP-T has none", async (t) => {
+  const file = configured(t, BR_E, BR_T);
+  const daemon = await startDaemon(t, file);
+  const [tunnel, translator] = devices(file);
+  t.same(tunnel?.classifier, { on: true, reason: null });
+  t.same(tunnel?.offloads, translator?.offloads);
+  t.ok(tunnel?.offloads.includes("tso4"));
+  t.equal(translator?.classifier, null);
+  t.match(filters("mape0"), FILTER);
+  t.equal(filters("mapt0"), "");
+  t.match(daemon.log, /the classifier is on/);
+  await end(t, daemon);
+});
+
+test("every queue of a device has it", async (t) => {
+  const file = configured(t, BR_E.replace("name: mape0", "name: mape0, queues: 2"));
+  const daemon = await startDaemon(t, file);
+  const [device] = devices(file);
+  t.same(device?.classifier, { on: true, reason: null });
+  t.ok(device?.offloads.includes("tso4"));
+  await end(t, daemon);
+});
+
+test("without the right to load it mapd runs, and says what is missing", async (t) => {
+  const file = configured(t, BR_E);
+  const noRight = ["setpriv", "--bounding-set", NO_BPF, "--inh-caps", NO_BPF];
+  const daemon = new DaemonProcess(t, [...noRight, ...mapdCommand(file)]);
+  await daemon.logged('"mapd runs"');
+  const reason = /EPERM: operation not permitted, BPF_PROG_LOAD; it needs CAP_BPF/;
+  const [device] = devices(file);
+  t.match(device, { offloads: ["csum"], classifier: { on: false, reason } });
+  t.match(mapctl(file, "status").stdout, reason);
+  t.match(daemon.log, /"level":40.*BPF_PROG_LOAD.*no classifier: every packet enters/);
+  t.equal(filters("mape0"), "");
+  await end(t, daemon);
+});
+
+test("offload: off is without it, too", async (t) => {
+  const file = configured(t, BR_E.replace("name: mape0", "name: mape0, offload: off"));
+  const daemon = await startDaemon(t, file);
+  t.match(devices(file)[0], { offloads: [], classifier: null });
+  t.equal(filters("mape0"), "");
+  await end(t, daemon);
+});
+
+test("from an attached device it goes, and what was there before stays", async (t) => {
+  ip("tuntap add dev mape0 mode tun");
+  t.teardown(() => ip("link del mape0"));
+  const file = configured(t, BR_E.replace("name: mape0", "name: mape0, attach: true"));
+  await end(t, await startDaemon(t, file));
+  t.equal(filters("mape0"), "");
+
+  const other = "filter add dev mape0 ingress protocol ip prio 1 u32 match u32 0 0 flowid 1:1";
+  run("tc", "qdisc", "add", "dev", "mape0", "clsact");
+  run("tc", ...other.split(" "));
+  const before = filters("mape0");
+  const killed = await startDaemon(t, file);
+  t.match(filters("mape0"), FILTER);
+  killed.kill("SIGKILL");
+  await killed.ended;
+  t.match(filters("mape0"), FILTER, "after kill -9 it stays with the device");
+  await end(t, await startDaemon(t, file));
+  t.equal(filters("mape0"), before);
+});

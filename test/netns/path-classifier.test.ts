@@ -1,0 +1,72 @@
+import "./sandboxed.js";
+
+import { type Test, test } from "tap";
+import { type Adjust, Daemon, DOMAIN, tunName, withKeys } from "../../lab/daemons.js";
+import { transfer } from "../../lab/path.js";
+import { bringUp } from "../../lab/round.js";
+
+// The same transfers twice over a network of MAP-E: with the classifier on the devices of CE and BR, and with a
+// filter of somebody else in its place, so that the kernel refuses it.
+
+const BYTES = 20e6;
+const ENDS = ["ce1", "br"] as const;
+const TUN = tunName("map-e");
+const IPV6_MTU = 1500;
+
+const network = await bringUp("map-e");
+const { topology } = network;
+const running: Record<(typeof ENDS)[number], Daemon> = { ...network.daemons };
+const timeout = { timeout: 60_000 };
+
+/** Packets and bytes that a daemon has sent into the tunnel. */
+async function sent(daemon: Daemon): Promise<{ packets: number; bytes: number }> {
+  const domain = (await daemon.counters()).domains.find(({ name }) => name === DOMAIN);
+  const { out_ipv6_packets: packets = 0, out_ipv6_bytes: bytes = 0 } = domain?.counters ?? {};
+  return { packets, bytes };
+}
+
+async function transfers(t: Test, isWhole: boolean): Promise<void> {
+  for (const [direction, end] of [
+    ["up", "ce1"],
+    ["down", "br"],
+  ] as const) {
+    const before = await sent(running[end]);
+    const done = await transfer(topology, "lan1", direction, { bytes: BYTES, timeout: 30_000 });
+    t.equal(done?.intact, true, `${direction}: ${done?.bytes} bytes in ${done?.seconds} s`);
+    const after = await sent(running[end]);
+    const mean = (after.bytes - before.bytes) / (after.packets - before.packets);
+    t.equal(mean > 2 * IPV6_MTU, isWhole, `${direction}: packets of ${mean} bytes on average`);
+  }
+}
+
+await test("with the classifier super-packets enter the tunnel whole", timeout, async (t) => {
+  for (const end of ENDS) {
+    const [domain] = (await running[end].status()).domains;
+    t.same(domain?.tun.classifier, { on: true, reason: null }, end);
+  }
+  await transfers(t, true);
+});
+
+/** Starts the daemon of a node again, over a device where the classifier's place is taken. */
+async function startRefused(end: (typeof ENDS)[number]): Promise<void> {
+  await running[end].stop();
+  const inPlace = `filter add dev ${TUN} ingress protocol ipv6 prio 24944 u32 match u32 0 0 flowid 1:1`;
+  await topology.run(end, ["ip", "tuntap", "add", "dev", TUN, "mode", "tun"]);
+  await topology.run(end, ["tc", "qdisc", "add", "dev", TUN, "clsact"]);
+  await topology.run(end, ["tc", ...inPlace.split(" ")]);
+  const attached: Adjust = withKeys({ [end]: { tun: { name: TUN, attach: true } } });
+  running[end] = await Daemon.start(topology, end, attached);
+}
+
+await test("where it is refused the same bytes pass, packet by packet", timeout, async (t) => {
+  for (const end of ENDS) {
+    await startRefused(end);
+    const [domain] = (await running[end].status()).domains;
+    t.match(domain?.tun.classifier, { on: false, reason: /RTM_NEWTFILTER/ }, end);
+    t.same(domain?.tun.offloads, ["csum"], end);
+  }
+  await transfers(t, false);
+});
+
+for (const end of ENDS) await running[end].stop();
+await network.down();
