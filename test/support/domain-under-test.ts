@@ -4,6 +4,7 @@
  * that it borrows are like the arena's.
  */
 import { COUNTER_COUNT, COUNTERS, type CounterName, counterIndex } from "../../src/counters.js";
+import type { Nat44 } from "../../src/nat44/nat44.js";
 import { compileRules, createNat44, createPipeline } from "../../src/pipeline/create.js";
 import { HEADROOM, type PacketIo, type Pipeline } from "../../src/pipeline/packet-io.js";
 import type { DomainSettings } from "../../src/pipeline/settings.js";
@@ -101,13 +102,20 @@ export class DomainUnderTest {
   #dropped = 0;
   #emitted = 0;
 
-  /** `cutsInsideTunnels`: of the device, which has the classifier then. */
-  constructor(settings: DomainSettings, seed = 1, cutsInsideTunnels = false) {
+  /** `cutsInsideTunnels`: of the device, which has the classifier then. `retired`: NAT44 of a CE's former address. */
+  constructor(
+    settings: DomainSettings,
+    seed = 1,
+    cutsInsideTunnels = false,
+    retired: Nat44 | null = null,
+  ) {
     this.#io = new OneFrame(cutsInsideTunnels);
     const random = seededRandom(seed);
     const nat44 = settings.role === "ce" ? createNat44(settings, random) : null;
     const table = compileRules(settings);
-    this.#pipeline = createPipeline(settings, table, nat44, this.#io, this.counters, random);
+    const { counters } = this;
+    const io = this.#io;
+    this.#pipeline = createPipeline(settings, table, nat44, io, counters, random, retired);
   }
 
   /** True where its device cuts super-packets inside a tunnel. */
