@@ -180,20 +180,6 @@ await test("switched off, it is silent; switched on again, it answers", timeout,
   t.match(await host.ask(announceRequest(LAN_HOST)), { opcode: 0, result: 0 });
 });
 
-await test(
-  "a port that is taken is named, and the configuration before stays",
-  timeout,
-  async (t) => {
-    await daemons.ce1.reload(withKeys({ ce1: { nat44: {} } }));
-    const squatter = await Endpoint.start(topology, "ce1", SERVER_PORT);
-    await t.rejects(daemons.ce1.reload(withKeys({ ce1: WITH_PCP })));
-    const log = await daemons.ce1.log();
-    t.match(log, /cannot answer PCP on 0\.0\.0\.0, UDP port 5351: another program listens there/);
-    t.match(log, /the old one stays in force/);
-    squatter.stop();
-  },
-);
-
 for (const end of [host, listener]) end.stop();
 await stopServer();
 await network.down();
