@@ -59,9 +59,9 @@ function openUdp(to: string, port: number): Promise<Opened> {
   });
 }
 
-function openTcp(to: string, port: number): Promise<Opened> {
+function openTcp(host: string, port: number, localPort: number): Promise<Opened> {
   return new Promise((resolve) => {
-    const socket = connect(port, to);
+    const socket = connect(localPort === 0 ? { host, port } : { host, port, localPort });
     connections.push(socket);
     let head = "";
     const timer = setTimeout(() => end(failed("no answer")), ANSWER_MS * 2);
@@ -111,8 +111,9 @@ async function obey(order: FlowOrder): Promise<FlowResult> {
     return { kind: "opened", flows: await many(order.count, () => openUdp(order.to, order.port)) };
   }
   if (kind === "tcp") {
-    const { to, port, count } = order;
-    return { kind: "opened", flows: await many(count, (i) => openTcp(to[i % to.length]!, port)) };
+    const { to, port, count, localPort } = order;
+    const open = (i: number): Promise<Opened> => openTcp(to[i % to.length]!, port, localPort);
+    return { kind: "opened", flows: await many(count, open) };
   }
   if (kind === "exchange") {
     const intact = await many(connections.length, (i) => exchange(connections[i]!, order.bytes));

@@ -17,12 +17,13 @@ export interface Opened {
 
 export type FlowOrder =
   | { readonly kind: "udp"; readonly to: string; readonly port: number; readonly count: number }
-  /** The destinations are taken in turn. */
+  /** The destinations are taken in turn. `localPort` 0: the kernel chooses. */
   | {
       readonly kind: "tcp";
       readonly to: readonly string[];
       readonly port: number;
       readonly count: number;
+      readonly localPort: number;
     }
   /** Bytes through every connection that is open, there and back. */
   | { readonly kind: "exchange"; readonly bytes: number }
@@ -66,7 +67,13 @@ export class Flows {
   }
 
   tcp(to: readonly string[], port: number, count: number): Promise<readonly Opened[]> {
-    return this.#open({ kind: "tcp", to, port, count });
+    return this.#open({ kind: "tcp", to, port, count, localPort: 0 });
+  }
+
+  /** One connection from a port of its own: what the kernel chooses may be in use towards another destination. */
+  async tcpFrom(localPort: number, to: string, port: number): Promise<Opened | undefined> {
+    const [flow] = await this.#open({ kind: "tcp", to: [to], port, count: 1, localPort });
+    return flow;
   }
 
   /** How many of the open connections bring random bytes there and back intact. */

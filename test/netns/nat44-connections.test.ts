@@ -2,6 +2,7 @@ import "./sandboxed.js";
 
 import { test } from "tap";
 import { ECHO_PORT, RULE, SERVER, SHARED_IPV4 } from "../../lab/plan.js";
+import { until } from "../../lab/process.js";
 import { bringUp } from "../../lab/round.js";
 import { PortSet } from "../../src/map/port-set.js";
 import { Flows } from "./flows.js";

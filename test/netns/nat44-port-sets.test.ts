@@ -25,6 +25,8 @@ const CASES: readonly Case[] = [
   { offset: 0, psidLen: 3, count: 8192, endUserPrefix: "2001:db8:12:2000::/51", psid: 0x01 },
 ];
 const OTHER_SERVER = "198.51.100.10";
+/** Below what the kernel gives to sockets: an inside endpoint without a mapping. */
+const OWN_PORT = 20_000;
 /** What a socket says when ICMP tells it that communication is prohibited (3/13). */
 const REFUSED = "EHOSTUNREACH";
 
@@ -88,16 +90,16 @@ for (const one of CASES) {
     t.ok((await refusals(network)) > before, "and counted");
 
     judge(t, await flows.tcp([SERVER], ECHO_PORT, one.count), one, "TCP");
-    const refused = await flows.tcp([OTHER_SERVER], ECHO_PORT, 1);
-    t.match(refused, [{ error: REFUSED }], "without reuse one more is refused");
+    const refused = await flows.tcpFrom(OWN_PORT, OTHER_SERVER, ECHO_PORT);
+    t.match(refused, { error: REFUSED }, "without reuse one more is refused");
 
     await daemons.ce1.reload(adjusted(one, "when-exhausted"));
-    const [carried] = await flows.tcp([OTHER_SERVER], ECHO_PORT, 1);
+    const carried = await flows.tcpFrom(OWN_PORT, OTHER_SERVER, ECHO_PORT);
     t.match(carried, { address: SHARED_IPV4, error: null }, "with reuse it is carried");
     t.ok(new PortSet(one.offset, one.psidLen, one.psid).contains(carried?.port ?? 0));
     t.match(
-      await flows.tcp([SERVER], ECHO_PORT, 1),
-      [{ error: REFUSED }],
+      await flows.tcpFrom(OWN_PORT + 1, SERVER, ECHO_PORT),
+      { error: REFUSED },
       "but no five-tuple is used twice",
     );
     t.match(await flows.udp(OTHER_SERVER, ECHO_PORT, 1), [{ error: REFUSED }], "UDP never shares");
