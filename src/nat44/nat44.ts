@@ -55,7 +55,7 @@ import * as tcp from "./tcp-state.js";
  *
  * Memory: 87 bytes a mapping (its host included) and 57 a session, 85 with address-dependent
  * filtering, give or take the rounding of hash buckets to a power of two; 0.8 MiB besides, and
- * 69 bytes a port of the set. The system backs it as it is used.
+ * 75 bytes a port of the set. The system backs it as it is used.
  */
 export class Nat44 {
   readonly #tables: NatTables;
