@@ -24,8 +24,13 @@ export const SERVER = "198.51.100.9";
 /** RFC 6052 §2.2: the server behind the DMR prefix. */
 export const SERVER_BEHIND_DMR = "2001:db8:ffff:0:c6:3364:900:0";
 
+export interface Forwarding {
+  readonly rules: Readonly<Record<string, object>>;
+  readonly domains: readonly object[];
+}
+
 /** A configuration file's `rules` and `domains`. */
-export function forwardingOf(name: DomainName, tun: object): object {
+export function forwardingOf(name: DomainName, tun: object): Forwarding {
   const isMapT = name.startsWith("map-t");
   const isCe = name.endsWith("ce");
   const mode = isMapT ? "map-t" : "map-e";

@@ -12,7 +12,6 @@ import { sandboxRefusal, spawnInSandbox } from "../../lab/sandbox.js";
 import { runCpuBenches } from "./cpu/run.js";
 import { fillDocument } from "./document.js";
 import type { NetOutcome, NetPlan } from "./net/inside.js";
-import type { NetCase } from "./net/loads.js";
 import { type Options, parseOptions, USAGE } from "./options.js";
 import { circumstances, tablesOf, toText } from "./report.js";
 import { type BenchResult, parseResult, toRows } from "./result.js";
@@ -27,7 +26,8 @@ function say(text: string): void {
 }
 
 /** Measures in a sandbox, with which everything goes that was made there. */
-async function measureNet(cases: readonly NetCase[], options: Options): Promise<NetOutcome> {
+async function measureNet({ net, daemon }: Selection, options: Options): Promise<NetOutcome> {
+  const cases = [...net, ...daemon].map(({ id }) => id);
   if (cases.length === 0) return { samples: [], failures: [] };
   const refusal = sandboxRefusal();
   if (refusal !== null) throw new Error(refusal);
@@ -35,7 +35,7 @@ async function measureNet(cases: readonly NetCase[], options: Options): Promise<
   try {
     const [planFile, resultFile] = [join(folder, "plan.json"), join(folder, "result.json")];
     const { rounds, seconds } = options;
-    const plan: NetPlan = { rounds, seconds, cases: cases.map(({ id }) => id) };
+    const plan: NetPlan = { rounds, seconds, cases };
     writeFileSync(planFile, JSON.stringify(plan));
     const child = spawnInSandbox(INSIDE, [planFile, resultFile]);
     const [status] = await once(child, "close");
@@ -51,7 +51,7 @@ async function measure(selection: Selection, options: Options): Promise<BenchRes
   const startedAt = new Date();
   const loadBefore = loadavg()[0] ?? 0;
   const { rounds, seconds, smoke, only } = options;
-  const net = await measureNet(selection.net, options);
+  const net = await measureNet(selection, options);
   const cpu = await runCpuBenches(selection.cpu, rounds, seconds * CPU_MS_PER_S, say);
   return {
     schema: "mapd.bench/1",
@@ -79,7 +79,9 @@ async function run(options: Options): Promise<number> {
     process.stdout.write(`${listOf(selection)}\n${minutes}\n`);
     return 0;
   }
-  say(`${selection.net.length + selection.cpu.length} cases, ${options.rounds} rounds, ${minutes}`);
+  const { net, daemon, cpu } = selection;
+  const count = net.length + daemon.length + cpu.length;
+  say(`${count} cases, ${options.rounds} round(s), ${minutes}`);
   const result = await measure(selection, options);
   writeFileSync(options.json, `${JSON.stringify(result, null, 1)}\n`);
   process.stdout.write(`${tablesOf(result).map(toText).join("\n\n")}\n\n`);

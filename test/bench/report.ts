@@ -85,7 +85,7 @@ function latencyTable(rows: readonly Row[]): Table {
   return { title: "Round trips", head, rows: lines };
 }
 
-function cpuTable(rows: readonly Row[]): Table {
+function plainTable(title: string, rows: readonly Row[]): Table {
   const lines = rows.map((row) => [
     row.subject,
     row.load,
@@ -95,7 +95,7 @@ function cpuTable(rows: readonly Row[]): Table {
     range(row),
   ]);
   return {
-    title: "In one process",
+    title,
     head: ["subject", "load", "quantity", "median", "unit", "rounds"],
     rows: lines,
   };
@@ -108,7 +108,14 @@ export function tablesOf({ rows }: BenchResult): readonly Table[] {
     throughputTable(loads("tcp"), "Bulk TCP", true),
     throughputTable(loads("udp"), "UDP", false),
     latencyTable(loads("latency")),
-    cpuTable(rows.filter(({ group }) => group === "cpu")),
+    plainTable(
+      "The daemon",
+      rows.filter(({ group }) => group === "daemon"),
+    ),
+    plainTable(
+      "In one process",
+      rows.filter(({ group }) => group === "cpu"),
+    ),
   ];
   return tables.filter((table) => table.rows.length > 0);
 }

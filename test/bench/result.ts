@@ -2,13 +2,13 @@
 
 /** One quantity of one subject under one load, measured once a round. */
 export interface Row {
-  /** `net` or `cpu`. */
-  readonly group: "net" | "cpu";
+  /** `daemon` and `cpu`: figures of their own; `net`: of forwarders side by side. */
+  readonly group: "net" | "daemon" | "cpu";
   /** What is measured: a forwarder with its role and offloads, or a function. */
   readonly subject: string;
   /** Under what: traffic and direction, or the kind of packet. */
   readonly load: string;
-  /** Of the links behind a forwarder; empty for `cpu`. */
+  /** Of the links behind a forwarder; empty but for `net`. */
   readonly egress: string;
   readonly quantity: string;
   readonly unit: string;

@@ -9,7 +9,7 @@ import type { Network } from "./network.js";
 import { type PathName, SIIT } from "./paths.js";
 import { programPath } from "./programs.js";
 
-const MAPD = fileURLToPath(new URL("../../../daemon/mapd.js", import.meta.url));
+export const MAPD = fileURLToPath(new URL("../../../daemon/mapd.js", import.meta.url));
 const READY_MS = 15_000;
 const TUN = "tun0";
 

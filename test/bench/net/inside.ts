@@ -5,11 +5,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { enterSandbox } from "../../../lab/sandbox.js";
 import type { Sample } from "../result.js";
+import { DAEMON_CASES, type DaemonCase, measureDaemon } from "./daemon-cases.js";
 import { Forwarder, type ForwarderSpec } from "./forwarders.js";
 import { NET_CASES, type NetCase } from "./loads.js";
 import { Network } from "./network.js";
 import { compilePrograms } from "./programs.js";
-import { probe } from "./traffic.js";
+import { type Measured, probe } from "./traffic.js";
 
 export interface NetPlan {
   readonly rounds: number;
@@ -74,7 +75,20 @@ async function measureCase(
   }));
 }
 
-function headline(samples: readonly Sample[]): string {
+async function measureOnce(daemonCase: DaemonCase): Promise<Sample[]> {
+  const measured = await measureDaemon(daemonCase);
+  const subject = `${daemonCase.rules} rules`;
+  say(`bench: ${daemonCase.id}: ${headline(measured)}`);
+  return measured.map((quantity) => ({
+    group: "daemon",
+    subject,
+    load: "map-t-br",
+    egress: "",
+    ...quantity,
+  }));
+}
+
+function headline(samples: readonly Measured[]): string {
   return samples
     .slice(0, 3)
     .map(({ quantity, unit, value }) => `${quantity} ${value.toPrecision(4)} ${unit}`)
@@ -102,6 +116,13 @@ async function measureAll({ rounds, seconds, cases: ids }: NetPlan): Promise<Net
     }
   }
   await Promise.all([...forwarders.values()].map((forwarder) => forwarder.stop()));
+  for (const daemonCase of DAEMON_CASES.filter(({ id }) => ids.includes(id))) {
+    try {
+      samples.push(...(await measureOnce(daemonCase)));
+    } catch (error) {
+      fail(failures, daemonCase.id, error);
+    }
+  }
   return { samples, failures };
 }
 

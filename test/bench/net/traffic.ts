@@ -35,7 +35,7 @@ export interface Measured {
 }
 
 /** Seconds of CPU that all threads of a process have used, user and system; work in its system calls included. */
-function cpuSeconds(pid: number): number {
+export function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   // Fields 14 and 15 of proc(5); the slice begins with field 3.
@@ -173,11 +173,10 @@ export async function probe(forwarder: Forwarder): Promise<void> {
 
 /** Round trips beside no other traffic, or beside half of what the forwarder can do. */
 export async function measureLatency(
-  forwarder: Forwarder,
+  { network }: { readonly network: Network },
   load: "idle" | "half",
   seconds: number,
 ): Promise<Measured[]> {
-  const { network } = forwarder;
   const { clientFamily, serverFamily, server } = network.path;
   const program = programPath("udp-latency");
   const echo = await begin(network, "server", [program, "echo", `${serverFamily}`, `${ECHO_PORT}`]);

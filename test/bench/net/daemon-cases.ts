@@ -1,0 +1,130 @@
+/**
+ * A border relay with many rules: how long it takes to start, what memory it has, and how long packets wait while it
+ * takes another configuration. Once a run: figures of seconds need no median.
+ */
+import type { ChildProcess } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { performance } from "node:perf_hooks";
+import { run, start, stop, until } from "../../../lab/process.js";
+import { forwardingOf, RULE } from "../domains.js";
+import { MAPD } from "./forwarders.js";
+import { Network } from "./network.js";
+import { cpuSeconds, type Measured, measureLatency } from "./traffic.js";
+
+export interface DaemonCase {
+  readonly id: string;
+  /** Of the configuration. */
+  readonly rules: number;
+}
+
+export const DAEMON_CASES: readonly DaemonCase[] = [1, 10_000, 100_000].map((rules) => ({
+  id: `daemon/${rules}-rules`,
+  rules,
+}));
+
+const TUN = "tun0";
+/** For the configuration of the most rules on a slow machine. */
+const LIMIT_MS = 180_000;
+const RUNS = /"mapd runs"/;
+const TAKEN = /"configuration taken"/;
+/** Pings begin before the reload and go on behind it. */
+const MARGIN_S = 2;
+
+/** Rules of one CE address each, beside the one that the client of the bench belongs to. */
+function rulesOf(count: number): Record<string, object> {
+  const others = Array.from({ length: count - 1 }, (_, i): [string, object] => {
+    const ipv6 = `2001:dba:${(i >>> 8).toString(16)}:${((i & 0xff) << 8).toString(16)}::/56`;
+    const ipv4 = `16.${i >>> 16}.${(i >>> 8) & 255}.${i & 255}/32`;
+    const rule = { "rule-ipv6-prefix": ipv6, "rule-ipv4-prefix": ipv4, "ea-len": 8 };
+    return [`r${i}`, { ...rule, "psid-offset": 6 }];
+  });
+  return Object.fromEntries([["metro", RULE], ...others]);
+}
+
+/** As JSON, which is YAML: a program writes so many rules. */
+function configuration(folder: string, count: number, rateLimit: number): string {
+  const { domains } = forwardingOf("map-t-br", { name: TUN });
+  const rules = rulesOf(count);
+  const names = Object.keys(rules);
+  const icmp = { "rate-limit": rateLimit };
+  return JSON.stringify({
+    "control-socket": `${folder}/mapd.sock`,
+    rules,
+    domains: domains.map((domain) => ({ ...domain, rules: names, icmp })),
+  });
+}
+
+/** Resident memory, MiB. */
+function memory(pid: number, field: "VmRSS" | "VmHWM"): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const match = new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status);
+  if (match === null) throw new Error(`/proc/${pid}/status has no ${field}`);
+  return Number(match[1]) / 1024;
+}
+
+class LoggedDaemon {
+  readonly child: ChildProcess;
+  #log = "";
+
+  constructor(network: Network, file: string) {
+    const command = network.command("forwarder", [process.execPath, MAPD, "--config", file]);
+    this.child = start(command, { stdio: ["ignore", "ignore", "pipe"] });
+    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#log += text;
+    });
+  }
+
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error("mapd never ran");
+    return this.child.pid;
+  }
+
+  async said(pattern: RegExp): Promise<void> {
+    const isThere = async (): Promise<boolean> =>
+      pattern.test(this.#log) || this.child.exitCode !== null;
+    const inTime = await until(isThere, LIMIT_MS);
+    if (!inTime || this.child.exitCode !== null) {
+      throw new Error(`mapd did not say ${pattern.source}: ${this.#log.slice(-500)}`);
+    }
+  }
+}
+
+export async function measureDaemon({ rules }: DaemonCase): Promise<Measured[]> {
+  const network = await Network.create(`rules-${rules}`, "map-t-br");
+  const folder = `/run/bench/${network.name}`;
+  mkdirSync(folder, { recursive: true });
+  const file = `${folder}/mapd.json`;
+  writeFileSync(file, configuration(folder, rules, 1000));
+  const began = performance.now();
+  const daemon = new LoggedDaemon(network, file);
+  try {
+    await daemon.said(RUNS);
+    const startMs = performance.now() - began;
+    const startCpu = cpuSeconds(daemon.pid);
+    const resident = memory(daemon.pid, "VmRSS");
+    writeFileSync(file, configuration(folder, rules, 1001));
+    const seconds = Math.ceil(startMs / 1000) + 2 * MARGIN_S;
+    const [waits] = await Promise.all([
+      measureLatency({ network }, "idle", seconds),
+      reload(daemon),
+    ]);
+    const longest = waits.find(({ quantity }) => quantity === "max");
+    return [
+      { quantity: "start", unit: "ms", value: startMs },
+      { quantity: "CPU of the start", unit: "ms", value: startCpu * 1000 },
+      { quantity: "resident memory", unit: "MiB", value: resident },
+      { quantity: "most memory", unit: "MiB", value: memory(daemon.pid, "VmHWM") },
+      { quantity: "longest round trip during a reload", unit: "µs", value: longest?.value ?? 0 },
+      ...waits.filter(({ quantity }) => quantity === "lost"),
+    ];
+  } finally {
+    await stop(daemon.child, "SIGTERM");
+    await run(["ip", "netns", "delete", network.namespace("forwarder")]);
+  }
+}
+
+async function reload(daemon: LoggedDaemon): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, MARGIN_S * 500));
+  daemon.child.kill("SIGHUP");
+  await daemon.said(TAKEN);
+}
