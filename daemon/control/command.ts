@@ -18,6 +18,8 @@ export interface ControlledDaemon extends DaemonView {
 export interface ControlCommand {
   readonly name: string;
   readonly summary: string;
+  /** True where it changes what the daemon does, so that the log tells of it. */
+  readonly changes?: true;
   /** Gives the result document. A MapdError reaches the client with its code, so that its exit status is the right one. */
   run(given: unknown): object | Promise<object>;
 }

@@ -114,7 +114,9 @@ export class ControlServer {
       return failure("unknown-command", `no command ${request.command}; there are: ${known}`);
     }
     try {
-      return { ok: true, result: await command.run(request.arguments) };
+      const result = await command.run(request.arguments);
+      if (command.changes) this.#log.info({ request }, "changed by the control socket");
+      return { ok: true, result };
     } catch (error) {
       // What a MapdError says is the client's to read; anything else is a fault of ours.
       if (error instanceof MapdError) return failure(error.code, error.message, error.diagnostics);

@@ -43,21 +43,20 @@ const DEL = z.strictObject({ domain, protocol, externalPort: port });
 const LIST = z.strictObject({ domain });
 
 export function forwardCommands(daemon: ControlledDaemon): readonly ControlCommand[] {
-  return [
-    controlCommand("forward-add", "Forward a port of the set: mapd.forwards/1", ADD, (args) =>
-      addForwards(chooseDomain(daemon, args.domain), args),
+  const add = controlCommand("forward-add", "Forward a port: mapd.forwards/1", ADD, (args) =>
+    addForwards(chooseDomain(daemon, args.domain), args),
+  );
+  const del = controlCommand("forward-del", "Delete a forward: mapd.forwards/1", DEL, (args) =>
+    deleteForwards(
+      chooseDomain(daemon, args.domain),
+      forwardProtocols(args.protocol),
+      args.externalPort,
     ),
-    controlCommand("forward-del", "Take a forward away: mapd.forwards/1", DEL, (args) =>
-      deleteForwards(
-        chooseDomain(daemon, args.domain),
-        forwardProtocols(args.protocol),
-        args.externalPort,
-      ),
-    ),
-    controlCommand("forward-list", "Every forward: mapd.forwards/1", LIST, (args) =>
-      listForwards(chooseDomains(daemon, args.domain)),
-    ),
-  ];
+  );
+  const list = controlCommand("forward-list", "Every forward: mapd.forwards/1", LIST, (args) =>
+    listForwards(chooseDomains(daemon, args.domain)),
+  );
+  return [{ ...add, changes: true }, { ...del, changes: true }, list];
 }
 
 /** Adds the forward of every protocol, or none of them: then MapdError `refused`. */

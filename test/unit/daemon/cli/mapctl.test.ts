@@ -3,8 +3,6 @@ import { spawnSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
-import { COMMANDS } from "../../../../daemon/cli/commands.js";
-import { packageVersion } from "../../../../daemon/runtime/version.js";
 import { documentIn, MAPCTL, runMapctl, spawnMapctl } from "./run.js";
 
 const RULE = "2001:db8::/40 192.0.2.0/24 16 6 8";
@@ -211,13 +209,6 @@ interface Failure {
 const FAILURES: readonly Failure[] = [
   { name: "no command", words: [], status: 2, says: /no command/ },
   { name: "an unknown command", words: ["cal"], status: 2, says: /did you mean "calc"\?/ },
-  { name: "a group without a command", words: ["forward"], status: 2, says: /no command/ },
-  {
-    name: "an unknown command of a group",
-    words: ["forward", "ad"],
-    status: 2,
-    says: /"ad"; did you mean "add"\?; see mapctl forward --help/,
-  },
   { name: "an unknown option", words: ["calc", RULE, "--idx", "1"], status: 2, says: /--idx/ },
   { name: "no rule", words: ["calc"], status: 2, says: /missing required argument/ },
   {
@@ -357,27 +348,6 @@ test("check is --check", async (t) => {
     schema: "mapd.error/1",
     diagnostics: [{ code: "out-of-range", path: "domains" }],
   });
-});
-
-test("help names every command, and version is the package's", async (t) => {
-  const help = await spawnMapctl("--help");
-  t.equal(help.status, 0);
-  for (const { name } of COMMANDS) {
-    const [word = ""] = name.split(" ");
-    t.match(help.stdout, new RegExp(`^  ${word} `, "m"));
-  }
-  const version = await spawnMapctl("--version");
-  t.same([version.status, version.stdout], [0, `${packageVersion()}\n`]);
-  t.not(packageVersion(), "unknown");
-});
-
-test("every command explains itself, with examples", async (t) => {
-  for (const { name, summary, examples } of COMMANDS) {
-    const help = await runMapctl(...name.split(" "), "--help");
-    t.equal(help.status, 0);
-    t.ok(summary.length > 10 && examples.length > 0, name);
-    for (const example of examples) t.ok(help.stdout.includes(example), example);
-  }
 });
 
 test("a reader that stops early is no failure", async (t) => {

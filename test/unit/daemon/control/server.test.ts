@@ -156,6 +156,24 @@ for (const { reply, says } of REPLIES) {
   });
 }
 
+test("the log tells of what changes something, and of nothing else", async (t) => {
+  const lines: string[] = [];
+  const log = pino({ level: "info" }, { write: (line) => lines.push(line) });
+  const [echo] = COMMANDS;
+  const commands = [...COMMANDS, { ...echo!, name: "change", changes: true as const }];
+  const server = new ControlServer(join(folder(t), "s"), commands, log);
+  await server.listen();
+  t.teardown(() => server.close());
+  await askDaemon(server.path, "echo", { text: "a" });
+  await askDaemon(server.path, "change", { text: "b" });
+  await t.rejects(askDaemon(server.path, "change", { text: 7 }));
+  t.equal(lines.length, 1);
+  t.match(JSON.parse(lines[0] ?? ""), {
+    msg: "changed by the control socket",
+    request: { command: "change", arguments: { text: "b" } },
+  });
+});
+
 test("several requests on one connection are answered in order", async (t) => {
   const path = await serve(t);
   const request = '{"command":"late"}\n{"command":"hello"}\n{"command":"late"}\n';

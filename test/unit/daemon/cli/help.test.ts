@@ -1,0 +1,46 @@
+/** What mapctl says of itself, and of commands that it has not. */
+import { test } from "tap";
+import { COMMANDS } from "../../../../daemon/cli/commands.js";
+import { packageVersion } from "../../../../daemon/runtime/version.js";
+import { runMapctl, spawnMapctl } from "./run.js";
+
+test("help names every command, and version is the package's", async (t) => {
+  const help = await spawnMapctl("--help");
+  t.equal(help.status, 0);
+  for (const { name } of COMMANDS) {
+    const [word = ""] = name.split(" ");
+    t.match(help.stdout, new RegExp(`^  ${word} `, "m"));
+  }
+  const version = await spawnMapctl("--version");
+  t.same([version.status, version.stdout], [0, `${packageVersion()}\n`]);
+  t.not(packageVersion(), "unknown");
+});
+
+test("every command explains itself, with examples", async (t) => {
+  for (const { name, summary, examples } of COMMANDS) {
+    const help = await runMapctl(...name.split(" "), "--help");
+    t.equal(help.status, 0);
+    t.ok(summary.length > 10 && examples.length > 0, name);
+    for (const example of examples) t.ok(help.stdout.includes(example), example);
+  }
+});
+
+test("a group without a command, and with one that it has not", async (t) => {
+  t.same(await runMapctl("forward"), {
+    status: 2,
+    stdout: "",
+    stderr: "error: no command; see mapctl --help\n",
+  });
+  t.same(await runMapctl("forward", "ad"), {
+    status: 2,
+    stdout: "",
+    stderr: 'error: unknown command "ad"; did you mean "add"?; see mapctl forward --help\n',
+  });
+});
+
+test("a command that is a group as well has options of its own and of its parts", async (t) => {
+  const both = await runMapctl("ports", "--help");
+  t.match(both.stdout, /--domain <name>/);
+  t.match(both.stdout, /^ {2}suggest /m);
+  t.match(await runMapctl("ports", "sugest"), { status: 2, stderr: /too many arguments/ });
+});
