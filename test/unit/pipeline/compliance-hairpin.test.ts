@@ -1,9 +1,13 @@
-/** Two hosts of one LAN that speak by the CE's external address: CE, BR and CE again (RFC 4787 §6, RFC 5508 §4.3). */
-import { test } from "tap";
+/**
+ * Two hosts that speak by one external address: of one LAN, which its CE turns around, and behind two CEs that share
+ * the address, which goes by the BR (RFC 4787 §6, RFC 5508 §5).
+ */
+import { type Test, test } from "tap";
 import { TOO_BIG } from "../../../src/verdict.js";
 import { settingsOf } from "../../golden/run-case.js";
 import * as d from "../../golden/source/domains.js";
 import { DomainUnderTest } from "../../support/domain-under-test.js";
+import { fragments } from "../../support/fragments.js";
 import { VIRTIO_LEN } from "../../support/offload.js";
 import { encapsulated, icmp, ipv4, ipv6, pattern, udp } from "../../support/packet-builder.js";
 import { packetProblems } from "../../support/packet-check.js";
@@ -50,34 +54,81 @@ test("what is too big to go back into the domain is told its MTU", async (t) => 
   }
 });
 
+/** A host behind another CE of the same address, whose ports begin with 1236. */
+const FAR_PORT = 1236;
+const FAR = {
+  "end-user-ipv6-prefix": "2001:db8:12:3500::/56",
+  nat44: { forwards: [{ ...FORWARD, "external-port": FAR_PORT }] },
+  "decrement-ttl": false,
+};
+
+/** A packet and the error about it, there and back through the domains in between. */
+function exchange(
+  t: Test,
+  port: number,
+  there: (packet: Uint8Array) => Uint8Array,
+  back: (packet: Uint8Array) => Uint8Array,
+): void {
+  const data = pattern(30);
+  const df = false;
+  const payload = udp({ sport: 5000, dport: port, data });
+  const sent = ipv4({ src: d.LAN_HOST, dst: d.CE_IPV4, df }, payload);
+  const got = there(sent);
+  const external = got[20]! * 256 + got[21]!;
+  t.not(external, 5000, "from an external port");
+  const expected = ipv4(
+    { src: d.CE_IPV4, dst: OTHER, df },
+    udp({ sport: external, dport: 80, data }),
+  );
+  t.equal(plain(got), plain(expected));
+
+  const refused = (quote: Uint8Array) => icmp({ type4: 3, type6: 1, code: 3, data: quote });
+  const told = back(ipv4({ src: OTHER, dst: d.CE_IPV4, df }, refused(got)));
+  const error = ipv4({ src: d.CE_IPV4, dst: d.LAN_HOST, df }, refused(sent));
+  t.equal(plain(told), plain(error));
+}
+
 for (const mode of ["map-t", "map-e"] as const) {
+  const config = mode === "map-t" ? d.ceT : d.ceE;
+  const relay = mode === "map-t" ? d.brT : d.brE;
   for (const rules of [["shared"], ["mesh"]] as const) {
     test(`${mode}, rule ${rules}: a packet and the error about it`, async (t) => {
-      const config = mode === "map-t" ? d.ceT : d.ceE;
-      const relay = mode === "map-t" ? d.brT : d.brE;
       const ce = new DomainUnderTest(settingsOf(config({ rules, more: MORE })));
-      const br = new DomainUnderTest(settingsOf(relay({ more: { "decrement-ttl": false } })));
-      const around = (packet: Uint8Array): Uint8Array => step(ce, step(br, step(ce, packet)));
-      const data = pattern(30);
-      const df = false;
-
-      const sent = ipv4(
-        { src: d.LAN_HOST, dst: d.CE_IPV4, df },
-        udp({ sport: 5000, dport: d.PORT, data }),
-      );
-      const got = around(sent);
-      const port = got[20]! * 256 + got[21]!;
-      t.not(port, 5000, "from an external port");
-      const expected = ipv4(
-        { src: d.CE_IPV4, dst: OTHER, df },
-        udp({ sport: port, dport: 80, data }),
-      );
-      t.equal(plain(got), plain(expected));
-
-      const refused = (quote: Uint8Array) => icmp({ type4: 3, type6: 1, code: 3, data: quote });
-      const told = around(ipv4({ src: OTHER, dst: d.CE_IPV4, df }, refused(got)));
-      const error = ipv4({ src: d.CE_IPV4, dst: d.LAN_HOST, df }, refused(sent));
-      t.equal(plain(told), plain(error));
+      const around = (packet: Uint8Array): Uint8Array => step(ce, packet);
+      exchange(t, d.PORT, around, around);
+      t.equal(ce.counter("hairpin_packets"), 2);
     });
   }
+
+  test(`${mode}: a packet to another CE of the address and the error about it`, async (t) => {
+    const near = new DomainUnderTest(settingsOf(config({ more: MORE })));
+    const br = new DomainUnderTest(settingsOf(relay({ more: { "decrement-ttl": false } })));
+    const far = new DomainUnderTest(settingsOf(config({ more: FAR })));
+    const there = (packet: Uint8Array): Uint8Array => step(far, step(br, step(near, packet)));
+    const back = (packet: Uint8Array): Uint8Array => step(near, step(br, step(far, packet)));
+    exchange(t, FAR_PORT, there, back);
+    t.equal(br.counter("hairpin_packets"), 2);
+  });
+
+  test(`${mode}: what is turned around has an identification of the port set where it may be fragmented`, async (t) => {
+    const many = {
+      rules: ["many"],
+      more: { ...MORE, "end-user-ipv6-prefix": "2001:db8:12:3400::/54" },
+    } as const;
+    const ce = new DomainUnderTest(settingsOf(config(many)));
+    const judged = (packet: Uint8Array): number => {
+      const bytes = step(ce, packet);
+      return bytes[4]! * 256 + bytes[5]!;
+    };
+    const payload = udp({ sport: 5000, dport: d.PORT, data: pattern(100) });
+    const packet = (df: boolean) => ipv4({ src: d.LAN_HOST, dst: d.CE_IPV4, id: 5, df }, payload);
+    t.equal(judged(packet(true)), 5, "an atomic one keeps its own");
+    const pieces = fragments(packet(false), 5, [48]).map(judged);
+    const chosen = [judged(packet(false)), pieces[0]!];
+    t.equal(pieces[1], pieces[0], "one for all fragments of a datagram");
+    t.not(chosen[0], chosen[1]);
+    // Six bits of A that are not zero, and PSID 0x0d in the next six.
+    for (const id of chosen)
+      t.match({ a: id >>> 10 !== 0, psid: (id >>> 4) & 0x3f }, { a: true, psid: 0x0d });
+  });
 }

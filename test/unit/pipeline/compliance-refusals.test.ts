@@ -107,16 +107,19 @@ test("a BR behind 64:ff9b::/96 sends ICMPv6 errors from a global address only (R
   t.same(error?.bytes.slice(8, 24), ipv6Bytes("64:ff9b::c633:6401"));
 });
 
-test("a CE reaches its own address by the BR (RFC 4787 §6)", async (t) => {
+test("a CE reaches the other CEs of its own address by the BR, or straight by a forwarding rule (RFC 4787 §6)", async (t) => {
   const hairpin = ipv4(
     { src: d.LAN_HOST, dst: d.CE_IPV4 },
-    udp({ sport: d.PORT, dport: d.LAST_PORT }),
+    udp({ sport: d.PORT, dport: d.LAST_PORT + 1 }),
   );
-  for (const rules of [["shared"], ["mesh"]] as const) {
-    const [translated] = judge(d.ceT({ rules }), hairpin).output;
-    t.same(translated?.bytes.slice(24, 40), ipv6Bytes(d.dmr(d.CE_IPV4)), `MAP-T, ${rules}`);
-    const [tunnelled] = judge(d.ceE({ rules }), hairpin).output;
-    t.same(tunnelled?.bytes.slice(24, 40), ipv6Bytes(d.BR), `MAP-E, ${rules}`);
+  const cases = [
+    { config: d.ceT(), to: d.dmr(d.CE_IPV4) },
+    { config: d.ceE(), to: d.BR },
+    { config: d.ceT({ rules: ["mesh"] }), to: d.CE_35 },
+    { config: d.ceE({ rules: ["mesh"] }), to: d.CE_35 },
+  ];
+  for (const { config, to } of cases) {
+    t.same(judge(config, hairpin).output[0]?.bytes.slice(24, 40), ipv6Bytes(to), to);
   }
 });
 

@@ -1,4 +1,4 @@
-/** Identifications that a golden file cannot hold: a CE of MAP-T takes those of its port set (RFC 7599 §10.3). */
+/** Identifications that a golden file cannot hold: a CE takes those of its port set (RFC 7599 §10.3, RFC 6864 §4). */
 import { type Test, test } from "tap";
 import { settingsOf } from "../../golden/run-case.js";
 import * as d from "../../golden/source/domains.js";
@@ -58,3 +58,42 @@ for (const { name, packets } of datagrams) {
     t.same(ce.balanceProblems(), []);
   });
 }
+
+/** A set of 1008 ports of PSID 0x0d, and all ports of a whole address: what leaves in MAP-E tunnels. */
+const ROUNDS = [
+  {
+    name: "1008 ports",
+    config: d.ceE({ rules: ["many"], more: { "end-user-ipv6-prefix": "2001:db8:12:3400::/54" } }),
+    count: 1008,
+    isOurs: (id: number) => id >>> 10 !== 0 && ((id >>> 4) & 0x3f) === 0x0d,
+  },
+  {
+    name: "a whole address",
+    config: d.ceE({
+      rules: ["full"],
+      more: { "end-user-ipv6-prefix": "2001:db8:12::/48", nat44: { enabled: true } },
+    }),
+    count: 65_536,
+    isOurs: () => true,
+  },
+];
+
+for (const { name, config, count, isOurs } of ROUNDS) {
+  test(`MAP-E with ${name}: every identification comes before any comes again (RFC 6864 §4)`, async (t) => {
+    const ce = new DomainUnderTest(settingsOf(config));
+    const packet = ipv4({ ...LAN, dst: d.SERVER_E, id: 9 }, udp({ sport: 5000, dport: 53 }));
+    const seen = new Set<number>();
+    for (let i = 0; i < count; i++) {
+      const { bytes } = ce.judge(packet, 1, NO_VIRTIO).output[0]!;
+      seen.add(bytes[44]! * 256 + bytes[45]!);
+    }
+    t.equal(seen.size, count);
+    t.ok([...seen].every(isOurs), "all of them ours");
+  });
+}
+
+test("MAP-E with fewer than 256 ports keeps the identifications of the LAN (RFC 7597 §8.3.3)", async (t) => {
+  const ce = new DomainUnderTest(settingsOf(d.ceE()));
+  const packet = ipv4({ ...LAN, dst: d.SERVER_E, id: 0x1234 }, udp({ sport: 5000, dport: 53 }));
+  t.same(ce.judge(packet, 1, NO_VIRTIO).output[0]?.bytes.slice(44, 46), [0x12, 0x34]);
+});
