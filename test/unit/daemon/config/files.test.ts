@@ -19,15 +19,18 @@ function packageRoot(folder: string): string {
   return existsSync(join(folder, "package.json")) ? folder : packageRoot(dirname(folder));
 }
 
-test("there is an example for each mode and role", async (t) => {
+test("there is an example for each mode and role, and one with PCP", async (t) => {
   const names = readdirSync(EXAMPLES).sort();
-  t.same(names, ["map-e-br.yaml", "map-e-ce.yaml", "map-t-br.yaml", "map-t-ce.yaml"]);
+  const plain = ["map-e-br.yaml", "map-e-ce.yaml", "map-t-br.yaml"];
+  t.same(names, [...plain, "map-t-ce-pcp.yaml", "map-t-ce.yaml"]);
   for (const name of names) {
     const checked = await loadConfig(join(EXAMPLES, name));
     t.same(checked.diagnostics, [], name);
     if (!checked.ok) continue;
-    const { mode, role } = checked.value.domains[0]?.settings ?? {};
-    t.equal(`${mode}-${role}.yaml`, name);
+    const [domain] = checked.value.domains;
+    const { mode, role } = domain?.settings ?? {};
+    const pcp = domain?.pcp === null ? "" : "-pcp";
+    t.equal(`${mode}-${role}${pcp}.yaml`, name);
   }
 });
 
