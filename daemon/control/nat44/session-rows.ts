@@ -68,6 +68,8 @@ export class FirstRows {
   readonly #limit: number;
   readonly #order: (a: SessionRow, b: SessionRow) => number;
   #rows: SessionRow[] = [];
+  /** Once there are enough rows, the last of them: what comes after it is not wanted. */
+  #last: SessionRow | null = null;
 
   constructor(limit: number, sort: SessionSort) {
     this.#limit = limit;
@@ -75,8 +77,11 @@ export class FirstRows {
   }
 
   add(row: SessionRow): void {
+    if (this.#last !== null && this.#order(row, this.#last) >= 0) return;
     this.#rows.push(row);
-    if (this.#rows.length >= 2 * this.#limit) this.#rows = this.sorted();
+    if (this.#rows.length < 2 * this.#limit) return;
+    this.#rows = this.sorted();
+    this.#last = this.#rows[this.#limit - 1] ?? null;
   }
 
   sorted(): SessionRow[] {
