@@ -1,6 +1,7 @@
 import "./sandboxed.js";
 
 import { test } from "tap";
+import { Capture } from "../../lab/capture.js";
 import { PORT_SETS } from "../../lab/checks.js";
 import { withKeys } from "../../lab/daemons.js";
 import { HTTP_PORT, LAN_HOST, SERVER, SHARED_IPV4 } from "../../lab/plan.js";
@@ -132,6 +133,38 @@ await test("a host has no more mappings than it may, and none for others", timeo
     "all deleted",
   );
   t.match(await host.ask(mapRequest({ ...MAP, port: 6004 })), { result: 0 });
+});
+
+await test("tshark reads in the answers what was meant", timeout, async (t) => {
+  const capture = await Capture.start(topology, "ce1", "lan0", { filter: "udp src port 5351" });
+  const wanted = PORTS.at(70);
+  const ask = { ...MAP, port: 6100, suggestedPort: wanted, options: option(PREFER_FAILURE) };
+  await host.ask(announceRequest(LAN_HOST));
+  await host.ask(mapRequest(ask));
+  await host.ask(mapRequest({ ...ask, port: 6101 }));
+  await host.ask(mapRequest({ ...ask, lifetime: 0 }));
+  await capture.stop();
+  const [opcode, result, lifetime, code, port, address, bad] = [
+    "portcontrol.opcode",
+    "portcontrol.result_code",
+    "portcontrol.lifetime_rsp",
+    "portcontrol.option.code",
+    "portcontrol.map.rsp_assigned_external_port",
+    "portcontrol.map.rsp_assigned_ext_ip",
+    "_ws.malformed",
+  ] as const;
+  const rows = await capture.dissect([opcode, result, lifetime, code, port, address, bad]);
+  const prefers = String(PREFER_FAILURE);
+  const ours = `::ffff:${SHARED_IPV4}`;
+  t.same(
+    rows.map((row) => [opcode, result, lifetime, code, port, address, bad].map((f) => row[f][0])),
+    [
+      ["0", "0", "0", undefined, undefined, undefined, undefined],
+      ["1", "0", "3600", prefers, String(wanted), ours, undefined],
+      ["1", "11", "30", prefers, String(wanted), "::ffff:0.0.0.0", undefined],
+      ["1", "0", "0", prefers, String(wanted), "::ffff:0.0.0.0", undefined],
+    ],
+  );
 });
 
 await test("nobody outside the LAN is answered, and the log says so", timeout, async (t) => {
