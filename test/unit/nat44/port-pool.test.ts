@@ -127,3 +127,40 @@ test("the choice is spread over the whole set and in no order", (t) => {
   t.ok(Math.abs(ascending / rounds - 0.5) < 0.03, `ascending in ${ascending} of ${rounds}`);
   t.end();
 });
+
+test("a shared port is free again when its last user has gone", (t) => {
+  const pool = new PortPool(exampleSet(), []);
+  pool.share(1232);
+  t.same([pool.users(1232), pool.used, pool.free], [1, 1, 251]);
+  pool.share(1232);
+  t.equal(pool.claim(1232), false);
+  pool.release(1232);
+  t.same([pool.users(1232), pool.used, pool.isFree(1232)], [1, 1, false]);
+  pool.release(1232);
+  t.same([pool.users(1232), pool.used, pool.isFree(1232), pool.free], [0, 0, true, 252]);
+  t.end();
+});
+
+test("what may be had: by chance, by whom, and which free ports are near", (t) => {
+  const pool = new PortPool(new PortSet(0, 0, 0), [[2000, 2999]]);
+  t.equal(pool.dynamic, 64_512 - 1000);
+  t.same([pool.dynamicAt(0), pool.dynamicAt(975), pool.dynamicAt(976)], [1024, 1999, 3000]);
+  t.same(
+    [1023, 1024, 2000].map((port) => pool.isDynamic(port)),
+    [false, true, false],
+  );
+  t.same(
+    [80, 1024, 2000, 0].map((port) => pool.offers(port, 80)),
+    [true, true, false, false],
+  );
+  t.same(
+    [0, 80, 2000].map((port) => pool.isFree(port)),
+    [false, true, true],
+  );
+  t.same(pool.nearestFree(2500), [1999, 3000]);
+  pool.claim(1999);
+  pool.claim(65_535);
+  t.same(pool.nearestFree(2500), [1998, 3000]);
+  t.same([pool.nearestFree(3), pool.nearestFree(65_535)], [[1024], [65_534]]);
+  t.end();
+});

@@ -133,12 +133,13 @@ for (const c of cases) {
 }
 
 test("every state has its idle time", (t) => {
-  const timeouts = tcp.timeoutsByState(DEFAULT_SETTINGS);
+  const timeoutsMs = { ...DEFAULT_SETTINGS.timeoutsMs, tcpOpening: 60_000, tcpClosing: 30_000 };
+  const timeouts = tcp.timeoutsByState({ ...DEFAULT_SETTINGS, timeoutsMs });
   const seconds = (state: number): number => timeouts[state]! / 1000;
   const long = [tcp.ESTABLISHED, tcp.FIN_OUT, tcp.FIN_IN];
   const short = [tcp.SYN_SENT, tcp.HALF_OPEN, tcp.CLOSING, tcp.RESET];
   t.same(long.map(seconds), [7440, 7440, 7440]);
-  t.same(short.map(seconds), [240, 240, 240, 240]);
+  t.same(short.map(seconds), [60, 60, 30, 30]);
   t.same(
     [...NAMES.keys()].filter((state) => !tcp.outboundRefreshes(state)),
     [tcp.CLOSING, tcp.RESET],
