@@ -1,6 +1,7 @@
 /** The domains that are measured, as their configuration has them, and the addresses of both sides. */
 
-export type DomainName = "map-t-br" | "map-t-ce" | "map-e-br" | "map-e-ce";
+export const DOMAIN_NAMES = ["map-t-br", "map-t-ce", "map-e-br", "map-e-ce"] as const;
+export type DomainName = (typeof DOMAIN_NAMES)[number];
 
 /**
  * Four CEs share an address. The CE of the bench has 192.0.2.18 with PSID 1: 63 ranges of 256 ports, of which

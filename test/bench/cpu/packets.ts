@@ -30,8 +30,10 @@ const SEGMENT_LEN = 1400;
 const SUPER_LEN = 46 * SEGMENT_LEN;
 const HOST_PORT = 40_000;
 
-export type Direction = "up" | "down";
-export type Kind = "udp 18" | "tcp 1400" | "super-packet";
+export const DIRECTIONS = ["up", "down"] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+export const KINDS = ["udp 18", "tcp 1400", "super-packet"] as const;
+export type Kind = (typeof KINDS)[number];
 
 /** Who talks: each packet of a batch another flow, or all of them one flow in order. */
 export type Flows = "many" | "one";

@@ -8,7 +8,7 @@ import type { CpuBench, Measured } from "./measured.js";
 
 const CHILD = fileURLToPath(new URL("./child.js", import.meta.url));
 /** A young generation that holds what a count of bytes allocates, so that no collection hides it. */
-const FLAGS = ["--max-semi-space-size=64", "--min-semi-space-size=64"];
+const FLAGS = ["--expose-gc", "--max-semi-space-size=64", "--min-semi-space-size=64"];
 /** A million rules as objects come first; the rest is short. */
 const LIMIT_MS = 120_000;
 
