@@ -18,6 +18,7 @@ import { ICMP_QUOTES } from "./icmp-quotes.js";
 import { ICMP_TABLES } from "./icmp-tables.js";
 import { ICMP_TUNNEL_BR } from "./icmp-tunnel-br.js";
 import { ICMP_TUNNEL_CE } from "./icmp-tunnel-ce.js";
+import { NAT44_FRAGMENTS } from "./nat44-fragments.js";
 import { NAT44_HAIRPIN } from "./nat44-hairpin.js";
 import { NAT44_IDENTIFICATIONS } from "./nat44-identifications.js";
 import { NAT44_SYNS } from "./nat44-syns.js";
@@ -51,6 +52,7 @@ export const CASES: readonly GoldenCase[] = [
   ...ICMP_EXTENSIONS,
   ...ICMP_MTUS,
   ...ICMP_LAN,
+  ...NAT44_FRAGMENTS,
   ...NAT44_HAIRPIN,
   ...NAT44_SYNS,
   ...NAT44_IDENTIFICATIONS,
