@@ -18,15 +18,7 @@ import * as d from "./domains.js";
 import { held, releasing } from "./fragments-map-t.js";
 import { error4, type Message, ROUTER } from "./icmp-error.js";
 import { told4 } from "./own-errors.js";
-import {
-  DOWN,
-  FORWARD,
-  FORWARD_GAUGES,
-  GOT,
-  GOT_LAN,
-  SENT,
-  UP,
-} from "./tunnel-errors.js";
+import { DOWN, FORWARD, FORWARD_GAUGES, GOT, GOT_LAN, SENT, UP } from "./tunnel-errors.js";
 
 const ID = 0x1234;
 const EDGES = [512, 1024];
