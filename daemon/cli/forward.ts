@@ -65,7 +65,9 @@ export const forwardAddCommand: CliCommand = {
       lifetimeSeconds: lifetime === undefined ? undefined : wholeValue(lifetime, "lifetime"),
     });
     if (context.json) writeJson(context, added);
-    else for (const row of added.forwards) context.stdout.write(`${forwardText(row)}\n`);
+    else
+      for (const row of added.forwards)
+        context.stdout.write(`${forwardText(row)}${lasting(row)}\n`);
     return EXIT.done;
   },
 };
@@ -133,6 +135,9 @@ function remaining(seconds: number | null): string {
 
 function forwardText(row: ForwardRow): string {
   const { protocol, externalAddress, externalPort, insideAddress, insidePort } = row;
-  const time = row.remainingSeconds === null ? "" : ` for ${duration(row.remainingSeconds)}`;
-  return `${protocol} ${externalAddress}:${externalPort} -> ${insideAddress}:${insidePort}${time}`;
+  return `${protocol} ${externalAddress}:${externalPort} -> ${insideAddress}:${insidePort}`;
+}
+
+function lasting({ remainingSeconds }: ForwardRow): string {
+  return remainingSeconds === null ? "" : ` for ${duration(remainingSeconds)}`;
 }

@@ -3,7 +3,7 @@ import "./sandboxed.js";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { test } from "tap";
-import { withKeys } from "../../lab/daemons.js";
+import { type Adjust, withKeys } from "../../lab/daemons.js";
 import { LAN_HOST, LAN_PREFIX, SERVER, SHARED_IPV4 } from "../../lab/plan.js";
 import { until } from "../../lab/process.js";
 import { bringUp } from "../../lab/round.js";
@@ -26,10 +26,11 @@ const NAT44 = {
   reserve: [1233],
 };
 
-const network = await bringUp(
-  "map-t",
-  withKeys({ ce1: { "local-ipv4-prefixes": [LAN_PREFIX], nat44: NAT44 } }),
-);
+function withNat44(nat44: object): Adjust {
+  return withKeys({ ce1: { "local-ipv4-prefixes": [LAN_PREFIX], nat44 } });
+}
+
+const network = await bringUp("map-t", withNat44(NAT44));
 const { topology, daemons } = network;
 const sender = await Endpoint.start(topology, "lan1", SENDER_PORT);
 const service = await Endpoint.start(topology, "lan1", SERVICE_PORT);
@@ -164,6 +165,24 @@ test("both any: one port for both protocols", async (t) => {
   t.same([tcp?.protocol, udp?.protocol], ["tcp", "udp"]);
   t.equal(tcp?.externalPort, udp?.externalPort);
   t.equal(mapctl(`forward del both ${tcp?.externalPort}`).status, 0);
+  t.same(documentOf("forward list").forwards, [CONFIGURED_ROW]);
+});
+
+test("a forward outlives a reload that changes the settings of NAT44", async (t) => {
+  mapctl(`forward add udp ${FORWARDED} ${LAN_HOST}:${SERVICE_PORT}`);
+  const before = documentOf("forward list").forwards;
+  await daemons.ce1.reload(withNat44({ ...NAT44, "max-ports-per-host": 100 }));
+  t.same(documentOf("forward list").forwards, before);
+  server.send(SHARED_IPV4, FORWARDED, Buffer.from("still here"));
+  t.not(await service.next(), null);
+  // A port that the configuration forwards from now on is the configuration's.
+  const forward = { protocol: "udp", "external-port": FORWARDED, to: `${LAN_HOST}:80` };
+  await daemons.ce1.reload(withNat44({ ...NAT44, forwards: [...NAT44.forwards, forward] }));
+  t.match(documentOf("forward list").forwards, [
+    CONFIGURED_ROW,
+    { externalPort: FORWARDED, insidePort: 80, origin: "config" },
+  ]);
+  await daemons.ce1.reload(withNat44(NAT44));
   t.same(documentOf("forward list").forwards, [CONFIGURED_ROW]);
 });
 

@@ -303,6 +303,14 @@ test("a forward of the configuration is not deleted at run time", async (t) => {
   t.equal(nat44.mappings.length, 1);
 });
 
+test("what a LAN host asked for by PCP is deleted like a forward of mapctl", async (t) => {
+  const { nat44, mapctl } = await live(t);
+  nat44.mappings = [{ ...mapping(17, 1232, 22), origin: "pcp", remainingMs: 60_000 }];
+  const outcome = await mapctl("forward", "del", "udp", "1232");
+  t.equal(outcome.stdout, "deleted udp 192.0.2.18:1232 -> 192.168.1.10:22\n");
+  t.same(nat44.mappings, []);
+});
+
 test("forward list: a table in the order of the ports", async (t) => {
   const { nat44, mapctl } = await live(t);
   nat44.mappings = [
