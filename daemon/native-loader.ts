@@ -19,6 +19,7 @@ const METHODS = [
   "setOffloads",
   "attachClassifier",
   "detachClassifier",
+  "findClassifier",
 ] as const satisfies readonly (keyof NativeTun)[];
 
 function isPackageRoot(folder: string): boolean {

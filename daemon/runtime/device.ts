@@ -24,6 +24,8 @@ const OFFLOAD_NAMES = [
   { bit: TUN_F_USO6, name: "uso6" },
 ] as const;
 
+const ENODEV = 19;
+
 const ALL_OFFLOADS = OFFLOAD_NAMES.reduce((all, { bit }) => all | bit, 0);
 
 /** MAP-E starts with checksums only: an encapsulated super-packet can be written once the classifier is there. */
@@ -75,6 +77,28 @@ export function openDevice(native: NativeTun, domain: DomainConfig): Device {
   }
   const queues = fds.map((fd) => ({ fd, vnetHdr, offloads, cutsInsideTunnels }));
   return { name: tun.name, queues, offloads, classifier };
+}
+
+/**
+ * Puts a classifier back that another program has taken away: without it the kernel loses super-packets without a word.
+ * Where it is refused now the device goes on without. Returns the device as it is then, or null where nothing was wrong.
+ */
+export function checkDevice(native: NativeTun, device: Device): Device | null {
+  const { name, queues, classifier } = device;
+  if (classifier?.on !== true || !isMissing(native, name)) return null;
+  const again = attachClassifier(native, name);
+  if (again.on) {
+    const madeQdisc = classifier.madeQdisc || again.madeQdisc;
+    return { ...device, classifier: { on: true, madeQdisc } };
+  }
+  const accepted = native.setOffloads(queues[0]!.fd, FIRST_OFFLOADS["map-e"]);
+  return { ...device, offloads: Math.max(accepted, 0), classifier: again };
+}
+
+/** A device that is gone lacks more than that. */
+function isMissing(native: NativeTun, name: string): boolean {
+  const found = native.findClassifier(name);
+  return found !== 0 && found !== -ENODEV;
 }
 
 /** Gives the queues back; a device that is ours goes with its last queue, and its routes with it. */

@@ -10,7 +10,7 @@ import { PcpServer } from "../pcp/server.js";
 import { deviceExists } from "../system/device-list.js";
 import { InstalledRoutes } from "../system/installed.js";
 import type { Classifier } from "./classifier.js";
-import { closeDevice, type Device, openDevice } from "./device.js";
+import { checkDevice, closeDevice, type Device, openDevice } from "./device.js";
 import { ceOf, nat44Identity } from "./identity.js";
 import type { AskNat44 } from "./nat44-questions.js";
 import { type SavedNat44, WorkerHandle } from "./worker-handle.js";
@@ -93,6 +93,14 @@ export class Domain {
       throw error;
     }
     this.#log.info({ tun: device.name, queues: device.queues.length }, "domain runs");
+    this.#reportClassifier(device);
+  }
+
+  #checkClassifier(): void {
+    const device = this.#device === null ? null : checkDevice(this.#native, this.#device);
+    if (device === null) return;
+    this.#device = device;
+    this.#log.warn({ tun: device.name }, "another program has taken the classifier away");
     this.#reportClassifier(device);
   }
 
@@ -213,6 +221,7 @@ export class Domain {
   /** Looks after the workers; called every few seconds. */
   check(nowMs: number): void {
     for (const worker of this.#workers) worker.check(nowMs);
+    this.#checkClassifier();
     this.#checkPcp();
   }
 

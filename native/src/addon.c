@@ -200,6 +200,15 @@ static napi_value js_detach_classifier(napi_env env, napi_callback_info info) {
   return number(env, classifier_detach(name, made_qdisc));
 }
 
+/* findClassifier(name): number */
+static napi_value js_find_classifier(napi_env env, napi_callback_info info) {
+  napi_value arg;
+  char name[IFNAMSIZ];
+  if (!args_take(env, info, 1, &arg) || !arg_text(env, arg, name, sizeof name))
+    return number(env, -EINVAL);
+  return number(env, classifier_find(name));
+}
+
 /* close(fd): number */
 static napi_value js_close(napi_env env, napi_callback_info info) {
   napi_value arg;
@@ -222,6 +231,7 @@ NAPI_MODULE_INIT() {
       METHOD("setOffloads", js_set_offloads),
       METHOD("attachClassifier", js_attach_classifier),
       METHOD("detachClassifier", js_detach_classifier),
+      METHOD("findClassifier", js_find_classifier),
   };
   const napi_status status =
       napi_define_properties(env, exports, sizeof methods / sizeof methods[0], methods);

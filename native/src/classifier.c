@@ -50,3 +50,8 @@ int classifier_detach(const char *name, bool made_qdisc) {
   const int result = filter_remove((int)ifindex);
   return result == 0 && made_qdisc ? clsact_remove((int)ifindex) : result;
 }
+
+int classifier_find(const char *name) {
+  const unsigned int ifindex = if_nametoindex(name);
+  return ifindex == 0 ? -errno : filter_find((int)ifindex);
+}

@@ -11,4 +11,7 @@ bool classifier_attach(const char *name, bool *made_qdisc, struct tun_error *err
 /* Takes the filter away, and the qdisc where it is empty and `made_qdisc`. Returns 0 or a negative errno. */
 int classifier_detach(const char *name, bool made_qdisc);
 
+/* Returns 0 while the filter is there, else a negative errno: other programs may take it away. */
+int classifier_find(const char *name);
+
 #endif

@@ -73,8 +73,8 @@ static ssize_t receive(int fd, struct answer *answer) {
   return got < 0 ? -errno : got;
 }
 
-static int carry_out(struct request *request) {
-  request->header.nlmsg_flags |= NLM_F_ACK;
+/* Returns 0 where the answer is of the type, or the errno that it tells. */
+static int expect(const struct request *request, uint16_t type) {
   const int fd = ask(request);
   if (fd < 0) return fd;
   struct answer answer;
@@ -82,8 +82,15 @@ static int carry_out(struct request *request) {
   close(fd);
   if (got < 0) return (int)got;
   const struct nlmsghdr *header = (const struct nlmsghdr *)answer.bytes;
-  if (!NLMSG_OK(header, (size_t)got) || header->nlmsg_type != NLMSG_ERROR) return -EPROTO;
-  return ((const struct nlmsgerr *)NLMSG_DATA(header))->error;
+  if (!NLMSG_OK(header, (size_t)got)) return -EPROTO;
+  if (header->nlmsg_type == NLMSG_ERROR)
+    return ((const struct nlmsgerr *)NLMSG_DATA(header))->error;
+  return header->nlmsg_type == type ? 0 : -EPROTO;
+}
+
+static int carry_out(struct request *request) {
+  request->header.nlmsg_flags |= NLM_F_ACK;
+  return expect(request, NLMSG_ERROR);
 }
 
 /* How many filters are there, or -errno. */
@@ -158,4 +165,9 @@ int filter_add(int ifindex, int program_fd) {
 int filter_remove(int ifindex) {
   struct request request = filter_request(RTM_DELTFILTER, 0, ifindex);
   return carry_out(&request);
+}
+
+int filter_find(int ifindex) {
+  const struct request request = filter_request(RTM_GETTFILTER, 0, ifindex);
+  return expect(&request, RTM_NEWTFILTER);
 }

@@ -14,5 +14,7 @@ int clsact_remove(int ifindex);
 /* Puts the BPF program on the way in, for IPv6 packets, in the place of one that an earlier call left. */
 int filter_add(int ifindex, int program_fd);
 int filter_remove(int ifindex);
+/* Returns 0 where it is there, else a negative errno. */
+int filter_find(int ifindex);
 
 #endif

@@ -98,4 +98,6 @@ export interface NativeTun {
   attachClassifier(name: string): boolean;
   /** Takes the classifier away, and with `madeQdisc` the qdisc, too, unless it holds other filters. Returns 0 or -errno. */
   detachClassifier(name: string, madeQdisc: boolean): number;
+  /** Returns 0 while the classifier is there, else -errno: -ENODEV without the device, another where somebody took it away. */
+  findClassifier(name: string): number;
 }

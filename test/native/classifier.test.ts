@@ -281,7 +281,9 @@ test("it leaves no trace, and nothing of others goes with it", async (t) => {
   t.teardown(bench.close);
   const before = filters();
   const files = readdirSync("/proc/self/fd").length;
+  t.not(native.findClassifier("t0"), 0);
   t.equal(native.attachClassifier("t0"), true, "the qdisc is ours");
+  t.equal(native.findClassifier("t0"), 0);
   t.match(filters(), /pref 24944 bpf .* mapd direct-action/);
   t.equal(native.attachClassifier("t0"), false, "again: the qdisc was there");
   t.equal(filters().match(/handle 0x/g)?.length, 1, "in the place of the first");
@@ -314,6 +316,8 @@ test("wrong arguments are refused", async (t) => {
     t.throws(() => Reflect.apply(attach, native, args), { code, syscall }, JSON.stringify(args));
   }
   t.equal(native.detachClassifier("nobody", true), -19);
+  t.equal(native.findClassifier("nobody"), -19);
+  t.equal(Reflect.apply(native.findClassifier, native, []), -22);
   for (const args of [["t0"], [0, true], ["t0", 1], []]) {
     t.equal(Reflect.apply(native.detachClassifier, native, args), -22, JSON.stringify(args));
   }

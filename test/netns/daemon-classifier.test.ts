@@ -12,6 +12,7 @@ import {
   prepareHost,
   run,
   startDaemon,
+  until,
 } from "./daemon-under-test.js";
 
 const PORT = 9464;
@@ -107,4 +108,19 @@ test("from an attached device it goes, and what was there before stays", async (
   t.match(filters("mape0"), FILTER, "after kill -9 it stays with the device");
   await end(t, await startDaemon(t, file));
   t.equal(filters("mape0"), before);
+});
+
+test("what another program takes away is put back", async (t) => {
+  const file = configured(t, BR_E);
+  const daemon = await startDaemon(t, file);
+  for (const taken of ["filter del dev mape0 ingress", "qdisc del dev mape0 clsact"]) {
+    run("tc", ...taken.split(" "));
+    t.notMatch(filters("mape0"), FILTER);
+    await until(
+      () => FILTER.test(filters("mape0")),
+      () => `the classifier after tc ${taken}`,
+    );
+  }
+  await daemon.logged("another program has taken the classifier away", 2);
+  await end(t, daemon);
 });

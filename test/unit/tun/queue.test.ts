@@ -28,6 +28,7 @@ test("a queue hands the arena's memory and lists to the addon", async (t) => {
     setOffloads: unused,
     attachClassifier: unused,
     detachClassifier: unused,
+    findClassifier: unused,
   };
   const arena = new Arena(3, HEADROOM + 64);
   const queue = new NativeQueue(native, 7, true, TUN_F_CSUM);

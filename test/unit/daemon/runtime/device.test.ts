@@ -1,7 +1,7 @@
 import { type Test, test } from "tap";
 import { parseConfig } from "../../../../daemon/config/load.js";
 import type { DomainConfig } from "../../../../daemon/config/types.js";
-import { closeDevice, openDevice } from "../../../../daemon/runtime/device.js";
+import { checkDevice, closeDevice, openDevice } from "../../../../daemon/runtime/device.js";
 import type { NativeTun, OpenOptions } from "../../../../src/tun/native.js";
 
 const ALL = 0x6f;
@@ -34,6 +34,7 @@ interface Kernel {
   readonly queues?: number;
   readonly attach?: () => boolean;
   readonly accepted?: number;
+  readonly found?: () => number;
 }
 
 function failure(code: string, message: string): Error {
@@ -41,7 +42,7 @@ function failure(code: string, message: string): Error {
 }
 
 /** An addon that notes what is asked of it. */
-function fake({ queues = 8, attach = () => true, accepted = ALL }: Kernel): {
+function fake({ queues = 8, attach = () => true, accepted = ALL, found = () => 0 }: Kernel): {
   native: NativeTun;
   calls: string[];
 } {
@@ -68,6 +69,7 @@ function fake({ queues = 8, attach = () => true, accepted = ALL }: Kernel): {
       calls.push(`detach ${name} ${madeQdisc}`);
       return 0;
     },
+    findClassifier: found,
     close: (fd) => {
       calls.push(`close ${fd}`);
       return 0;
@@ -163,4 +165,37 @@ test("all queues or none", async (t) => {
   const { native, calls } = fake({ queues: 1 });
   t.throws(() => openDevice(native, domain("map-e", { queues: 2 })), { code: "tun-name-in-use" });
   t.same(calls, [`open t0 ${CSUM}`, "close 10"]);
+});
+
+test("a classifier that is there is left alone, and one whose device is gone", async (t) => {
+  for (const found of [0, -19]) {
+    const { native, calls } = fake({ found: () => found });
+    const device = openDevice(native, domain("map-e", {}));
+    t.equal(checkDevice(native, device), null);
+    t.equal(calls.length, 3);
+  }
+  const { native } = fake({ found: () => -2 });
+  t.equal(checkDevice(native, openDevice(native, domain("map-t", {}))), null);
+});
+
+test("a classifier that somebody took away is put back", async (t) => {
+  const { native, calls } = fake({ found: () => -2 });
+  const device = openDevice(native, domain("map-e", {}));
+  t.same(checkDevice(native, device), device);
+  t.same(calls.slice(3), ["attach t0"]);
+});
+
+test("where that is refused the kernel is asked for no more super-packets", async (t) => {
+  let isAllowed = true;
+  const attach = (): boolean => {
+    if (isAllowed) return true;
+    throw failure("EPERM", "EPERM: STEP");
+  };
+  const { native, calls } = fake({ attach, found: () => -22, accepted: CSUM });
+  const device = openDevice(native, domain("map-e", {}));
+  isAllowed = false;
+  const after = checkDevice(native, device);
+  t.match(after, { offloads: CSUM, classifier: { on: false, reason: /^EPERM: STEP/ } });
+  t.same(calls.slice(3), ["attach t0", `setOffloads 10 ${CSUM}`]);
+  t.equal(checkDevice(native, after!), null, "and it is not tried again");
 });
