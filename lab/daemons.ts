@@ -38,6 +38,8 @@ export function tunName(mode: LabMode): string {
 export interface Forwarding {
   readonly rules: Readonly<Record<string, object>>;
   readonly domains: readonly object[];
+  /** Absent: sessions end with the daemon. */
+  readonly stateFile?: string;
 }
 
 /** Makes one daemon's forwarding another than the plan's. */
@@ -73,8 +75,9 @@ export function forwarding(mode: LabMode, daemon: DaemonName): Forwarding {
 }
 
 /** The configuration of one node, as `mapd --config` takes it. */
-function configuration(socket: string, { rules, domains }: Forwarding): string {
+function configuration(socket: string, { rules, domains, stateFile }: Forwarding): string {
   return stringify({
+    "state-file": stateFile ?? null,
     "control-socket": socket,
     http: { listen: `127.0.0.1:${METRICS_PORT}` },
     log: { level: "info" },
@@ -193,9 +196,9 @@ export class Daemon {
     return this.#topology.run(this.name, ["curl", "-sS", "--fail", url]);
   }
 
-  /** Orderly; resolves when the process is gone. */
-  stop(): Promise<void> {
-    return stop(this.#child, "SIGTERM");
+  /** Orderly, unless told otherwise; resolves when the process is gone. */
+  stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+    return stop(this.#child, signal);
   }
 }
 

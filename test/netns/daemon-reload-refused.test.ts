@@ -1,7 +1,18 @@
 /* SIGHUP: a configuration that cannot be taken whole changes nothing. */
 import "./sandboxed.js";
+import { readFileSync } from "node:fs";
 import { test } from "tap";
-import { BR_E, BR_T, CE_T, deviceExists, ip, makeOther, prepareHost } from "./daemon-under-test.js";
+import {
+  BR_E,
+  BR_T,
+  CE_T,
+  deviceExists,
+  ip,
+  makeOther,
+  prepareHost,
+  run,
+  until,
+} from "./daemon-under-test.js";
 import { METRICS, reload, reloadInVain, routes, started, status } from "./reload.js";
 
 prepareHost();
@@ -54,4 +65,38 @@ test("a route that is somebody else's takes the change back", async (t) => {
   t.match(routes(), /2001:db8:ffff::\/64 dev mapt0/);
   t.notMatch(routes(), /fffd/);
   t.equal((await status(setup.file)).domains[0]!.br?.rules, 1);
+});
+
+test("a CE that was changed in vain has its sessions again", async (t) => {
+  makeOther(t, "other0");
+  ip("route add 198.51.100.0/24 dev other0");
+  const setup = await started(t, CE_T, BR_T);
+  const sessions = async (): Promise<number | undefined> =>
+    (await status(setup.file)).domains[0]?.nat44?.sessions;
+  run("bash", "-c", "echo x > /dev/udp/203.0.113.77/7");
+  await until(
+    async () => (await sessions()) === 1,
+    () => "a session",
+  );
+  const renumbered = CE_T.replace("3400::/56", "3500::/56");
+  await reloadInVain(setup, renumbered, BR_T.replace("[metro]", "[metro, whole]"));
+  t.match(setup.daemon.log, /PSID 53 \(offset 6, length 8\): 1 NAT44 sessions end/);
+  t.match(setup.daemon.log, "back to the configuration before, with its NAT44 sessions");
+  await until(
+    async () => (await sessions()) === 1,
+    () => "the session to be back",
+  );
+  t.equal((await status(setup.file)).domains[0]?.ce?.psid, 0x34);
+});
+
+test("a state file that cannot be written leaves the old configuration in force", async (t) => {
+  const setup = await started(t, BR_T);
+  const text = readFileSync(setup.file.path, "utf8");
+  setup.file.writeText(`state-file: /nowhere/state\n${text.replace("[metro]", "[metro, whole]")}`);
+  setup.daemon.kill("SIGHUP");
+  await setup.daemon.logged("the old one stays in force");
+  t.match(setup.daemon.log, "the folder /nowhere does not exist; make it");
+  const now = await status(setup.file);
+  t.equal(now.state, null);
+  t.equal(now.domains[0]?.br?.rules, 1);
 });

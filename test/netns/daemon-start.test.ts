@@ -1,5 +1,6 @@
 /* What mapd says when it cannot start, with the exit status of the contract, and that nothing is left behind. */
 import "./sandboxed.js";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { type Test, test } from "tap";
 import {
@@ -108,6 +109,19 @@ test("a route of somebody else is not taken over, and nothing is left", async (t
   t.same(ipLines("-4 route show proto 200"), []);
   t.same(ipLines("-6 route show proto 200"), []);
   t.match(ip("route show 192.0.2.0/24"), /dev other0/);
+  t.notOk(deviceExists("mapt0"));
+});
+
+test("the state file cannot be written where it is to be", async (t) => {
+  const file = configured(t);
+  file.writeText(`state-file: /nowhere/state\n${readFileSync(file.path, "utf8")}`);
+  t.equal(mapd("--check", file.path).status, 0, "which is no fault of the file");
+  const { status, log } = await failing(t, mapdCommand(file));
+  t.equal(status, 1);
+  t.match(
+    log,
+    "state-file /nowhere/state cannot be written: the folder /nowhere does not exist; make it",
+  );
   t.notOk(deviceExists("mapt0"));
 });
 

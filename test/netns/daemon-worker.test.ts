@@ -7,7 +7,7 @@ import { loadNativeTun } from "../../daemon/native-loader.js";
 import { Domain } from "../../daemon/runtime/domain.js";
 import { counterIndex, dropIndex } from "../../src/counters.js";
 import { DESTINATION_PORT_EXCLUDED } from "../../src/verdict.js";
-import { BR_T, deviceExists, prepareHost, RULES, run, until } from "./daemon-under-test.js";
+import { BR_T, CE_T, deviceExists, prepareHost, RULES, run, until } from "./daemon-under-test.js";
 
 prepareHost();
 
@@ -74,6 +74,49 @@ test("a worker takes a changed domain, and says what it keeps", async (t) => {
   t.equal(domain.counters()[counterIndex("in_ipv4_packets")], 0);
   await domain.reconfigure(excluded);
   await sendExcluded(domain);
+});
+
+test("a worker of a CE that dies: the next one has the sessions that were saved last", async (t) => {
+  const domain = await startDomain(t, CE_T);
+  const page = () => domain.askNat44({ kind: "sessions", cursor: 0, limit: 10 });
+  run("bash", "-c", "echo x > /dev/udp/203.0.113.77/7");
+  await until(
+    async () => (await page()).rows.length === 1,
+    () => "a session",
+  );
+  const [before] = (await page()).rows;
+  await domain.saveNat44();
+  run("bash", "-c", "echo x > /dev/udp/203.0.113.78/7");
+  const [worker] = domain.workers;
+  await worker?.kill();
+  await t.rejects(page(), { code: "worker-failed", message: /being started again; try again/ });
+  await until(
+    () => worker?.alive === true,
+    () => "the worker to run again",
+  );
+  const { rows } = await page();
+  t.equal(rows.length, 1, "what came after is lost");
+  t.match(rows[0], { ...before, remainingMs: Number });
+});
+
+test("what a domain without NAT44 answers", async (t) => {
+  const domain = await startDomain(t, BR_T);
+  const message = "domain br-t has no NAT44";
+  await t.rejects(domain.askNat44({ kind: "hosts" }), { code: "no-nat44", message });
+  await domain.saveNat44();
+  t.equal(domain.savedNat44, null);
+});
+
+test("a domain that stops has taken the state of its NAT44 as the last act of its worker", async (t) => {
+  const domain = await startDomain(t, CE_T);
+  run("bash", "-c", "echo x > /dev/udp/203.0.113.77/7");
+  await until(
+    async () => (await domain.askNat44({ kind: "hosts" })).length === 1,
+    () => "a session",
+  );
+  t.equal(domain.savedNat44, null, "nobody has asked for it");
+  await domain.stop();
+  t.match(domain.savedNat44?.identity, { address: 0xc0000212, psid: 0x34 });
 });
 
 test("stop() gives everything back", async (t) => {
