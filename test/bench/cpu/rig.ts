@@ -9,7 +9,7 @@ import type { Nat44 } from "../../../src/nat44/nat44.js";
 import { compileRules, createNat44, createPipeline } from "../../../src/pipeline/create.js";
 import { HEADROOM, type Pipeline } from "../../../src/pipeline/packet-io.js";
 import type { DomainSettings } from "../../../src/pipeline/settings.js";
-import { Arena } from "../../../src/tun/arena.js";
+import { Arena, SLOT_LEN } from "../../../src/tun/arena.js";
 import { BatchLoop } from "../../../src/tun/batch-loop.js";
 import { DROPS } from "../../../src/verdict.js";
 import type { Offloaded } from "../../support/offload.js";
@@ -76,7 +76,7 @@ class ReplayQueue {
 }
 
 export class Rig {
-  readonly #arena = new Arena(BATCH);
+  readonly #arena: Arena;
   readonly #counters = new Float64Array(COUNTER_COUNT);
   readonly #queue: ReplayQueue;
   readonly #loop: BatchLoop;
@@ -85,6 +85,8 @@ export class Rig {
 
   /** `merges`: what is written may be joined, as on a device that takes super-packets. */
   constructor(name: DomainName, direction: Direction, kind: Kind, flows: Flows, merges: boolean) {
+    // Super-packets go into a tunnel whole, as on a device with the classifier.
+    this.#arena = new Arena(BATCH, SLOT_LEN, true);
     const settings = domainSettings(name);
     const random = seededRandom(1);
     const nat44 = settings.role === "ce" ? createNat44(settings, random) : null;
