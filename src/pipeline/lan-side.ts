@@ -179,7 +179,7 @@ export class LanSide {
     const { protocol, sourcePort, destinationPort, tcpFlags } = packet;
     const isEcho = protocol === ipv4.PROTOCOL_ICMP;
     // A packet to nobody takes no port. One that is filtered does: it lets its receiver speak to its sender.
-    if (!isEcho && nat44.peekInbound(protocol, destinationPort, own, 0) === NAT44_NO_MAPPING) {
+    if (!isEcho && this.#isToNobody(nat44, frame, packet)) {
       this.syns.remember(frame, packet, own, 0, nowMs);
       return NAT44_NO_MAPPING;
     }
@@ -192,6 +192,17 @@ export class LanSide {
     if (handle < 0) this.syns.remember(frame, packet, own, source, nowMs);
     if (isEcho) packet.newSourcePort = sourcePort;
     return this.#enter(nat44, packet, handle);
+  }
+
+  /** Of a packet that is turned around: true where no mapping takes it, whatever its external source will be. */
+  #isToNobody(nat44: Nat44, frame: DataView, packet: Packet): boolean {
+    const own = this.#external;
+    const inside = ipv4.source(frame, packet.at);
+    const { protocol, sourcePort, destinationPort } = packet;
+    // A port that several connections share takes packets of these alone, so the source counts if there is one yet.
+    const source = nat44.peekOutbound(protocol, inside, sourcePort, own, destinationPort);
+    const remotePort = Math.max(source, 0);
+    return nat44.peekInbound(protocol, destinationPort, own, remotePort) === NAT44_NO_MAPPING;
   }
 
   /** As `mapTurned()`, of an ICMP error: the packet that it quotes was turned around (RFC 5508 §4.2). */

@@ -92,6 +92,31 @@ function ping(kind: "request" | "reply"): Step {
   return hairpin(ipv4(TO_OWN, payload), ipv4(BACK_HOME, payload));
 }
 
+const THIRD = "192.168.1.12";
+/** External port 2257 leads to port 81 of the other host. */
+const SECOND_FORWARD = { protocol: "tcp", "external-port": 2257, to: `${OTHER}:81` };
+
+const SHARED_PORTS = {
+  "tcp-port-reuse": "always",
+  forwards: [...FORWARD.nat44.forwards, SECOND_FORWARD],
+};
+
+/** Two hosts have a connection each from external port 1232, which only its other end tells apart. */
+const SHARING: Step[] = [
+  there(tcp({ ...SENT, ...SYN }), tcp({ ...GOT, ...SYN })),
+  hairpin(
+    ipv4({ ...TO_OWN, src: THIRD }, tcp({ sport: d.PORT, dport: 2257, ...SYN })),
+    ipv4(TO_OTHER, tcp({ sport: d.PORT, dport: 81, ...SYN })),
+  ),
+  back(tcp({ ...ANSWER, ...SYN_ACK }), tcp({ ...ANSWERED, ...SYN_ACK })),
+  hairpin(
+    ipv4(BACK_TO_OWN, tcp({ sport: 81, dport: d.PORT, ...SYN_ACK })),
+    ipv4({ ...BACK_HOME, dst: THIRD }, tcp({ sport: 2257, dport: d.PORT, ...SYN_ACK })),
+  ),
+  there(tcp({ ...SENT, data: pattern(99) }), tcp({ ...GOT, data: pattern(99) })),
+  drop("nat44_no_mapping", ipv4(TO_OWN, tcp({ sport: d.PORT + 1, dport: d.PORT, ...SYN }))),
+];
+
 const BIG = udp({ ...SENT, data: pattern(1400) });
 const BIG_GOT = udp({ ...GOT, data: pattern(1400) });
 const EDGES = [512, 1024];
@@ -244,6 +269,13 @@ function casesOf({ name, ce, id }: Mode): GoldenCase[] {
       config: ce({ more: { ...FORWARD, mtu: { ipv4: 1200 } } }),
       steps: limits(id),
       gauges: { ...FORWARD_GAUGES, nat44_mappings_udp: 2, nat44_sessions: 1 },
+    },
+    {
+      name: `${name} CE turns connections around that share an external port`,
+      rfc: ["RFC 4787 §6", "RFC 7857 §3"],
+      config: ce({ more: { nat44: SHARED_PORTS } }),
+      steps: SHARING,
+      gauges: { ...FORWARD_GAUGES, nat44_mappings_tcp: 4, nat44_sessions: 2 },
     },
     {
       name: `${name} CE leaves super-packets whole that it turns around`,
