@@ -26,6 +26,9 @@ import {
 /** A tick is due at least this often, milliseconds. */
 const TICK_MS = 1000;
 
+/** Messages wait no longer than this, milliseconds, for packets that keep coming. */
+const TURN_MS = 50;
+
 /** Pause after a read error, so that a device that is gone does not burn a core. */
 const ERROR_PAUSE_MS = 100;
 
@@ -123,7 +126,7 @@ export class PacketWorker {
     Atomics.add(this.#heartbeat, 0, 1);
     let nowMs = performance.now();
     // A stream of packets that never pauses must not keep messages and ticks waiting.
-    const untilMs = nowMs + TICK_MS / 4;
+    const untilMs = nowMs + TURN_MS;
     while (nowMs < untilMs) {
       const count = this.#loop.runOnce(nowMs);
       if (count === 0) break;
