@@ -144,7 +144,7 @@ export class PacketWorker {
     const nowMs = performance.now();
     // What cannot be merged gains nothing by coming together.
     if (!this.#start.vnetHdr) return nowMs;
-    const pauseMs = this.#moderation.pauseAfter(count, nowMs);
+    const pauseMs = this.#moderation.pauseAfter(count, this.#loop.mergedPackets, nowMs);
     if (pauseMs === 0) return nowMs;
     pause(pauseMs);
     return performance.now();

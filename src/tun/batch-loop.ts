@@ -43,6 +43,7 @@ export class BatchLoop {
   #judged = 0;
   #emitted = 0;
   #readError = 0;
+  #merged = 0;
   #fault: unknown;
 
   /** `counters` has COUNTER_COUNT elements and no other writer; batchSize is at most arena.slots. */
@@ -71,6 +72,11 @@ export class BatchLoop {
   /** -errno of the last read when it failed, else 0. */
   get readError(): number {
     return this.#readError;
+  }
+
+  /** Packets that were written as parts of others' writes, since the loop was made. */
+  get mergedPackets(): number {
+    return this.#merged;
   }
 
   /** What the pipeline last threw, once; undefined when nothing was thrown since. */
@@ -155,6 +161,7 @@ export class BatchLoop {
     const merger = this.#merger;
     if (this.#arena.outCount > 0) {
       merger.merge();
+      this.#merged += this.#arena.outCount - merger.outCount;
       if (this.#writeList()) {
         merger.takeApart(this.#results);
         this.#writeList();
