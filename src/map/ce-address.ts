@@ -2,8 +2,8 @@
 import { RECORD_WORDS, readIpv4, readPsid, writeMapAddress, writeRecord } from "./rule-record.js";
 import type { Rule, Words6 } from "./types.js";
 
-function recordOf(rule: Rule, wholeAddress: boolean): Uint32Array {
-  const words = new Uint32Array(RECORD_WORDS);
+function recordOf(rule: Rule, wholeAddress: boolean): Int32Array {
+  const words = new Int32Array(RECORD_WORDS);
   writeRecord(rule, wholeAddress, words, 0);
   return words;
 }
@@ -16,7 +16,7 @@ function wordsOf(address: Uint32Array): Words6 {
 export function readEa(rule: Rule, address: Words6): { addr4: number; psid: number } {
   const words = recordOf(rule, false);
   const source = Uint32Array.from(address);
-  return { addr4: readIpv4(words, 0, source), psid: readPsid(words, 0, source) };
+  return { addr4: readIpv4(words, 0, source) >>> 0, psid: readPsid(words, 0, source) };
 }
 
 /** MAP address of (`addr4`, `psid`). With `wholeAddress`, a prefix rule's IID carries `addr4` itself, as MAP-T destinations do. */

@@ -80,21 +80,21 @@ export class Dmr {
     );
   }
 
-  /** The IPv4 address in an address that `matches()`; ask `admits()` before translating it. */
+  /** The IPv4 address, signed 32-bit, in an address that `matches()`; ask `admits()` before translating it. */
   extract(address: Uint32Array): number {
     switch (this.#len) {
       case 32:
-        return address[1]!;
+        return address[1]! | 0;
       case 40:
-        return ((address[1]! << 8) | ((address[2]! >>> 16) & 0xff)) >>> 0;
+        return (address[1]! << 8) | ((address[2]! >>> 16) & 0xff);
       case 48:
-        return ((address[1]! << 16) | ((address[2]! >>> 8) & 0xffff)) >>> 0;
+        return (address[1]! << 16) | ((address[2]! >>> 8) & 0xffff);
       case 56:
-        return ((address[1]! << 24) | (address[2]! & 0xffffff)) >>> 0;
+        return (address[1]! << 24) | (address[2]! & 0xffffff);
       case 64:
-        return ((address[2]! << 8) | (address[3]! >>> 24)) >>> 0;
+        return (address[2]! << 8) | (address[3]! >>> 24);
       default:
-        return address[3]!;
+        return address[3]! | 0;
     }
   }
 

@@ -35,7 +35,7 @@ const PSID_MASK = 0xffff;
 export function writeRecord(
   rule: Rule,
   wholeAddress: boolean,
-  words: Uint32Array,
+  words: Int32Array,
   at: number,
 ): void {
   const { ipv6, ipv4, eaLen, psidOffset, psidLen } = rule;
@@ -74,48 +74,48 @@ function psidLenOf(shape: number): number {
   return (shape >>> 3) & 0x1f;
 }
 
-export function isShared(words: Uint32Array, at: number): boolean {
+export function isShared(words: Int32Array, at: number): boolean {
   return psidLenOf(words[at + SHAPE_AT]!) !== 0;
 }
 
-export function isForwarding(words: Uint32Array, at: number): boolean {
+export function isForwarding(words: Int32Array, at: number): boolean {
   return (words[at + PSID_AT]! & FORWARDING) !== 0;
 }
 
-export function hasProvisionedPsid(words: Uint32Array, at: number): boolean {
+export function hasProvisionedPsid(words: Int32Array, at: number): boolean {
   return (words[at + SHAPE_AT]! & PROVISIONED) !== 0;
 }
 
-export function provisionedPsid(words: Uint32Array, at: number): number {
+export function provisionedPsid(words: Int32Array, at: number): number {
   return words[at + PSID_AT]! & PSID_MASK;
 }
 
-export function ruleIpv4(words: Uint32Array, at: number): number {
+export function ruleIpv4(words: Int32Array, at: number): number {
   return words[at + IPV4_AT]!;
 }
 
 /** PSID of a port under the rule's a and k. */
-export function portPsid(words: Uint32Array, at: number, port: number): number {
+export function portPsid(words: Int32Array, at: number, port: number): number {
   const shape = words[at + SHAPE_AT]!;
   return psidOfPort(port, offsetOf(shape), psidLenOf(shape));
 }
 
 /** True where the rule gives the port to nobody. */
-export function isPortExcluded(words: Uint32Array, at: number, port: number): boolean {
+export function isPortExcluded(words: Int32Array, at: number, port: number): boolean {
   const shape = words[at + SHAPE_AT]!;
   return isExcludedPort(port, offsetOf(shape), psidLenOf(shape));
 }
 
 /** The IPv4 bits that a packet's address and the address that the record gives must have in common. */
-export function ipv4Mask(words: Uint32Array, at: number): number {
-  return words[at + SHAPE_AT]! & WHOLE_ADDRESS ? 0xffffffff : words[at + MASK_AT]!;
+export function ipv4Mask(words: Int32Array, at: number): number {
+  return words[at + SHAPE_AT]! & WHOLE_ADDRESS ? -1 : words[at + MASK_AT]!;
 }
 
 /**
- * The IPv4 address (of a padded prefix: its first) that an IPv6 address inside the rule stands for. It is read from the
+ * The IPv4 address, signed 32-bit (of a padded prefix: its first) that an IPv6 address inside the rule stands for. It is read from the
  * EA bits, as the IID may be overwritten; what they lack comes from the IID, and only with `wholeAddress`.
  */
-export function readIpv4(words: Uint32Array, at: number, address: Uint32Array): number {
+export function readIpv4(words: Int32Array, at: number, address: Uint32Array): number {
   const shape = words[at + SHAPE_AT]!;
   const r = ipv4LenOf(shape);
   const p = Math.min(eaLenOf(shape), 32 - r);
@@ -128,11 +128,11 @@ export function readIpv4(words: Uint32Array, at: number, address: Uint32Array): 
         : (address[2]! << 16) | (address[3]! >>> 16);
     addr4 |= field & ~words[at + MASK_AT]!;
   }
-  return addr4 >>> 0;
+  return addr4;
 }
 
 /** The PSID that an IPv6 address inside the rule stands for; 0 where the address is not shared. */
-export function readPsid(words: Uint32Array, at: number, address: Uint32Array): number {
+export function readPsid(words: Int32Array, at: number, address: Uint32Array): number {
   const shape = words[at + SHAPE_AT]!;
   if (shape & PROVISIONED) return words[at + PSID_AT]! & PSID_MASK;
   const o = eaLenOf(shape);
@@ -142,7 +142,7 @@ export function readPsid(words: Uint32Array, at: number, address: Uint32Array): 
 
 /** Writes the MAP address of (`addr4`, `psid`), both inside the rule; `psid` is 0 where the address is not shared. */
 export function writeMapAddress(
-  words: Uint32Array,
+  words: Int32Array,
   at: number,
   addr4: number,
   psid: number,
@@ -159,7 +159,7 @@ export function writeMapAddress(
   out[3] = words[at + 3]!;
   if (p > 0) orBits(out, n, p, (addr4 << r) >>> (32 - p));
   if (o > p) orBits(out, n + p, o - p, psid);
-  const field = (addr4 & ipv4Mask(words, at)) >>> 0;
+  const field = addr4 & ipv4Mask(words, at);
   if (shape & DRAFT_03) orIid(out, n + o, field >>> 8, (field << 24) | (psid << 8));
   else orIid(out, n + o, field >>> 16, (field << 16) | psid);
 }

@@ -41,7 +41,7 @@ export class RuleTable {
   readonly buffer: SharedArrayBuffer;
   /** Number of rules. */
   readonly size: number;
-  readonly #words: Uint32Array;
+  readonly #words: Int32Array;
   readonly #groupsAt: number;
   readonly #ipv4At: number;
   readonly #ipv6At: number;
@@ -50,7 +50,7 @@ export class RuleTable {
   readonly #expectedScratch = new Uint32Array(4);
 
   private constructor(buffer: SharedArrayBuffer) {
-    const words = new Uint32Array(buffer);
+    const words = new Int32Array(buffer);
     this.buffer = buffer;
     this.#words = words;
     this.size = words[HEADER.size]!;
@@ -84,7 +84,7 @@ export class RuleTable {
       if (rule >= 0) return rule;
     }
     for (let at = this.#ipv4At; at < this.#ipv6At; at += IPV4_ENTRY_WORDS) {
-      const rule = this.#probeIpv4(at, (addr4 & words[at]!) >>> 0);
+      const rule = this.#probeIpv4(at, addr4 & words[at]!);
       if (rule >= 0) return rule;
     }
     return -1;
@@ -94,10 +94,10 @@ export class RuleTable {
   lookup6(address: Uint32Array): number {
     const words = this.#words;
     for (let at = this.#ipv6At; at < this.#ipv6End; at += IPV6_ENTRY_WORDS) {
-      const w0 = (address[0]! & words[at]!) >>> 0;
-      const w1 = (address[1]! & words[at + 1]!) >>> 0;
-      const w2 = (address[2]! & words[at + 2]!) >>> 0;
-      const w3 = (address[3]! & words[at + 3]!) >>> 0;
+      const w0 = address[0]! & words[at]!;
+      const w1 = address[1]! & words[at + 1]!;
+      const w2 = address[2]! & words[at + 2]!;
+      const w3 = address[3]! & words[at + 3]!;
       const table = words[at + 4]!;
       const mask = words[at + 5]!;
       const hash = hashIpv6(w0, w1, w2, w3);
@@ -212,7 +212,7 @@ export class RuleTable {
       if (value === 0) return -1;
       if (words[table + slot * 2]! !== hash) continue;
       const at = this.#recordAt(value - 1);
-      if (record.ruleIpv4(words, at) !== addr4) continue;
+      if (record.ruleIpv4(words, at) !== (addr4 | 0)) continue;
       if (psid === NO_PORT || record.provisionedPsid(words, at) === psid) return value - 1;
     }
   }

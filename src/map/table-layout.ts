@@ -24,11 +24,11 @@ const SLOT_WORDS = 2;
 /** Stands in a group for the PSID of a packet without ports; no PSID has 17 bits. */
 export const NO_PORT = 0x10000;
 
-/** Final mixer of MurmurHash3 (A. Appleby, public domain): every input bit reaches every output bit. */
+/** Final mixer of MurmurHash3, signed 32-bit (A. Appleby, public domain): every input bit reaches every output bit. */
 export function mix(value: number): number {
   let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return hash ^ (hash >>> 16);
 }
 
 export function hashIpv6(w0: number, w1: number, w2: number, w3: number): number {
@@ -49,7 +49,7 @@ interface Table {
 type Tables = ReadonlyMap<number, Table>;
 
 interface Plan {
-  readonly words: Uint32Array;
+  readonly words: Int32Array;
   readonly recordsAt: number;
   readonly groups: Tables;
   readonly ipv4: Tables;
@@ -90,7 +90,7 @@ function layOut(rules: readonly Rule[]): Plan {
     return tables;
   };
   const [groups, ipv4, ipv6] = [reserve(counts.groups), reserve(counts.ipv4), reserve(counts.ipv6)];
-  const words = new Uint32Array(new SharedArrayBuffer(end * 4));
+  const words = new Int32Array(new SharedArrayBuffer(end * 4));
   words.set([rules.length, groupsAt, ipv4At, ipv6At, ipv6End, recordsAt]);
   writeDirectory(words, groupsAt, groups, (key) => [key]);
   writeDirectory(words, ipv4At, ipv4, (len) => [maskOf(len)]);
@@ -129,7 +129,7 @@ function groupKey({ psidOffset, psidLen }: Rule): number {
 }
 
 function writeDirectory(
-  words: Uint32Array,
+  words: Int32Array,
   directoryAt: number,
   tables: Tables,
   headOf: (key: number) => readonly number[],
@@ -143,7 +143,7 @@ function writeDirectory(
 }
 
 function insertIpv6({ words, recordsAt, ipv6 }: Plan, index: number, rule: Rule): void {
-  const [w0, w1, w2, w3] = rule.ipv6.address;
+  const [w0 = 0, w1 = 0, w2 = 0, w3 = 0] = Int32Array.from(rule.ipv6.address);
   const hash = hashIpv6(w0, w1, w2, w3);
   const slotAt = claim(words, ipv6.get(rule.ipv6.len)!, hash, (key, other) => {
     const at = recordsAt + other * record.RECORD_WORDS;
@@ -190,22 +190,22 @@ function refuseOtherGroups(plan: Plan, index: number, addr4: number, own: Table 
   }
 }
 
-function claimIpv4(words: Uint32Array, table: Table, address: number): number {
-  return claim(words, table, mix(address), (key) => key === address);
+function claimIpv4(words: Int32Array, table: Table, address: number): number {
+  return claim(words, table, mix(address), (key) => key === (address | 0));
 }
 
 function claimPsid({ words, recordsAt }: Plan, table: Table, addr4: number, psid: number): number {
   const hash = hashIpv4Psid(addr4, psid);
   return claim(words, table, hash, (key, other) => {
     const at = recordsAt + other * record.RECORD_WORDS;
-    const isOfAddress = key === hash && record.ruleIpv4(words, at) === addr4;
+    const isOfAddress = key === hash && record.ruleIpv4(words, at) === (addr4 | 0);
     return isOfAddress && (psid === NO_PORT || record.provisionedPsid(words, at) === psid);
   });
 }
 
 /** Offset of the first slot that is free or that `isIt` accepts. */
 function claim(
-  words: Uint32Array,
+  words: Int32Array,
   table: Table,
   hash: number,
   isIt: (key: number, rule: number) => boolean,
@@ -217,13 +217,13 @@ function claim(
   }
 }
 
-function fill(words: Uint32Array, slotAt: number, key: number, index: number, what: string): void {
+function fill(words: Int32Array, slotAt: number, key: number, index: number, what: string): void {
   refuseTaken(words, slotAt, index, what);
   words[slotAt] = key;
   words[slotAt + 1] = index + 1;
 }
 
-function refuseTaken(words: Uint32Array, slotAt: number, index: number, what: string): void {
+function refuseTaken(words: Int32Array, slotAt: number, index: number, what: string): void {
   const value = words[slotAt + 1]!;
   if (value !== 0) throw new RangeError(`rules ${value - 1} and ${index} both claim ${what}`);
 }

@@ -89,14 +89,17 @@ export function protocol(frame: DataView, at: number): number {
   return frame.getUint8(at + OFF_PROTOCOL);
 }
 
-/** Unsigned 32-bit. */
+/**
+ * An IPv4 address is a signed 32-bit number in the packet path: a small integer for the engine, where an unsigned one
+ * from 128.0.0.0 on would become an object on the heap each time that it crosses a function.
+ */
 export function source(frame: DataView, at: number): number {
-  return frame.getUint32(at + OFF_SOURCE);
+  return frame.getInt32(at + OFF_SOURCE);
 }
 
-/** Unsigned 32-bit. */
+/** Signed 32-bit, as `source()`. */
 export function destination(frame: DataView, at: number): number {
-  return frame.getUint32(at + OFF_DESTINATION);
+  return frame.getInt32(at + OFF_DESTINATION);
 }
 
 /** True when the header checksum, over options too, is right (RFC 1812 §5.2.2). */
@@ -176,8 +179,8 @@ export function writeDestination(frame: DataView, at: number, address: number): 
 }
 
 function writeAddress(frame: DataView, at: number, offset: number, address: number): number {
-  const delta = removeWord(frame.getUint32(at + offset)) + sumWord(address);
-  frame.setUint32(at + offset, address);
+  const delta = removeWord(frame.getInt32(at + offset)) + sumWord(address);
+  frame.setInt32(at + offset, address);
   patchChecksum(frame, at, delta);
   return delta;
 }

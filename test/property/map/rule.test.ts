@@ -102,7 +102,7 @@ property(
     equal(ce.value.psid, psid, "PSID");
     if (!whole || slowIidHostBits(rule, out) === bitsFrom(addr4, ce.value.ipv4.len)) {
       const expected = whole ? addr4 : ce.value.ipv4.address;
-      equal(table.embeddedIpv4(0, out), expected, "IPv4 read back");
+      equal(table.embeddedIpv4(0, out) >>> 0, expected, "IPv4 read back");
     }
     return undefined;
   },
