@@ -275,7 +275,7 @@ export const configSchema = z
       .default(null)
       .meta({
         description:
-          "File that keeps the sessions of NAT44 while mapd is restarted, readable for its owner alone; null: they are lost.",
+          "File that keeps the sessions of NAT44 while mapd is restarted; written every minute and when mapd stops, for its owner alone. null: they are lost.",
         examples: ["/var/lib/mapd/state"],
       }),
     rules: z.record(name, rule).default({}).meta({

@@ -100,10 +100,14 @@ export class StateKeeper {
 
   /** What the file has for a domain, or null; what is of another address or port set is dropped. */
   inherited({ settings }: DomainConfig): SavedNat44 | null {
-    const found = this.#opened.domains.find(({ name }) => name === settings.name);
+    const now = nat44Identity(settings);
+    const { domains } = this.#opened;
+    const found =
+      domains.find(({ name }) => name === settings.name) ??
+      // The domain may have another name than it had.
+      domains.find(({ identity }) => sameIdentity(identity, now));
     if (found === undefined) return null;
     const { identity, state, takenAt } = found;
-    const now = nat44Identity(settings);
     if (!sameIdentity(identity, now)) {
       const is = now === null ? "has no NAT44" : `is ${formatIdentity(now)}`;
       const text = `saved NAT44 sessions dropped: they are of ${formatIdentity(identity)}, and the CE ${is}`;

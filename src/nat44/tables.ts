@@ -78,10 +78,13 @@ export class NatTables {
     remotePort: number,
   ): number {
     const { mappings, sessions } = this;
-    const own = mappings.find(slot, insideAddress, insidePort);
-    if (slot !== SLOT_TCP || mappings.boundCount === 0) return own;
+    if (slot !== SLOT_TCP || mappings.boundCount === 0) {
+      return mappings.find(slot, insideAddress, insidePort);
+    }
     const bound = mappings.findBound(insideAddress, insidePort, remoteAddress, remotePort);
-    if (bound >= 0 || own < 0) return bound;
+    if (bound >= 0) return bound;
+    const own = mappings.find(slot, insideAddress, insidePort);
+    if (own < 0) return -1;
     const externalPort = mappings.externalPort(own);
     const session = sessions.find(SLOT_TCP, externalPort, remoteAddress, remotePort);
     return session < 0 || sessions.mapping(session) === own ? own : -1;

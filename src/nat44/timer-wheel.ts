@@ -48,9 +48,11 @@ export class TimerWheel {
 
   /** Sets or moves a deadline, which may be infinite. A later one only overwrites a number; the sweep moves the entry. */
   set(entry: number, deadlineMs: number): void {
-    this.#deadlines[entry] = deadlineMs;
-    const tick = this.#slotTick(Math.ceil(deadlineMs / TICK_MS));
     const current = this.#tickPlusOne[entry]!;
+    const isLater = deadlineMs >= this.#deadlines[entry]!;
+    this.#deadlines[entry] = deadlineMs;
+    if (isLater && current !== 0) return;
+    const tick = this.#slotTick(Math.ceil(deadlineMs / TICK_MS));
     if (current !== 0) {
       if (current - 1 <= tick) return;
       this.#unlink(entry);

@@ -43,6 +43,9 @@ const REFUSALS: Readonly<Record<MapRefusal, ResultName>> = {
   "unsupported-protocol": "UNSUPP_PROTOCOL",
 };
 
+/** NAT44 is asked for all its mappings at most this often, milliseconds, whatever hosts ask: packets wait meanwhile. */
+const ROWS_MS = 1000;
+
 const DELETED: Outcome = { ok: true, externalPort: 0, lifetimeS: 0 };
 
 export function hasPorts(protocol: number): boolean {
@@ -53,6 +56,8 @@ export class MappingService {
   readonly #mapper: PortMapper;
   readonly #leases = new Leases();
   #maxPerHost: number;
+  #rows: ReadonlyMap<string, MappingRow> = new Map();
+  #rowsAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(mapper: PortMapper, maxPerHost: number) {
     this.#mapper = mapper;
@@ -81,7 +86,7 @@ export class MappingService {
       origin: "pcp",
     });
     if (!result.ok && result.reason === "endpoint-in-use") {
-      const row = await this.#rowOf(ends);
+      const row = await this.#rowOf(ends, nowMs);
       const isMeant = row !== null && (!wish.exact || row.externalPort === externalPort);
       // RFC 6887 §11.3: a static mapping is told, not taken.
       if (isMeant && row.origin !== "pcp")
@@ -135,7 +140,7 @@ export class MappingService {
     const ends = { protocol, address, port, remote: null };
     const lease = this.#leases.find(ends, nowMs);
     if (lease === null) {
-      const row = await this.#rowOf(ends);
+      const row = await this.#rowOf(ends, nowMs);
       if (row === null) return DELETED;
       if (row.origin !== "pcp") return refused("NOT_AUTHORIZED");
     } else {
@@ -189,10 +194,14 @@ export class MappingService {
     this.#leases.clear();
   }
 
-  async #rowOf(ends: LeaseEnds): Promise<MappingRow | null> {
-    const wanted = textOf(ends);
-    const rows = await this.#mapper.mappings();
-    return rows.find((row) => textOf(endsOf(row)) === wanted) ?? null;
+  /** The explicit mapping of an endpoint, as it was at most ROWS_MS ago. */
+  async #rowOf(ends: LeaseEnds, nowMs: number): Promise<MappingRow | null> {
+    if (nowMs - this.#rowsAtMs >= ROWS_MS) {
+      const rows = await this.#mapper.mappings();
+      this.#rows = new Map(rows.map((row) => [textOf(endsOf(row)), row]));
+      this.#rowsAtMs = nowMs;
+    }
+    return this.#rows.get(textOf(ends)) ?? null;
   }
 }
 

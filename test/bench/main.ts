@@ -32,19 +32,16 @@ async function measureNet({ net, daemon }: Selection, options: Options): Promise
   const refusal = sandboxRefusal();
   if (refusal !== null) throw new Error(refusal);
   const folder = mkdtempSync(join(tmpdir(), "mapd-bench-"));
-  try {
-    const [planFile, resultFile] = [join(folder, "plan.json"), join(folder, "result.json")];
-    const { rounds, seconds } = options;
-    const plan: NetPlan = { rounds, seconds, cases };
-    writeFileSync(planFile, JSON.stringify(plan));
-    const child = spawnInSandbox(INSIDE, [planFile, resultFile]);
-    const [status] = await once(child, "close");
-    if (status !== 0) throw new Error(`the sandbox ended with status ${status}`);
-    const outcome: NetOutcome = JSON.parse(readFileSync(resultFile, "utf8"));
-    return outcome;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const [planFile, resultFile] = [join(folder, "plan.json"), join(folder, "result.json")];
+  const { rounds, seconds } = options;
+  const plan: NetPlan = { rounds, seconds, cases };
+  writeFileSync(planFile, JSON.stringify(plan));
+  const child = spawnInSandbox(INSIDE, [planFile, resultFile]);
+  const [status] = await once(child, "close");
+  if (status !== 0) throw new Error(`the sandbox ended with status ${status}`);
+  const outcome: NetOutcome = JSON.parse(readFileSync(resultFile, "utf8"));
+  return outcome;
 }
 
 async function measure(selection: Selection, options: Options): Promise<BenchResult> {
@@ -101,6 +98,8 @@ async function main(words: readonly string[]): Promise<number> {
   return 0;
 }
 
+// The sandbox ends with this process, whatever ends it; its files go where there is time for it.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

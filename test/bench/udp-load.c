@@ -133,22 +133,70 @@ static void fill(unsigned char *data, uint32_t number, int len)
 	data[len - 1] = (unsigned char)number;
 }
 
+struct batch {
+	unsigned char data[BATCH][MOST_LEN];
+	struct iovec vectors[BATCH];
+	struct mmsghdr messages[BATCH];
+};
+
+/* One more datagram of a batch: the next of its flow. */
+static void add(struct batch *batch, int i, struct sockaddr_in6 *peer, uint32_t number, int len)
+{
+	struct mmsghdr *message = &batch->messages[i];
+
+	fill(batch->data[i], number, len);
+	batch->vectors[i] = (struct iovec){batch->data[i], (size_t)len};
+	memset(message, 0, sizeof *message);
+	message->msg_hdr.msg_name = peer;
+	message->msg_hdr.msg_namelen = sizeof *peer;
+	message->msg_hdr.msg_iov = &batch->vectors[i];
+	message->msg_hdr.msg_iovlen = 1;
+}
+
+/* Returns how many datagrams the kernel took; one that it refuses is left out. */
+static uint64_t send_batch(int fd, struct batch *batch, int count)
+{
+	uint64_t sent = 0;
+	int done = 0;
+
+	while (done < count) {
+		int n = sendmmsg(fd, batch->messages + done, (unsigned int)(count - done), 0);
+
+		sent += n > 0 ? (uint64_t)n : 0;
+		done += n > 0 ? n : 1;
+	}
+	return sent;
+}
+
+/* Sends to all peers in turn until the time is over; `size` 0 is the mix. */
+static void send_for(int fd, struct sockaddr_in6 *peers, int flows, int size, double seconds, double rate)
+{
+	static struct batch batch;
+	static uint32_t numbers[MOST_FLOWS];
+	int in_batch = rate > 0 ? PACED_BATCH : BATCH;
+	uint64_t count = 0, sent = 0;
+	double began = now();
+
+	while (now() - began < seconds && !stopped) {
+		while (rate > 0 && (double)count > (now() - began) * rate)
+			pause_us(20);
+		for (int i = 0; i < in_batch; i++, count++) {
+			int flow = (int)(count % (uint64_t)flows);
+
+			add(&batch, i, &peers[flow], numbers[flow]++, size > 0 ? size : imix[count % 12]);
+		}
+		sent += send_batch(fd, &batch, in_batch);
+	}
+	printf("{\"sent\":%llu,\"seconds\":%.6f}\n", (unsigned long long)sent, now() - began);
+}
+
 static int send_all(int family, char **argv)
 {
-	static unsigned char data[BATCH][MOST_LEN];
 	static struct sockaddr_in6 peers[MOST_FLOWS];
-	static uint32_t numbers[MOST_FLOWS];
-	struct mmsghdr messages[BATCH];
-	struct iovec vectors[BATCH];
 	int flows = atoi(argv[3]);
 	int is_mix = strcmp(argv[4], "imix") == 0;
 	int size = is_mix ? 0 : atoi(argv[4]);
-	double seconds = atof(argv[5]);
-	double rate = atof(argv[6]);
-	int batch = rate > 0 ? PACED_BATCH : BATCH;
 	int fd = open_socket(family, atoi(argv[0]));
-	uint64_t count = 0, sent = 0, refused = 0;
-	double began, ends;
 
 	if (flows < 1 || flows > MOST_FLOWS || (!is_mix && (size < LEAST_LEN || size > MOST_LEN)))
 		return 2;
@@ -159,37 +207,7 @@ static int send_all(int family, char **argv)
 		for (int i = 0; i < flows; i++)
 			peers[i] = address_of(family, argv[1], atoi(argv[2]) + i);
 	prctl(PR_SET_TIMERSLACK, 1);
-	began = now();
-	ends = began + seconds;
-	while (now() < ends && !stopped) {
-		int done = 0;
-
-		while (rate > 0 && (double)count > (now() - began) * rate)
-			pause_us(20);
-		for (int i = 0; i < batch; i++, count++) {
-			int flow = (int)(count % (uint64_t)flows);
-			int len = is_mix ? imix[count % 12] : size;
-
-			fill(data[i], numbers[flow]++, len);
-			vectors[i] = (struct iovec){data[i], (size_t)len};
-			memset(&messages[i], 0, sizeof messages[i]);
-			messages[i].msg_hdr.msg_name = &peers[flow];
-			messages[i].msg_hdr.msg_namelen = sizeof peers[flow];
-			messages[i].msg_hdr.msg_iov = &vectors[i];
-			messages[i].msg_hdr.msg_iovlen = 1;
-		}
-		while (done < batch) {
-			int n = sendmmsg(fd, messages + done, (unsigned int)(batch - done), 0);
-
-			if (n > 0)
-				sent += (uint64_t)n;
-			else
-				refused++;
-			done += n > 0 ? n : 1;
-		}
-	}
-	printf("{\"sent\":%llu,\"refused\":%llu,\"seconds\":%.6f}\n", (unsigned long long)sent,
-	       (unsigned long long)refused, now() - began);
+	send_for(fd, peers, flows, size, atof(argv[5]), atof(argv[6]));
 	return 0;
 }
 

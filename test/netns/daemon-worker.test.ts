@@ -5,6 +5,7 @@ import { type Test, test } from "tap";
 import { parseConfig } from "../../daemon/config/load.js";
 import { loadNativeTun } from "../../daemon/native-loader.js";
 import { Domain } from "../../daemon/runtime/domain.js";
+import type { SavedNat44 } from "../../daemon/runtime/worker-handle.js";
 import { counterIndex, dropIndex } from "../../src/counters.js";
 import { DESTINATION_PORT_EXCLUDED } from "../../src/verdict.js";
 import { BR_T, CE_T, deviceExists, prepareHost, RULES, run, until } from "./daemon-under-test.js";
@@ -13,11 +14,15 @@ prepareHost();
 
 const EXCLUDED = dropIndex(DESTINATION_PORT_EXCLUDED, 4);
 
-async function startDomain(t: Test, text: string): Promise<Domain> {
+async function startDomain(
+  t: Test,
+  text: string,
+  inherited: SavedNat44 | null = null,
+): Promise<Domain> {
   const checked = parseConfig(`${RULES}\ndomains:${text}`);
   const config = checked.ok ? checked.value.domains[0] : undefined;
   if (config === undefined) throw new Error(JSON.stringify(checked.diagnostics));
-  const domain = new Domain(config, loadNativeTun(), pino({ level: "silent" }));
+  const domain = new Domain(config, loadNativeTun(), pino({ level: "silent" }), inherited);
   await domain.start();
   t.teardown(() => domain.stop());
   return domain;
@@ -97,6 +102,14 @@ test("a worker of a CE that dies: the next one has the sessions that were saved 
   const { rows } = await page();
   t.equal(rows.length, 1, "what came after is lost");
   t.match(rows[0], { ...before, remainingMs: Number });
+});
+
+test("a CE that inherits what makes no sense starts empty, and says so", async (t) => {
+  const identity = { address: 0xc0000212, psid: 0x34, psidOffset: 6, psidLen: 8 };
+  const rubbish = { identity, state: Uint8Array.of(1, 2, 3), savedAtMs: performance.now() };
+  const domain = await startDomain(t, CE_T, rubbish);
+  t.same(domain.restored, { problem: "not a NAT44 state" });
+  t.same(await domain.askNat44({ kind: "hosts" }), []);
 });
 
 test("what a domain without NAT44 answers", async (t) => {

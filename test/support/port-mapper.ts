@@ -15,6 +15,8 @@ const PORTS = [1232, 1233, 1234, 1235];
 export class SmallMapper implements PortMapper {
   readonly asked: (MapRequest | PeerRequest)[] = [];
   rows: MappingRow[] = [];
+  /** How often all mappings were asked for. */
+  listed = 0;
   /** What every request is answered with, where not null. */
   refusal: MapRefusal | null = null;
   /** Does not answer at all. */
@@ -58,6 +60,7 @@ export class SmallMapper implements PortMapper {
 
   async mappings(): Promise<readonly MappingRow[]> {
     this.#live();
+    this.listed++;
     return this.rows;
   }
 

@@ -46,6 +46,7 @@ export const RULES = {
   full: { ...SHARED, "ea-len": 8 },
   /** 2001:db8:10::/44 is 192.0.2.16/28. */
   prefix: { ...SHARED, "ea-len": 4 },
+  prefixMesh: { ...SHARED, "ea-len": 4, forwarding: true },
   oneToOne34: {
     "rule-ipv6-prefix": "2001:db8:12:3400::/56",
     "rule-ipv4-prefix": "192.0.2.18/32",

@@ -1,7 +1,7 @@
 /* Whatever arrives, the responder lives, and says nothing or a well-formed response to the same opcode. */
 import fc from "fast-check";
 import { test } from "tap";
-import { mapRequest, peerRequest } from "../../support/pcp-client.js";
+import { mapRequest, natPmpRequest, peerRequest } from "../../support/pcp-client.js";
 import { HOST, PcpBench } from "../../support/pcp-responder.js";
 
 const RUNS = 20_000;
@@ -19,13 +19,23 @@ const ask = fc.record({
   port,
   suggestedPort: fc.integer({ min: 1230, max: 1237 }),
   suggestedAddress: fc.constantFrom("0.0.0.0", "192.0.2.18", "192.0.2.19"),
-  options: fc.constantFrom("", "02000000", "0100001000", "80000003aabbcc00", "03000014"),
+  options: fc.constantFrom(
+    "",
+    "02000000",
+    "0100001000",
+    "80000003aabbcc00",
+    "03000014",
+    `03000014${"00".repeat(20)}`,
+  ),
 });
 const remote = { remote: "198.51.100.9", remotePort: 443 };
 const meant = fc.oneof(
   ask.map(mapRequest),
   ask.map((one) => peerRequest({ ...one, ...remote })),
 );
+const natPmp = fc
+  .tuple(fc.nat(3), port, fc.constantFrom(0, 1232, 8080), fc.constantFrom(0, 60, 0xffffffff))
+  .map((fields) => natPmpRequest(...fields));
 /** A request with one byte of it another, or cut short. */
 const damaged = fc
   .tuple(meant, fc.nat(), fc.nat(255), fc.nat(100))
@@ -57,7 +67,7 @@ test("random and damaged requests", async (t) => {
   t.comment(`MAPD_TEST_SEED=${seed}, ${RUNS} runs`);
   const bench = new PcpBench({ thirdParty: true, maxMappingsPerHost: 5 });
   const told = new Set<string>();
-  const request = fc.oneof(anything, headed, meant, damaged);
+  const request = fc.oneof(anything, headed, meant, damaged, natPmp);
   const holds = async (bytes: Uint8Array): Promise<boolean> => {
     bench.nowMs += 997;
     const answer = await bench.send(bytes);

@@ -277,6 +277,27 @@ test("damaged bytes are refused or taken over, but never break anything", (t) =>
   t.end();
 });
 
+test("of records that contradict each other the first one counts", (t) => {
+  for (const tcpPortReuse of ["never", "always"] as const) {
+    const old = createNat({ tcpPortReuse });
+    old.outbound(TCP, HOST_A, 1232, PEER_1, 80, SYN, 0);
+    const [state, record] = [old.exportState(0), old.exportState(0).subarray(16)];
+    const twins = [
+      set(record, 4, 1233 & 0xff),
+      set(record, 8, 11),
+      set(set(record, 0, 0x80), 4, 1233 & 0xff),
+      record,
+    ];
+    for (const twin of twins) {
+      const next = createNat();
+      const result = next.importState(set(Uint8Array.of(...state, ...twin), 12, 2), 0, 0);
+      t.same(result, { sessions: 1, mappings: 0, lost: 1 });
+      t.same([next.mappings(TCP), next.usedPorts(TCP)], [1, 1]);
+    }
+  }
+  t.end();
+});
+
 test("a state inside a larger buffer is read from where it is", (t) => {
   const state = busyNat().exportState(NOW);
   const larger = new Uint8Array(state.length + 11);

@@ -129,6 +129,15 @@ test("a static mapping is told, not taken, and not deleted", async (t) => {
   t.same(bench.mapper.ports, [[5000, 1235]]);
 });
 
+test("NAT44 is asked for all its mappings once a second at most", async (t) => {
+  const bench = new PcpBench();
+  for (let ms = 0; ms < 2500; ms += 100) {
+    bench.nowMs = ms;
+    await remove(bench);
+  }
+  t.equal(bench.mapper.listed, 3);
+});
+
 test("PEER never shortens, and knows its nonce", async (t) => {
   const bench = new PcpBench();
   t.match(await bench.ask(peerRequest(PEER)), { result: 0, lifetime: 600 });

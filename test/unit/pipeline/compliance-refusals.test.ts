@@ -123,6 +123,22 @@ test("a CE reaches the other CEs of its own address by the BR, or straight by a 
   }
 });
 
+test("a CE sends nothing into a tunnel to itself (RFC 2473 §4.1.2)", async (t) => {
+  const more = {
+    "end-user-ipv6-prefix": "2001:db8:10::/44",
+    "local-ipv4-prefixes": ["192.0.2.16/28"],
+  };
+  const within = ipv4({ src: "192.0.2.17", dst: d.CE_IPV4 }, udp({ sport: 1, dport: 2 }));
+  const cases = [
+    { config: d.ceT, to: d.dmr(d.CE_IPV4) },
+    { config: d.ceE, to: d.BR },
+  ];
+  for (const { config, to } of cases) {
+    const [left] = judge(config({ rules: ["prefixMesh"], more }), within).output;
+    t.same(left?.bytes.slice(24, 40), ipv6Bytes(to), to);
+  }
+});
+
 const GRE = raw(47, new Uint8Array(16));
 
 /** Routing header of type 0 with one segment left, RFC 8200 §4.4; the first byte becomes the next header. */

@@ -111,6 +111,16 @@ test("a clock that was set back makes no session younger than when it was saved"
   t.equal(keeper.inherited(HOME)?.savedAtMs, clock.steadyMs);
 });
 
+test("a domain under another name inherits what is of its address", async (t) => {
+  const path = join(t.testdir({}), "state");
+  const clock = new FakeClock();
+  await written(path, clock);
+  const keeper = await keeperOf(path, clock, pino({ level: "silent" }));
+  const renamed = CE_T.replace("name: ce-t", "name: home");
+  t.strictSame(keeper.inherited(domainOf(renamed))?.identity, IDENTITY);
+  t.equal(keeper.inherited(domainOf(renamed.replace("3400::/56", "3500::/56"))), null);
+});
+
 test("the state of another address is dropped, and both are named", async (t) => {
   const path = join(t.testdir({}), "state");
   const clock = new FakeClock();
