@@ -71,7 +71,7 @@ export class HostTable {
     for (let host = 0; host < this.#table.end; host++) {
       if (!this.#holdsPort(host)) continue;
       rows.push({
-        address: this.#table.key0(host),
+        address: this.#table.key0(host) >>> 0,
         tcpPorts: this.#ports(host, SLOT_TCP),
         udpPorts: this.#ports(host, SLOT_UDP),
         icmpIds: this.#ports(host, SLOT_ICMP),

@@ -40,10 +40,10 @@ function sessionRow(tables: NatTables, session: number, nowMs: number): SessionR
   const slot = mappings.slot(mapping);
   return {
     protocol: PROTOCOLS[slot]!,
-    insideAddress: mappings.insideAddress(mapping),
+    insideAddress: mappings.insideAddress(mapping) >>> 0,
     insidePort: mappings.insidePort(mapping),
     externalPort: mappings.externalPort(mapping),
-    remoteAddress: sessions.remoteAddress(session),
+    remoteAddress: sessions.remoteAddress(session) >>> 0,
     remotePort: sessions.remotePort(session),
     tcpState: STATE_NAMES[sessions.tcpState(session)]!,
     shared: mappings.isBound(mapping),
@@ -60,7 +60,7 @@ export function explicitMappings(tables: NatTables, nowMs: number): MappingRow[]
     const deadline = explicit.deadline(slot, externalPort);
     return {
       protocol: PROTOCOLS[slot]!,
-      insideAddress: mappings.insideAddress(mapping),
+      insideAddress: mappings.insideAddress(mapping) >>> 0,
       insidePort: mappings.insidePort(mapping),
       externalPort,
       origin: explicit.origin(slot, externalPort)!,

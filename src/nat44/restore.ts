@@ -68,7 +68,7 @@ function mayJoin(tables: NatTables, saved: SavedSession, session: number): boole
   const mapping = tables.sessions.mapping(session);
   return (
     saved.slot !== SLOT_TCP &&
-    tables.mappings.insideAddress(mapping) === saved.insideAddress &&
+    tables.mappings.insideAddress(mapping) === (saved.insideAddress | 0) &&
     tables.mappings.insidePort(mapping) === saved.insidePort
   );
 }

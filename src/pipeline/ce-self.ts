@@ -9,7 +9,7 @@ import type { CeSettings } from "./settings.js";
 export class CeSelf {
   /** The MAP address; for a MAP-T prefix the one of the prefix's first IPv4 address. */
   readonly mapIpv6: Uint32Array;
-  /** The shared or full address, or the first of the prefix; unsigned 32-bit. */
+  /** The shared or full address, or the first of the prefix; signed 32-bit. */
   readonly ipv4: number;
   readonly ports: PortSet;
   /** True where other CEs have the same address and other ports. */
@@ -19,7 +19,7 @@ export class CeSelf {
   readonly #mask: number;
   readonly #bmr: RuleTable;
   /** Pairs of address and mask. */
-  readonly #local: Uint32Array;
+  readonly #local: Int32Array;
 
   /** Throws where the end-user prefix does not belong to the rule: the configuration was not checked. */
   constructor(settings: CeSettings) {
@@ -28,27 +28,27 @@ export class CeSelf {
     const ce = ceFromEndUserPrefix(rule, settings.endUserPrefix);
     if (!ce.ok) throw new Error(`domain ${settings.name}: ${ce.diagnostics[0]?.message}`);
     this.#bmr = RuleTable.compile([rule], settings.mode);
-    this.ipv4 = ce.value.ipv4.address;
+    this.ipv4 = ce.value.ipv4.address | 0;
     this.#mask = maskOf(ce.value.ipv4.len);
     this.mapIpv6 = Uint32Array.from(ce.value.mapIpv6);
     this.ports = portSetOf(rule, ce.value.psid);
     this.isShared = ruleKind(rule) === "shared";
     this.#manyAddresses = settings.mode === "map-t" && ruleKind(rule) === "prefix";
     const pairs = settings.localPrefixes.flatMap((prefix) => [prefix.address, maskOf(prefix.len)]);
-    this.#local = Uint32Array.from(pairs);
+    this.#local = Int32Array.from(pairs);
   }
 
   /** True for an IPv4 source that NAT44 takes. */
   isLocal(address: number): boolean {
     const local = this.#local;
     for (let i = 0; i < local.length; i += 2) {
-      if ((address & local[i + 1]!) >>> 0 === local[i]) return true;
+      if ((address & local[i + 1]!) === local[i]) return true;
     }
     return false;
   }
 
   ownsIpv4(address: number): boolean {
-    return (address & this.#mask) >>> 0 === this.ipv4;
+    return (address & this.#mask) === this.ipv4;
   }
 
   ownsIpv6(address: Uint32Array): boolean {
@@ -71,5 +71,5 @@ export class CeSelf {
 }
 
 function maskOf(prefixLen: number): number {
-  return prefixLen === 0 ? 0 : (0xffffffff << (32 - prefixLen)) >>> 0;
+  return prefixLen === 0 ? 0 : -1 << (32 - prefixLen);
 }

@@ -25,8 +25,8 @@ const NAT44_MAPPINGS_UDP = counterIndex("nat44_mappings_udp");
 const NAT44_MAPPINGS_ICMP = counterIndex("nat44_mappings_icmp");
 const NAT44_SESSIONS = counterIndex("nat44_sessions");
 
-/** Is no address. */
-const NOBODY = -1;
+/** 0.0.0.0, which no packet that was admitted goes to. */
+const NOBODY = 0;
 
 export class LanSide {
   readonly self: CeSelf;

@@ -25,8 +25,8 @@ export class UnsolicitedSyns {
   readonly #ends: Uint16Array;
   readonly #dueMs: Float64Array;
   /** Both ends of the connection: external port << 16 | remote port; remote address. */
-  readonly #ports: Uint32Array;
-  readonly #remotes: Uint32Array;
+  readonly #ports: Int32Array;
+  readonly #remotes: Int32Array;
   readonly #scratch = new Packet();
   #count = 0;
 
@@ -35,8 +35,8 @@ export class UnsolicitedSyns {
     this.frames = Array.from({ length: most }, () => new DataView(new ArrayBuffer(ROOM)));
     this.#ends = new Uint16Array(most);
     this.#dueMs = new Float64Array(most).fill(FREE);
-    this.#ports = new Uint32Array(most);
-    this.#remotes = new Uint32Array(most);
+    this.#ports = new Int32Array(most);
+    this.#remotes = new Int32Array(most);
   }
 
   get isEmpty(): boolean {
@@ -107,7 +107,7 @@ export class UnsolicitedSyns {
 }
 
 function portsOf(externalPort: number, remotePort: number): number {
-  return ((externalPort << 16) | remotePort) >>> 0;
+  return (externalPort << 16) | remotePort;
 }
 
 /** Of a packet that the kernel left to a device to complete (virtio 1.2 §5.1.6). */

@@ -54,5 +54,5 @@ export function createNat(
 
 /** Who an external port leads to, as "host:port", or the drop code. */
 export function inside(nat: Nat44, handle: number): string | number {
-  return handle < 0 ? handle : `${nat.insideAddress(handle)}:${nat.insidePort(handle)}`;
+  return handle < 0 ? handle : `${nat.insideAddress(handle) >>> 0}:${nat.insidePort(handle)}`;
 }

@@ -126,7 +126,7 @@ export class ModelRun {
         const remote = [remoteAddress, remotePort] as const;
         const handle = this.#nat.peekInbound(protocol, externalPort, ...remote);
         if (handle < 0 || this.#nat.insidePort(handle) !== insidePort) return `${tuple} lost`;
-        if (this.#nat.insideAddress(handle) !== insideAddress) return `${tuple} misdirected`;
+        if (this.#nat.insideAddress(handle) >>> 0 !== insideAddress) return `${tuple} misdirected`;
         const peeked = this.#nat.peekOutbound(protocol, insideAddress, insidePort, ...remote);
         if (peeked !== externalPort) return `${insideAddress}:${insidePort} left ${tuple}`;
       }
@@ -173,7 +173,7 @@ export class ModelRun {
       typeof wanted === "number"
         ? handle === wanted
         : handle >= 0 &&
-          this.#nat.insideAddress(handle) === wanted.insideAddress &&
+          this.#nat.insideAddress(handle) >>> 0 === wanted.insideAddress &&
           this.#nat.insidePort(handle) === wanted.insidePort;
     return isRight && peeked === handle
       ? null

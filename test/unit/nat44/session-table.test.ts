@@ -20,7 +20,7 @@ test("a session is known by protocol, external port and remote end", (t) => {
   t.equal(sessions.find(SLOT_TCP, 1232, PEER_2, 80), -1);
   t.equal(sessions.find(SLOT_TCP, 1232, PEER_1, 81), -1);
   t.equal(sessions.mapping(session), 17);
-  t.equal(sessions.remoteAddress(session), PEER_1);
+  t.equal(sessions.remoteAddress(session), PEER_1 | 0);
   t.equal(sessions.tcpState(session), ESTABLISHED);
   t.end();
 });

@@ -13,7 +13,7 @@ import { type Offloaded, VIRTIO_LEN, withPartialChecksum } from "../../support/o
 import { ipv4, pattern, TCP, tcp, udp } from "../../support/packet-builder.js";
 
 const ENDS = { src: "198.51.100.9", dst: "192.0.2.18" };
-const REMOTE = 0xc6336409;
+const REMOTE = 0xc6336409 | 0;
 const FIRST_PORT = 1232;
 
 function syn(dport = FIRST_PORT, data = 0): Uint8Array {
