@@ -7,7 +7,7 @@
  *   +16 destination address:32
  * `at` is the first header byte. After `fits()` no accessor reads outside [at, end).
  */
-import { adjust, fold, removeWord, replaceShort, sumBytes, sumWord } from "./checksum.js";
+import { adjust, fold, removeWord, replaceShort, sumBytes, sumShortHeader, sumWord } from "./checksum.js";
 
 export const MIN_HEADER_LEN = 20;
 
@@ -104,7 +104,12 @@ export function destination(frame: DataView, at: number): number {
 
 /** True when the header checksum, over options too, is right (RFC 1812 §5.2.2). */
 export function checksumGood(frame: DataView, at: number): boolean {
-  return fold(sumBytes(frame, at, at + headerLen(frame, at))) === 0xffff;
+  return fold(headerSum(frame, at)) === 0xffff;
+}
+
+function headerSum(frame: DataView, at: number): number {
+  const len = headerLen(frame, at);
+  return len === MIN_HEADER_LEN ? sumShortHeader(frame, at) : sumBytes(frame, at, at + len);
 }
 
 /** Sets the TTL and keeps the header checksum right. */
@@ -147,7 +152,7 @@ export function clearDontFragment(frame: DataView, at: number): void {
 /** Computes and writes the header checksum, over options too. */
 export function writeChecksum(frame: DataView, at: number): void {
   frame.setUint16(at + OFF_CHECKSUM, 0);
-  const checksum = ~fold(sumBytes(frame, at, at + headerLen(frame, at))) & 0xffff;
+  const checksum = ~fold(headerSum(frame, at)) & 0xffff;
   frame.setUint16(at + OFF_CHECKSUM, checksum);
 }
 
@@ -222,6 +227,6 @@ export function writeHeader(
   frame.setUint16(at + OFF_CHECKSUM, 0);
   frame.setUint32(at + OFF_SOURCE, sourceAddress);
   frame.setUint32(at + OFF_DESTINATION, destinationAddress);
-  const checksum = ~fold(sumBytes(frame, at, at + MIN_HEADER_LEN)) & 0xffff;
+  const checksum = ~fold(sumShortHeader(frame, at)) & 0xffff;
   frame.setUint16(at + OFF_CHECKSUM, checksum);
 }
