@@ -16,6 +16,9 @@ const CHECK_MS = 2_000;
 /** How often the state of NAT44 is taken: what a worker's fault or a killed daemon can lose, milliseconds. */
 const SAVE_MS = 60_000;
 
+/** Changed mappings are saved sooner, but no more often than this, whatever hosts of the LAN ask for, milliseconds. */
+const SAVE_PAUSE_MS = 10_000;
+
 export interface ReloadState {
   readonly successful: boolean;
   /** Unix time in seconds of the last configuration that was taken, the first included. */
@@ -33,6 +36,9 @@ export class Daemon {
   #reload: ReloadState = { successful: true, successSeconds: Date.now() / 1000 };
   #checkTimer: NodeJS.Timeout | null = null;
   #saveTimer: NodeJS.Timeout | null = null;
+  /** Whether mappings have changed since the last save, and when the next one may be. */
+  #saveDue = false;
+  #nextSaveMs = 0;
   #forwardingReasons: readonly string[] = [];
 
   constructor(config: Config, native: NativeTun, log: Log) {
@@ -106,10 +112,13 @@ export class Daemon {
     const nowMs = performance.now();
     for (const domain of this.#domains.values()) domain.check(nowMs);
     const changed = [...this.#domains.values()].filter((domain) => domain.takeForwardsChanged());
-    if (changed.length > 0) void this.#save();
+    if (changed.length > 0) this.#saveDue = true;
+    if (this.#saveDue && nowMs >= this.#nextSaveMs) void this.#save();
   }
 
   #save(): Promise<void> {
+    this.#saveDue = false;
+    this.#nextSaveMs = performance.now() + SAVE_PAUSE_MS;
     return this.#keeper.save(this.domains);
   }
 
