@@ -58,7 +58,12 @@ export class CeMapE extends TunnelEnd {
     this.#brAddresses = brAddresses;
     this.#tunnel = new TunnelOutput(parts.output, parts.limits);
     this.#tunnel.source.set(lan.self.mapIpv6);
-    this.#errorsInside = parts.errors.over(this.#tunnel, lan.self.ipv4);
+    const { identifications } = parts.fragments;
+    this.#errorsInside = parts.errors.over(
+      this.#tunnel,
+      lan.self.ipv4,
+      identifications === null ? parts.random : () => identifications.next(),
+    );
     this.#paths = new PathMtu(parts.limits.mtu6, parts.random());
     this.#mtu6 = parts.limits.mtu6;
   }
