@@ -38,15 +38,17 @@ export class KeyHash {
 }
 
 /**
- * Keys are unsigned (`>>> 0`), indices 0..capacity-1. Memory: 16 bytes an entry plus 4 to 8 for
+ * Keys are 32-bit: a signed one and its unsigned form (`>>> 0`) are the same. Indices are
+ * 0..capacity-1. Memory: 16 bytes an entry plus 4 to 8 for
  * the buckets, reserved at once; all of it starts as zeros, so the system backs it as it is used.
  */
 export class KeyedTable {
   readonly capacity: number;
   readonly #hash: KeyHash;
-  readonly #key0: Uint32Array;
-  readonly #key1: Uint32Array;
-  readonly #key2: Uint32Array;
+  /** Signed, because V8 boxes a number beyond 2^31 whenever it is handed from call to call. */
+  readonly #key0: Int32Array;
+  readonly #key1: Int32Array;
+  readonly #key2: Int32Array;
   /** Index + 1 of the next entry of the bucket, or of the next free entry; 0 ends the chain. */
   readonly #next: Int32Array;
   readonly #buckets: Int32Array;
@@ -61,9 +63,9 @@ export class KeyedTable {
     while (buckets < capacity) buckets *= 2;
     this.capacity = capacity;
     this.#hash = hash;
-    this.#key0 = new Uint32Array(capacity);
-    this.#key1 = new Uint32Array(capacity);
-    this.#key2 = new Uint32Array(capacity);
+    this.#key0 = new Int32Array(capacity);
+    this.#key1 = new Int32Array(capacity);
+    this.#key2 = new Int32Array(capacity);
     this.#next = new Int32Array(capacity);
     this.#buckets = new Int32Array(buckets);
     this.#mask = buckets - 1;
@@ -83,15 +85,15 @@ export class KeyedTable {
   }
 
   key0(index: number): number {
-    return this.#key0[index]!;
+    return this.#key0[index]! >>> 0;
   }
 
   key1(index: number): number {
-    return this.#key1[index]!;
+    return this.#key1[index]! >>> 0;
   }
 
   key2(index: number): number {
-    return this.#key2[index]!;
+    return this.#key2[index]! >>> 0;
   }
 
   /** The entry's index, or -1. */
@@ -99,7 +101,11 @@ export class KeyedTable {
     let link = this.#buckets[this.#hash.of(key0, key1, key2) & this.#mask]!;
     while (link !== 0) {
       const index = link - 1;
-      if (this.#key0[index] === key0 && this.#key1[index] === key1 && this.#key2[index] === key2) {
+      if (
+        this.#key0[index] === (key0 | 0) &&
+        this.#key1[index] === (key1 | 0) &&
+        this.#key2[index] === (key2 | 0)
+      ) {
         return index;
       }
       link = this.#next[index]!;

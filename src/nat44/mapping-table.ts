@@ -57,7 +57,7 @@ export class MappingTable {
 
   /** Handle of an inside endpoint's mapping that is not bound, or -1. */
   find(slot: number, insideAddress: number, insidePort: number): number {
-    return this.#table.find(((insidePort << PORT_BITS) | slot) >>> 0, insideAddress, 0);
+    return this.#table.find((insidePort << PORT_BITS) | slot, insideAddress, 0);
   }
 
   /** Handle of the mapping that is bound to a remote end, or -1; none is to address 0. */
@@ -68,7 +68,7 @@ export class MappingTable {
     remotePort: number,
   ): number {
     if (remoteAddress === 0) return -1;
-    const key0 = ((insidePort << PORT_BITS) | remotePort) >>> 0;
+    const key0 = (insidePort << PORT_BITS) | remotePort;
     return this.#table.find(key0, insideAddress, remoteAddress);
   }
 
@@ -86,7 +86,7 @@ export class MappingTable {
     host: number,
     isCounted: boolean,
   ): number {
-    const key0 = ((insidePort << PORT_BITS) | slot) >>> 0;
+    const key0 = (insidePort << PORT_BITS) | slot;
     const handle = this.#table.insert(key0, insideAddress, 0);
     this.#fill(handle, slot, externalPort, host, isCounted ? COUNTED : 0);
     this.#byPort[(slot << PORT_BITS) | externalPort] = handle + 1;
@@ -102,7 +102,7 @@ export class MappingTable {
     externalPort: number,
     host: number,
   ): number {
-    const key0 = ((insidePort << PORT_BITS) | remotePort) >>> 0;
+    const key0 = (insidePort << PORT_BITS) | remotePort;
     const handle = this.#table.insert(key0, insideAddress, remoteAddress);
     this.#fill(handle, SLOT_TCP, externalPort, host, BOUND);
     this.#boundCount++;

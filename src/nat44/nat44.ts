@@ -36,9 +36,10 @@ import { NatTables } from "./tables.js";
 import * as tcp from "./tcp-state.js";
 
 /**
- * Addresses are unsigned 32-bit, ports 0..65535; for ICMP echo the identifier is the port and the
- * remote port is ignored. `protocol` is 6, 17 or 1. Results below zero are drop codes. For a packet
- * nothing is allocated and nothing scanned: constant time, but for a TCP connection that needs a
+ * Addresses are 32-bit, ports 0..65535; for ICMP echo the identifier is the port and the remote
+ * port is ignored. A packet's address may be signed (`| 0`), which spares V8 a heap number for each
+ * call; those that are returned are unsigned. `protocol` is 6, 17 or 1. Results below zero are drop
+ * codes. For a packet nothing is allocated and nothing scanned: constant time, but for a TCP connection that needs a
  * reused port, which looks at MOST_TRIED ports at most, and `expire()`, which looks at SWEEP_LIMIT
  * sessions and as many explicit mappings at most.
  *
