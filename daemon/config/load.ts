@@ -203,6 +203,7 @@ function domainConfig(
     tun: { ...document.tun, address: hasNat44 ? tunAddress : null },
     // Two default routes of one metric would be one route.
     routes: { mode: document.routes, metric: DEFAULT_ROUTE_METRIC + ordinal },
+    ruleCounters: settings.role === "br" && document["rule-counters"],
     pcp: hasNat44 ? pcpSettings(document.nat44.pcp) : null,
   };
 }

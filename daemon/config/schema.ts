@@ -222,6 +222,9 @@ const domain = z
     hairpin: z.boolean().default(true).meta({
       description: "BR: let CEs reach each other through it (RFC 7597 §8.1).",
     }),
+    "rule-counters": z.boolean().default(false).meta({
+      description: "BR: count the packets of each rule, for `mapctl rules` and metrics.",
+    }),
     fragmentation: z.enum(["outer", "inner"]).default("outer").meta({
       description:
         "map-e: which packet is fragmented when the two together are too big (RFC 7597 §8.3).",

@@ -41,6 +41,8 @@ export interface DomainConfig {
     /** Metric of the CE's IPv4 default route. */
     readonly metric: number;
   };
+  /** True on a BR that counts packets by rule. */
+  readonly ruleCounters: boolean;
   /** null where it is off, as it is wherever NAT44 is off. */
   readonly pcp: PcpSettings | null;
 }

@@ -2,7 +2,7 @@
 import type { NativeTun } from "../../src/tun/native.js";
 import type { Config, DomainConfig } from "../config/types.js";
 import { MapdError } from "../errors.js";
-import type { Log } from "../log.js";
+import { type Log, setLogLevel } from "../log.js";
 import { type OpenedState, StateKeeper, type StateStatus } from "../state/keeper.js";
 import { removeStaleProxies } from "../system/neighbour.js";
 import { forwardingOff, forwardingReason, readSysctl } from "../system/sysctl.js";
@@ -57,6 +57,14 @@ export class Daemon {
     return this.#config.domains
       .map((domain) => this.#domains.get(domain.settings.name))
       .filter((domain) => domain !== undefined);
+  }
+
+  get logLevel(): string {
+    return this.#log.level;
+  }
+
+  setLogLevel(level: string): void {
+    setLogLevel(this.#log, level);
   }
 
   get uptimeSeconds(): number {
