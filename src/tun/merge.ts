@@ -3,6 +3,7 @@
  * into the very same packets, or hands on whole. A write costs the same whatever it carries, so this is where small
  * packets get cheap. The order within a flow is kept: a packet that cannot follow ends its flow's group.
  */
+import { copyBytes } from "../translate/fragment/copy-bytes.js";
 import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
 import * as tcp from "../wire/tcp.js";
@@ -27,6 +28,9 @@ const MOST_SEGMENTS = 128;
 
 /** IPv4 total length, and IPv6 payload length. */
 const MOST_BYTES = 65535;
+
+/** Payloads up to this many bytes are copied word by word. */
+const SHORT_LEN = 64;
 
 /** Groups that may be open at a time; a power of two. Flows that share an entry push each other out of it. */
 const ENTRIES = 1024;
@@ -195,7 +199,9 @@ export class Merger implements WriteList {
     if (count === 1 && !checksumsGood(view, first, mergedEnd, ipLen)) return false;
     if (!checksumsGood(view, at, end, ipLen)) return false;
 
-    this.memory.copyWithin(mergedEnd, at + headersEnd, end);
+    // For a few bytes the call costs more than the copying.
+    if (payloadLen > SHORT_LEN) this.memory.copyWithin(mergedEnd, at + headersEnd, end);
+    else copyBytes(view, at + headersEnd, view, mergedEnd, payloadLen);
     this.outEnds[group] = mergedEnd + payloadLen;
     this.packets[group] = count + 1;
     this.bytes[group]! += end - at;
