@@ -202,6 +202,8 @@ export class Merger implements WriteList {
     // For a few bytes the call costs more than the copying.
     if (payloadLen > SHORT_LEN) this.memory.copyWithin(mergedEnd, at + headersEnd, end);
     else copyBytes(view, at + headersEnd, view, mergedEnd, payloadLen);
+    // PSH stands in the last segment alone, and only there does the kernel leave it.
+    if (isTcp) tcp.writeFlags(view, first + ipLen, tcp.flags(view, at + ipLen));
     this.outEnds[group] = mergedEnd + payloadLen;
     this.packets[group] = count + 1;
     this.bytes[group]! += end - at;
@@ -221,11 +223,8 @@ export class Merger implements WriteList {
   #isFull(group: number, at: number, end: number): boolean {
     const ipLen = this.#ipLens[group]!;
     const isLast = end - at < this.#firstLens[group]! || this.packets[group] === MOST_SEGMENTS;
-    if (protocolOf(this.#view, at, ipLen) !== ipv4.PROTOCOL_TCP) return isLast;
-    // PSH stands in the last segment alone, and only there does the kernel leave it.
-    const flags = tcp.flags(this.#view, at + ipLen);
-    tcp.writeFlags(this.#view, this.outStarts[group]! + ipLen, flags);
-    return isLast || (flags & tcp.FLAG_PSH) !== 0;
+    if (isLast || protocolOf(this.#view, at, ipLen) !== ipv4.PROTOCOL_TCP) return isLast;
+    return (tcp.flags(this.#view, at + ipLen) & tcp.FLAG_PSH) !== 0;
   }
 
   /** Lengths, checksums and virtio headers of the writes that packets were merged into. */
