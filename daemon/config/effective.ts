@@ -18,6 +18,7 @@ type Block = Record<string, unknown>;
 /** Plain values only: it can be written as JSON or YAML. */
 export function effectiveDocument(config: Config): Block {
   const written = blockOf(write(configSchema, config.document));
+  written["drain-timeout"] = config.drainTimeoutMs / 1000;
   const rules = blockOf(written.rules);
   for (const rule of new Set(config.domains.flatMap(({ settings }) => settings.rules))) {
     completeRule(blockOf(rules[rule.name]), rule);
@@ -81,6 +82,7 @@ function completeDomain(block: Block, { settings }: DomainConfig): void {
   else {
     delete block.hairpin;
     delete block["rule-counters"];
+    delete block.announce;
     completeNat44(block, settings);
   }
 }

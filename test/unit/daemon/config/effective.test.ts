@@ -14,6 +14,9 @@ http:
 log:
   level: debug
 state-file: /var/lib/mapd/state
+announce: { method: kernel-route, table: 4640, hold: 20 }
+drain-timeout: 12
+drain-file: /run/mapd/drain
 rules:
   metro:
     rule-ipv6-prefix: 2001:db8::/40
@@ -93,6 +96,8 @@ const EVERY_SETTING: Omit<Config, "hash" | "document"> = {
   http: { listen: { host: "::1", port: 9465 } },
   log: { level: "debug" },
   stateFile: "/var/lib/mapd/state",
+  drainTimeoutMs: 12_000,
+  drainFile: "/run/mapd/drain",
   domains: [
     {
       settings: {
@@ -165,6 +170,7 @@ const EVERY_SETTING: Omit<Config, "hash" | "document"> = {
       },
       tun: { name: "mapt0", queues: 1, offload: "off", attach: true, address: 0xc0000002 },
       routes: { mode: "off", metric: 2048 },
+      announce: null,
       ruleCounters: false,
       pcp: {
         natPmp: false,
@@ -222,6 +228,8 @@ test("a BR as a whole", async (t) => {
     http: { listen: { host: "127.0.0.1", port: 9464 } },
     log: { level: "info" },
     stateFile: null,
+    drainTimeoutMs: 0,
+    drainFile: null,
     domains: [
       {
         settings: {
@@ -254,6 +262,7 @@ test("a BR as a whole", async (t) => {
         },
         tun: { name: "mapt0", queues: 1, offload: "auto", attach: false, address: null },
         routes: { mode: "auto", metric: 2048 },
+        announce: null,
         ruleCounters: false,
         pcp: null,
       },
