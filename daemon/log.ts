@@ -11,7 +11,28 @@ const STDERR_FD = 2;
  * workers do not log, so packets never wait for it.
  */
 export function createLog(level: string): Log {
-  return pino({ name: "mapd", level }, destination());
+  const children: WeakRef<Log>[] = [];
+  const onChild = (child: Log): void => {
+    children.push(new WeakRef(child));
+  };
+  const log = pino({ name: "mapd", level, onChild }, destination());
+  CHILDREN.set(log, children);
+  return log;
+}
+
+/** A child has a level of its own from its birth on, so those that live are kept in mind. */
+const CHILDREN = new WeakMap<Log, WeakRef<Log>[]>();
+
+/** Changes the level of a log that `createLog()` made, and of all that were made from it. */
+export function setLogLevel(log: Log, level: string): void {
+  log.level = level;
+  const children = CHILDREN.get(log) ?? [];
+  const living = children.filter((child) => child.deref() !== undefined);
+  for (const child of living) {
+    const found = child.deref();
+    if (found !== undefined) found.level = level;
+  }
+  children.splice(0, children.length, ...living);
 }
 
 function destination(): DestinationStream {

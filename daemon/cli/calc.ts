@@ -10,6 +10,7 @@ import { formatIpv4Prefix, formatIpv6Prefix } from "../../src/map/prefix.js";
 import { type RuleFacts, ruleFacts } from "../../src/map/rule.js";
 import type { Checked, Diagnostic, Rule } from "../../src/map/types.js";
 import { formatIpv4, formatIpv6 } from "../../src/wire/address.js";
+import { derivedFacts, ruleValues } from "../control/show/rules.js";
 import { EXIT, formatDiagnostic, MapdError } from "../errors.js";
 import type { CliCommand, CliContext, CliInput } from "./command.js";
 import { textOption, writeFields, writeJson } from "./command.js";
@@ -41,7 +42,7 @@ async function runCalc(input: CliInput, context: CliContext): Promise<number> {
   const ce = found === null ? null : accept(found);
   const facts = ruleFacts(rule);
   const all = [...diagnostics, ...(found?.diagnostics ?? [])];
-  if (context.json) writeJson(context, calcDocument(rule, facts, ce, all));
+  if (context.json) writeJson(context, calcDocument(rule, ce, all));
   else writeText(context, rule, facts, ce, all);
   return EXIT.done;
 }
@@ -69,29 +70,11 @@ function findCe(rule: Rule, input: CliInput): Checked<Ce> | null {
   return ceFromIpv4Psid(rule, ipv4Value(ipv4), number);
 }
 
-function calcDocument(
-  rule: Rule,
-  facts: RuleFacts,
-  ce: Ce | null,
-  diagnostics: readonly Diagnostic[],
-): object {
+function calcDocument(rule: Rule, ce: Ce | null, diagnostics: readonly Diagnostic[]): object {
   return {
     schema: "mapd.calc/1",
-    rule: {
-      ruleIpv6Prefix: formatIpv6Prefix(rule.ipv6),
-      ruleIpv4Prefix: formatIpv4Prefix(rule.ipv4),
-      eaLen: rule.eaLen,
-      psidOffset: rule.psidOffset,
-      psidLen: rule.psidLen,
-      ...(rule.psid === null ? {} : { psid: rule.psid }),
-      iid: rule.iid,
-    },
-    mode: facts.kind,
-    endUserPrefixLen: facts.endUserPrefixLen,
-    ceCount: facts.ceCount,
-    sharingRatio: facts.sharingRatio,
-    portsPerCe: facts.portsPerCe,
-    excludedPorts: facts.excludedPorts,
+    rule: ruleValues(rule),
+    ...derivedFacts(rule),
     ...(ce === null ? {} : { ce: ceDocument(rule, ce) }),
     diagnostics,
   };

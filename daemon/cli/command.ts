@@ -6,21 +6,27 @@ export interface CliArgument {
   readonly name: string;
   readonly description: string;
   readonly required: boolean;
+  /** The last one: any number of words, at least one where it is required. */
+  readonly variadic?: true;
   /** Closed set of values, refused otherwise. */
   readonly choices?: readonly string[];
+  /** What a shell offers, where there are no choices. */
+  readonly completions?: readonly string[];
 }
 
 export interface CliOption {
-  /** `--end-user-prefix <prefix>`; without `<...>` it is a switch. */
+  /** `--end-user-prefix <prefix>`; without `<...>` it is a switch, with `[...]` it may have a value. */
   readonly flags: string;
   readonly description: string;
   /** Closed set of values, refused otherwise. */
   readonly choices?: readonly string[];
+  /** What a shell offers, where there are no choices. */
+  readonly completions?: readonly string[];
 }
 
 /** What the user typed. */
 export interface CliInput {
-  /** In the order of `CliCommand.arguments`; one that was left out is undefined. */
+  /** In the order of `CliCommand.arguments`; one that was left out is undefined. A variadic one stands there word by word. */
   readonly arguments: readonly (string | undefined)[];
   /** By camelCase name: `--end-user-prefix P` is `endUserPrefix`. */
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
@@ -32,6 +38,10 @@ export interface CliContext {
   readonly socketPath: string;
   /** `--json`: exactly one document on standard output. */
   readonly json: boolean;
+  /** Standard output is a terminal. */
+  readonly terminal: boolean;
+  /** `--color`, and NO_COLOR where it says auto. */
+  readonly color: boolean;
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: Writable;
   readonly stderr: Writable;
@@ -74,6 +84,6 @@ export function writeFields(
 ): void {
   const width = Math.max(0, ...fields.map(([label]) => label.length));
   for (const [label, value] of fields) {
-    context.stdout.write(`${label.padEnd(width)}  ${value}\n`);
+    context.stdout.write(`${`${label.padEnd(width)}  ${value}`.trimEnd()}\n`);
   }
 }

@@ -10,8 +10,9 @@ import {
   type CliInput,
   textOption,
   writeFields,
-  writeJson,
 } from "./command.js";
+import { writeHeading } from "./paint.js";
+import { type Before, rate, showOrWatch, WATCH_OPTIONS } from "./watch.js";
 
 export const countersCommand: CliCommand = {
   name: "counters",
@@ -21,19 +22,33 @@ export const countersCommand: CliCommand = {
     { flags: "--domain <name>", description: "only this domain" },
     { flags: "--nonzero", description: "leave out what is 0" },
     { flags: "--explain", description: "say what each counter and reason means" },
+    ...WATCH_OPTIONS,
   ],
   schema: "mapd.counters/1",
   examples: ["mapctl counters --nonzero --explain", "mapctl counters --domain metro-br --json"],
   async run(input, context) {
-    // The daemon made the document from this very type; a newer one only adds keys.
-    const all = (await askDaemon(context.socketPath, "counters")) as CountersDocument;
-    const document = chooseCounters(all, input);
-    const explain = input.options.explain === true;
-    if (context.json) writeJson(context, explain ? { ...document, explanations } : document);
-    else for (const domain of document.domains) writeDomain(context, domain, input);
+    await showOrWatch<CountersDocument>(input, context, {
+      take: async () => takeCounters(input, context),
+      write(page, document, before) {
+        for (const domain of document.domains) writeDomain(page, domain, input, before);
+      },
+    });
     return EXIT.done;
   },
 };
+
+interface ExplainedCounters extends CountersDocument {
+  readonly explanations?: Readonly<Record<string, string>>;
+}
+
+async function takeCounters(input: CliInput, context: CliContext): Promise<ExplainedCounters> {
+  // The daemon made the document from this very type; a newer one only adds keys.
+  const all = (await askDaemon(context.socketPath, "counters")) as CountersDocument;
+  const document = chooseCounters(all, input);
+  // For people the meaning stands beside the number.
+  const isExplained = context.json && input.options.explain === true;
+  return isExplained ? { ...document, explanations } : document;
+}
 
 /** Meaning of every counter and reason by name. */
 const explanations: Readonly<Record<string, string>> = Object.fromEntries([
@@ -65,11 +80,39 @@ function withoutZeros(domain: DomainCounters): DomainCounters {
   };
 }
 
-function writeDomain(context: CliContext, domain: DomainCounters, input: CliInput): void {
+function writeDomain(
+  context: CliContext,
+  domain: DomainCounters,
+  input: CliInput,
+  before: Before<CountersDocument> | null,
+): void {
   const explain = input.options.explain === true;
   const nonzero = input.options.nonzero === true;
-  context.stdout.write(`domain: ${domain.name}\n`);
-  const all: readonly (readonly [string, number])[] = [
+  const past = before?.document.domains.find(({ name }) => name === domain.name);
+  const former = new Map(past === undefined ? [] : valuesOf(past));
+  writeHeading(context, `domain: ${domain.name}`);
+  const rows = valuesOf(domain)
+    .filter(([, value]) => !nonzero || value !== 0)
+    .map(([label, value]) => {
+      const growth = rate(value, former.get(label), before?.seconds ?? 0);
+      return { label, value: `${value}`, growth: growth === "" ? "" : `${growth}/s` };
+    });
+  const width = Math.max(0, ...rows.map(({ value }) => value.length));
+  const growthWidth = Math.max(0, ...rows.map(({ growth }) => growth.length));
+  writeFields(
+    context,
+    rows.map(({ label, value, growth }): readonly [string, string] => {
+      const name = label.split(" ")[1] ?? label;
+      const meaning = explain ? (explanations[name] ?? "") : "";
+      const speed = growthWidth === 0 ? "" : `  ${growth.padStart(growthWidth)}`;
+      return [`  ${label}`, `${value.padStart(width)}${speed}  ${meaning}`.trimEnd()];
+    }),
+  );
+  context.stdout.write("\n");
+}
+
+function valuesOf(domain: DomainCounters): readonly (readonly [string, number])[] {
+  return [
     ...Object.entries(domain.counters),
     ...Object.entries(domain.drops).flatMap(([name, value]) => [
       [`drop ${name} ipv4`, value.ipv4] as const,
@@ -77,17 +120,4 @@ function writeDomain(context: CliContext, domain: DomainCounters, input: CliInpu
     ]),
     ["dropped", domain.dropped],
   ];
-  const rows = all
-    .filter(([, value]) => !nonzero || value !== 0)
-    .map(([label, value]) => [label, `${value}`] as const);
-  const width = Math.max(0, ...rows.map(([, value]) => value.length));
-  writeFields(
-    context,
-    rows.map(([label, value]): readonly [string, string] => {
-      const name = label.split(" ")[1] ?? label;
-      const meaning = explain ? (explanations[name] ?? "") : "";
-      return [`  ${label}`, `${value.padStart(width)}  ${meaning}`.trimEnd()];
-    }),
-  );
-  context.stdout.write("\n");
 }

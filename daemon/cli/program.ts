@@ -7,6 +7,8 @@ import { didYouMean } from "../suggest.js";
 import type { CliCommand, CliContext } from "./command.js";
 import { COMMANDS, GROUPS } from "./commands.js";
 
+const COLOR_CHOICES = ["always", "never", "auto"] as const;
+
 const DEFAULT_SOCKET = "/run/mapd/mapd.sock";
 
 export interface Streams {
@@ -75,7 +77,12 @@ function parentOf(program: Command, group: string | undefined): Command {
 function addGlobalOptions(command: Command): void {
   command
     .option("--socket <path>", `control socket of the daemon (MAPD_SOCKET, ${DEFAULT_SOCKET})`)
-    .option("--json", "one JSON document on standard output");
+    .option("--json", "one JSON document on standard output")
+    .addOption(
+      new Option("--color <when>", "auto: on a terminal, unless NO_COLOR is set").choices(
+        COLOR_CHOICES,
+      ),
+    );
 }
 
 function addCommand(
@@ -86,8 +93,9 @@ function addCommand(
 ): void {
   const [own = "", group] = row.name.split(" ").reverse();
   const command = parentOf(program, group).command(own).description(row.summary).exitOverride();
-  for (const { name, description, required, choices } of row.arguments) {
-    const argument = new Argument(required ? `<${name}>` : `[${name}]`, description);
+  for (const { name, description, required, variadic, choices } of row.arguments) {
+    const text = variadic === true ? `${name}...` : name;
+    const argument = new Argument(required ? `<${text}>` : `[${text}]`, description);
     command.addArgument(choices === undefined ? argument : argument.choices(choices));
   }
   for (const { flags, description, choices } of row.options) {
@@ -99,7 +107,7 @@ function addCommand(
   if (examples !== "") command.addHelpText("after", `\nExamples:\n${examples}`);
   command.action(async (...words: unknown[]) => {
     const options = command.optsWithGlobals<Record<string, string | boolean | undefined>>();
-    const given = words.slice(0, row.arguments.length) as (string | undefined)[];
+    const given = words.slice(0, row.arguments.length).flat() as (string | undefined)[];
     setStatus(await row.run({ arguments: given, options }, contextOf(options, streams)));
   });
 }
@@ -110,13 +118,25 @@ function contextOf(
 ): CliContext {
   const { socket } = options;
   const { environment, stdin, stdout, stderr } = streams;
+  const terminal = Reflect.get(stdout, "isTTY") === true;
   return {
     socketPath: typeof socket === "string" ? socket : (environment.MAPD_SOCKET ?? DEFAULT_SOCKET),
     json: options.json === true,
+    terminal,
+    color: isColored(options.color, terminal, environment.NO_COLOR),
     stdin,
     stdout,
     stderr,
   };
+}
+
+function isColored(
+  when: string | boolean | undefined,
+  terminal: boolean,
+  noColor: string | undefined,
+): boolean {
+  if (when === "always" || when === "never") return when === "always";
+  return terminal && (noColor ?? "") === "";
 }
 
 /** Says what went wrong, as text and with --json also as a document; gives the exit status. */

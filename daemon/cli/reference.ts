@@ -55,9 +55,9 @@ function section(command: CliCommand): string {
   return `${parts.filter((part) => part !== "").join("\n\n")}\n\n`;
 }
 
-function usage({ name, arguments: given, options }: CliCommand): string {
-  const words = given.map(({ name: word, required }) => {
-    const text = word.toUpperCase();
+export function usage({ name, arguments: given, options }: CliCommand): string {
+  const words = given.map(({ name: word, required, variadic }) => {
+    const text = `${word.toUpperCase()}${variadic === true ? "..." : ""}`;
     return required ? text : `[${text}]`;
   });
   return ["mapctl", name, ...words, ...options.map(({ flags }) => `[${optionUsage(flags)}]`)].join(
@@ -65,9 +65,11 @@ function usage({ name, arguments: given, options }: CliCommand): string {
   );
 }
 
-/** `--limit <n>` as `--limit N`. */
-function optionUsage(flags: string): string {
-  return flags.replace(/<([^>]*)>/, (_, value: string) => value.toUpperCase());
+/** `--limit <n>` as `--limit N`, `--watch [seconds]` as `--watch [SECONDS]`. */
+export function optionUsage(flags: string): string {
+  return flags
+    .replace(/<([^>]*)>/, (_, value: string) => value.toUpperCase())
+    .replace(/\[([^\]]*)\]/, (whole) => whole.toUpperCase());
 }
 
 function parameterTable({ arguments: given, options }: CliCommand): string {

@@ -4,6 +4,7 @@ import { EXIT } from "../errors.js";
 import type { ByFamily, DomainStatus, StatusDocument } from "../runtime/status.js";
 import type { StateStatus } from "../state/keeper.js";
 import { type CliCommand, type CliContext, writeFields, writeJson } from "./command.js";
+import { paint, writeHeading } from "./paint.js";
 
 export const statusCommand: CliCommand = {
   name: "status",
@@ -24,7 +25,7 @@ export const statusCommand: CliCommand = {
 function writeText(context: CliContext, status: StatusDocument): void {
   writeFields(context, [
     ["mapd", `${status.version}, up ${duration(status.uptimeSeconds)}`],
-    ["ready", status.ready ? "yes" : "no"],
+    ["ready", status.ready ? paint(context, "green", "yes") : paint(context, "red", "no")],
     ...status.reasons.map((reason): readonly [string, string] => ["", reason]),
     [
       "configuration",
@@ -33,7 +34,8 @@ function writeText(context: CliContext, status: StatusDocument): void {
     ...stateFields(status.state),
   ]);
   for (const domain of status.domains) {
-    context.stdout.write(`\ndomain: ${domain.name}\n`);
+    context.stdout.write("\n");
+    writeHeading(context, `domain: ${domain.name}`);
     const fields = domainFields(domain).map(([label, value]): readonly [string, string] => [
       `  ${label}`,
       value,

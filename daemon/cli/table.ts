@@ -1,5 +1,6 @@
 /** Tables for people: a header line, then a line a row, the columns aligned. */
 import type { CliContext } from "./command.js";
+import { paint } from "./paint.js";
 
 export interface Column<T> {
   readonly title: string;
@@ -26,5 +27,6 @@ export function writeTable<T>(
     });
     return texts.join(GAP).trimEnd();
   });
-  context.stdout.write(`${lines.join("\n")}\n`);
+  const [header = "", ...rest] = lines;
+  context.stdout.write(`${[paint(context, "bold", header), ...rest].join("\n")}\n`);
 }

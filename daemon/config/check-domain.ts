@@ -247,8 +247,10 @@ function checkIdleKeys(input: DomainInput, findings: Findings): void {
   if (document.mode === "map-e") {
     warn("udp-zero-checksum", "no effect: map-e carries IPv4 packets as they are");
   }
-  if (document.role === "ce") warn("hairpin", "no effect: hairpinning is the BR's");
-  else warn("nat44", "no effect: NAT44 is the CE's");
+  if (document.role === "ce") {
+    warn("hairpin", "no effect: hairpinning is the BR's");
+    warn("rule-counters", "no effect: a BR counts by rule");
+  } else warn("nat44", "no effect: NAT44 is the CE's");
 }
 
 function refuseOnBr({ document, path }: DomainInput, findings: Findings): void {

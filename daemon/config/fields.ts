@@ -3,9 +3,14 @@
  * Each parser gives the value, or says what is wrong with the text.
  */
 import { z } from "zod";
-import { checkIpv4Prefix, checkIpv6Prefix } from "../../src/map/prefix.js";
+import {
+  checkIpv4Prefix,
+  checkIpv6Prefix,
+  formatIpv4Prefix,
+  formatIpv6Prefix,
+} from "../../src/map/prefix.js";
 import type { Checked, Ipv4Prefix, Ipv6Prefix, Words6 } from "../../src/map/types.js";
-import { parseIpv4, parseIpv6 } from "../../src/wire/address.js";
+import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../../src/wire/address.js";
 
 const MAX_PORT = 65535;
 
@@ -60,9 +65,7 @@ export function readPort(text: string): number {
 }
 
 /** `HOST:PORT` with an IPv6 address in brackets. */
-export function readHostPort(
-  text: string,
-): Parsed<{ readonly host: string; readonly port: number }> {
+export function readHostPort(text: string): Parsed<HostPort> {
   const bracketed = /^\[([^\]]*)\]:([0-9]+)$/.exec(text);
   const plain = /^([^:[\]\s]+):([0-9]+)$/.exec(text);
   const host = bracketed?.[1] ?? plain?.[1];
@@ -109,36 +112,61 @@ export function readPortRange(text: string): Parsed<PortRange> {
 
 type TextField<T> = z.ZodPipe<z.ZodString, z.ZodTransform<T, string>>;
 
-function textField<T>(read: (text: string) => Parsed<T>): TextField<T> {
-  return z.string().transform((text, context): T => {
+/** How a value goes back to what the file says, by the transform that it came through. */
+const WRITERS = new WeakMap<z.core.$ZodType, (value: never) => string | number>();
+
+/** What `schema`, a field of this file, reads as `value`; undefined where the schema is no such field. */
+export function writeField(schema: z.core.$ZodType, value: unknown): unknown {
+  if (!(schema instanceof z.ZodPipe)) return undefined;
+  return WRITERS.get(schema.def.out)?.(value as never);
+}
+
+function textField<T>(
+  read: (text: string) => Parsed<T>,
+  write: (value: T) => string,
+): TextField<T> {
+  const field = z.string().transform((text, context): T => {
     const parsed = read(text);
     if ("value" in parsed) return parsed.value;
     const { code, message, rfc } = parsed.refusal;
     context.addIssue({ code: "custom", message, input: text, params: { code, rfc } });
     return z.NEVER;
   });
+  WRITERS.set(field.def.out, write);
+  return field;
 }
 
-export const ipv4Address = (): TextField<number> => textField(readIpv4);
-export const ipv6Address = (): TextField<Words6> => textField(readIpv6);
-export const ipv4Prefix = (): TextField<Ipv4Prefix> => textField(readIpv4Prefix);
-export const ipv6Prefix = (): TextField<Ipv6Prefix> => textField(readIpv6Prefix);
-export const hostPort = (): TextField<{ readonly host: string; readonly port: number }> =>
-  textField(readHostPort);
-export const forwardTarget = (): TextField<ForwardTarget> => textField(readForwardTarget);
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+function formatHostPort({ host, port }: HostPort): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+export const ipv4Address = (): TextField<number> => textField(readIpv4, formatIpv4);
+export const ipv6Address = (): TextField<Words6> => textField(readIpv6, formatIpv6);
+export const ipv4Prefix = (): TextField<Ipv4Prefix> => textField(readIpv4Prefix, formatIpv4Prefix);
+export const ipv6Prefix = (): TextField<Ipv6Prefix> => textField(readIpv6Prefix, formatIpv6Prefix);
+export const hostPort = (): TextField<HostPort> => textField(readHostPort, formatHostPort);
+export const forwardTarget = (): TextField<ForwardTarget> =>
+  textField(readForwardTarget, ({ address, port }) => `${formatIpv4(address)}:${port}`);
+
+function onePort(): z.ZodPipe<z.ZodInt, z.ZodTransform<PortRange, number>> {
+  const field = z
+    .int()
+    .min(0)
+    .max(MAX_PORT)
+    .transform((port): PortRange => [port, port]);
+  WRITERS.set(field.def.out, ([port]: PortRange) => port);
+  return field;
+}
 
 /** A port as a number, or a port or range as text. */
 export const portRange = (): z.ZodUnion<
   readonly [z.ZodPipe<z.ZodInt, z.ZodTransform<PortRange, number>>, TextField<PortRange>]
 > =>
-  z.union(
-    [
-      z
-        .int()
-        .min(0)
-        .max(MAX_PORT)
-        .transform((port): PortRange => [port, port]),
-      textField(readPortRange),
-    ],
-    { error: "must be a port or a range such as 5000-5003" },
-  );
+  z.union([onePort(), textField(readPortRange, ([first, last]) => `${first}-${last}`)], {
+    error: "must be a port or a range such as 5000-5003",
+  });

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { checkDmr, checkRule, type RuleInput } from "../../src/map/check.js";
 import type { Checked, Rule } from "../../src/map/types.js";
+import { announceOf, checkAnnounce, drainTimeoutMs } from "./check-announce.js";
 import { checkDomain, checkRuleNames } from "./check-domain.js";
 import { checkHost, FIRST_TUN_ADDRESS, type PlacedDomain } from "./check-host.js";
 import { pcpSettings } from "./check-nat44.js";
@@ -55,17 +56,21 @@ export function parseConfig(text: string): Checked<Config> {
   const meaning = new Findings();
   const rules = checkRules(shape, raw.value, meaning);
   const domains = checkDomains(shape, raw.value, rules, meaning);
+  checkAnnounce(shape, meaning);
   for (const diagnostic of meaning.list) {
     if (!followsFrom(diagnostic.path, shape.faulty)) findings.add(diagnostic);
   }
   const { document } = shape;
   if (findings.failed || document === null) return { ok: false, diagnostics: findings.list };
+  const configs = domains.map(({ config }) => config);
   const effective = {
     controlSocket: document["control-socket"],
     http: document.http,
     log: document.log,
     stateFile: document["state-file"],
-    domains: domains.map(({ config }) => config),
+    drainTimeoutMs: drainTimeoutMs(document, configs),
+    drainFile: document["drain-file"],
+    domains: configs,
   };
   const config = { ...effective, hash: configHash(effective), document };
   return { ok: true, value: deepFreeze(config), diagnostics: findings.list };
@@ -170,7 +175,8 @@ function checkDomains(
     const tunAddress = FIRST_TUN_ADDRESS + edges;
     const settings = checkDomain({ document, raw: rawDomain, path, rules, tunAddress }, findings);
     if (settings === null) return;
-    const config = domainConfig(document, settings, tunAddress, edges);
+    const announce = announceOf(document, shape.document?.announce ?? null);
+    const config = { ...domainConfig(document, settings, tunAddress, edges), announce };
     if (config.tun.address !== null) edges++;
     checkQueues(config, path, findings);
     placed.push({ config, path });
@@ -196,13 +202,14 @@ function domainConfig(
   settings: DomainConfig["settings"],
   tunAddress: number,
   ordinal: number,
-): DomainConfig {
+): Omit<DomainConfig, "announce"> {
   const hasNat44 = settings.role === "ce" && settings.nat44 !== null;
   return {
     settings,
     tun: { ...document.tun, address: hasNat44 ? tunAddress : null },
     // Two default routes of one metric would be one route.
     routes: { mode: document.routes, metric: DEFAULT_ROUTE_METRIC + ordinal },
+    ruleCounters: settings.role === "br" && document["rule-counters"],
     pcp: hasNat44 ? pcpSettings(document.nat44.pcp) : null,
   };
 }

@@ -7,6 +7,7 @@
  */
 import { z } from "zod";
 import { hostPort, ipv4Address, ipv4Prefix, ipv6Address, ipv6Prefix } from "./fields.js";
+import { announce, domainAnnounce, drainFile, drainTimeout } from "./schema-announce.js";
 import { nat44 } from "./schema-nat44.js";
 
 /** Names become values of metric labels and words on command lines. */
@@ -222,6 +223,10 @@ const domain = z
     hairpin: z.boolean().default(true).meta({
       description: "BR: let CEs reach each other through it (RFC 7597 §8.1).",
     }),
+    announce: domainAnnounce,
+    "rule-counters": z.boolean().default(false).meta({
+      description: "BR: count the packets of each rule, for `mapctl rules` and metrics.",
+    }),
     fragmentation: z.enum(["outer", "inner"]).default("outer").meta({
       description:
         "map-e: which packet is fragmented when the two together are too big (RFC 7597 §8.3).",
@@ -278,6 +283,9 @@ export const configSchema = z
           "File that keeps the sessions of NAT44 while mapd is restarted; written every minute and when mapd stops, for its owner alone. null: they are lost.",
         examples: ["/var/lib/mapd/state"],
       }),
+    announce,
+    "drain-timeout": drainTimeout,
+    "drain-file": drainFile,
     rules: z.record(name, rule).default({}).meta({
       description: "Mapping rules by name, used by the domains.",
     }),

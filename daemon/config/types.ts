@@ -21,6 +21,14 @@ export interface PcpSettings {
   readonly maxLifetimeS: number;
 }
 
+/** Marker routes that a routing daemon announces. */
+export interface AnnounceSettings {
+  /** Number of their routing table. */
+  readonly table: number;
+  /** How long a domain must be in order again after a fault. */
+  readonly holdMs: number;
+}
+
 export interface DomainConfig {
   /** What the packet path needs to know; `settings.name` is the domain's name. */
   readonly settings: DomainSettings;
@@ -41,6 +49,10 @@ export interface DomainConfig {
     /** Metric of the CE's IPv4 default route. */
     readonly metric: number;
   };
+  /** null on a CE, and where nothing is announced. */
+  readonly announce: AnnounceSettings | null;
+  /** True on a BR that counts packets by rule. */
+  readonly ruleCounters: boolean;
   /** null where it is off, as it is wherever NAT44 is off. */
   readonly pcp: PcpSettings | null;
 }
@@ -52,6 +64,10 @@ export interface Config {
   readonly log: { readonly level: string };
   /** Absolute path of the file that NAT44's sessions outlive the daemon in; null: they do not. */
   readonly stateFile: string | null;
+  /** How long SIGTERM lets packets pass after the announcement is withdrawn. */
+  readonly drainTimeoutMs: number;
+  /** Absolute path of the file that is there while mapd should get no packets, or null. */
+  readonly drainFile: string | null;
   readonly domains: readonly DomainConfig[];
   /** 12 hexadecimal digits of the SHA-256 of the effective configuration. */
   readonly hash: string;

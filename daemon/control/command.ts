@@ -1,18 +1,25 @@
 /** What the control socket can be asked for. The table of all commands is `commands.ts`. */
 import type { z } from "zod";
 import { issuesToDiagnostics } from "../config/issues.js";
+import type { Config } from "../config/types.js";
 import { MapdError } from "../errors.js";
 import type { AskNat44 } from "../runtime/nat44-questions.js";
+import type { RuleHits } from "../runtime/rule-hits.js";
 import type { DaemonView, DomainView } from "../runtime/status.js";
 
 /** A domain as commands see it; Domain has this shape. */
 export interface ControlledDomain extends DomainView {
   readonly askNat44: AskNat44;
+  /** By the rule's name; null where `rule-counters` is off. */
+  ruleHits(): ReadonlyMap<string, RuleHits> | null;
 }
 
 /** A daemon as commands see it; Daemon has this shape. */
 export interface ControlledDaemon extends DaemonView {
+  readonly config: Config;
   readonly domains: readonly ControlledDomain[];
+  readonly logLevel: string;
+  setLogLevel(level: string): void;
 }
 
 export interface ControlCommand {

@@ -6,6 +6,7 @@ import { forwardCommands } from "./nat44/forwards.js";
 import { portCommands } from "./nat44/ports.js";
 import { sessionCommands } from "./nat44/sessions.js";
 import { topCommand } from "./nat44/top.js";
+import { showCommands } from "./show/commands.js";
 
 const NOTHING = z.strictObject({});
 
@@ -23,6 +24,7 @@ export function controlCommands(
       NOTHING,
       () => countersDocument(daemon.domains),
     ),
+    ...showCommands(daemon),
     ...forwardCommands(daemon),
     ...portCommands(daemon),
     ...sessionCommands(daemon),

@@ -2,7 +2,7 @@
 import type { NativeTun } from "../../src/tun/native.js";
 import type { Config, DomainConfig } from "../config/types.js";
 import { MapdError } from "../errors.js";
-import type { Log } from "../log.js";
+import { type Log, setLogLevel } from "../log.js";
 import { type OpenedState, StateKeeper, type StateStatus } from "../state/keeper.js";
 import { removeStaleProxies } from "../system/neighbour.js";
 import { forwardingOff, forwardingReason, readSysctl } from "../system/sysctl.js";
@@ -15,6 +15,9 @@ const CHECK_MS = 2_000;
 
 /** How often the state of NAT44 is taken: what a worker's fault or a killed daemon can lose, milliseconds. */
 const SAVE_MS = 60_000;
+
+/** Changed mappings are saved sooner, but no more often than this, whatever hosts of the LAN ask for, milliseconds. */
+const SAVE_PAUSE_MS = 10_000;
 
 export interface ReloadState {
   readonly successful: boolean;
@@ -33,6 +36,9 @@ export class Daemon {
   #reload: ReloadState = { successful: true, successSeconds: Date.now() / 1000 };
   #checkTimer: NodeJS.Timeout | null = null;
   #saveTimer: NodeJS.Timeout | null = null;
+  /** Whether mappings have changed since the last save, and when the next one may be. */
+  #saveDue = false;
+  #nextSaveMs = 0;
   #forwardingReasons: readonly string[] = [];
 
   constructor(config: Config, native: NativeTun, log: Log) {
@@ -51,6 +57,14 @@ export class Daemon {
     return this.#config.domains
       .map((domain) => this.#domains.get(domain.settings.name))
       .filter((domain) => domain !== undefined);
+  }
+
+  get logLevel(): string {
+    return this.#log.level;
+  }
+
+  setLogLevel(level: string): void {
+    setLogLevel(this.#log, level);
   }
 
   get uptimeSeconds(): number {
@@ -106,10 +120,13 @@ export class Daemon {
     const nowMs = performance.now();
     for (const domain of this.#domains.values()) domain.check(nowMs);
     const changed = [...this.#domains.values()].filter((domain) => domain.takeForwardsChanged());
-    if (changed.length > 0) void this.#save();
+    if (changed.length > 0) this.#saveDue = true;
+    if (this.#saveDue && nowMs >= this.#nextSaveMs) void this.#save();
   }
 
   #save(): Promise<void> {
+    this.#saveDue = false;
+    this.#nextSaveMs = performance.now() + SAVE_PAUSE_MS;
     return this.#keeper.save(this.domains);
   }
 

@@ -13,6 +13,7 @@ import type { Classifier } from "./classifier.js";
 import { checkDevice, closeDevice, type Device, openDevice } from "./device.js";
 import { ceOf, nat44Identity } from "./identity.js";
 import type { AskNat44 } from "./nat44-questions.js";
+import { RuleHitCounts, type RuleHits } from "./rule-hits.js";
 import { type SavedNat44, WorkerHandle } from "./worker-handle.js";
 import { reportChange, reportRestored } from "./worker-log.js";
 import type { Restored, WorkerDomain } from "./worker-protocol.js";
@@ -32,6 +33,7 @@ export class Domain {
   readonly #inherited: SavedNat44 | null;
   #restored: Restored | null = null;
   #forwardsChanged = false;
+  readonly #hits = new RuleHitCounts();
 
   /** `inherited` is what the sessions of an earlier mapd have left of themselves. */
   constructor(
@@ -74,7 +76,7 @@ export class Domain {
 
   /** Opens the device, starts the workers, then lets the kernel send packets in. Rejects with nothing left behind. */
   async start(): Promise<void> {
-    const compiled = compileDomain(this.#config);
+    const compiled = this.#compile(this.#config);
     const device = openDevice(this.#native, this.#config);
     this.#device = device;
     try {
@@ -130,13 +132,13 @@ export class Domain {
   async #replace(config: DomainConfig, undo: boolean): Promise<void> {
     const before = this.#config;
     const ce = ceOf(config.settings);
-    const compiled = compileDomain(config);
+    const compiled = this.#compile(config);
     await this.#routes.replace(config, ce);
     try {
       await this.#configureWorkers(compiled, undo);
       await this.#pcp.apply(config);
     } catch (error) {
-      await this.#configureWorkers(compileDomain(before), true).catch((second: unknown) =>
+      await this.#configureWorkers(this.#compile(before), true).catch((second: unknown) =>
         this.#log.error({ err: second }, "a worker could not go back to the old configuration"),
       );
       await this.#routes.replace(before, this.#ce);
@@ -155,6 +157,7 @@ export class Domain {
     const changes = await Promise.all(
       this.#workers.map((worker) => worker.configure(compiled, undo)),
     );
+    this.#hits.settle(compiled.hits);
     // A domain with NAT44 has one worker.
     const [change] = changes;
     const identity = nat44Identity(this.#config.settings);
@@ -206,6 +209,17 @@ export class Domain {
     return sum;
   }
 
+  /** Packets by rule; null where they are not counted. */
+  ruleHits(): ReadonlyMap<string, RuleHits> | null {
+    return this.#hits.read();
+  }
+
+  #compile(config: DomainConfig): WorkerDomain {
+    const { settings } = config;
+    const table = compileRules(settings).buffer;
+    return { settings, table, hits: this.#hits.prepare(config) };
+  }
+
   /** Why the domain does not forward; empty when it does. */
   problems(): readonly string[] {
     const { name } = this.#config.settings;
@@ -245,8 +259,4 @@ export class Domain {
     if (this.#device !== null) closeDevice(this.#native, this.#device);
     this.#device = null;
   }
-}
-
-function compileDomain(config: DomainConfig): WorkerDomain {
-  return { settings: config.settings, table: compileRules(config.settings).buffer };
 }

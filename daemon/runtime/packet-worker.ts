@@ -6,6 +6,7 @@ import type { Nat44 } from "../../src/nat44/nat44.js";
 import type { HostRow, Refusals } from "../../src/nat44/records.js";
 import { createPipeline } from "../../src/pipeline/create.js";
 import type { Pipeline } from "../../src/pipeline/packet-io.js";
+import { HITS_A_RULE } from "../../src/pipeline/rule-hits.js";
 import { Arena, SLOT_LEN } from "../../src/tun/arena.js";
 import { BatchLoop } from "../../src/tun/batch-loop.js";
 import { Moderation } from "../../src/tun/moderation.js";
@@ -188,7 +189,16 @@ export class PacketWorker {
       this.#counters,
       this.#random,
       retired,
+      this.#hitsOf(domain, table.size),
     );
+  }
+
+  /** This worker's part. */
+  #hitsOf({ hits }: WorkerDomain, rules: number): Float64Array | null {
+    if (hits === null) return null;
+    const count = rules * HITS_A_RULE;
+    const at = this.#start.index * count * Float64Array.BYTES_PER_ELEMENT;
+    return new Float64Array(hits, at, count);
   }
 }
 

@@ -106,7 +106,7 @@ class Running {
         return;
       }
       await this.#daemon.reload(checked.value);
-      this.#log.level = checked.value.log.level;
+      this.#daemon.setLogLevel(checked.value.log.level);
       this.#log.info({ hash: checked.value.hash, findings }, "configuration taken");
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

@@ -214,7 +214,7 @@ function classifierStatus(classifier: Classifier | null): DomainStatus["tun"]["c
   return { on: classifier.on, reason: classifier.on ? null : classifier.reason };
 }
 
-function ceStatus(settings: CeSettings, ce: Ce): CeStatus | null {
+export function ceStatus(settings: CeSettings, ce: Ce): CeStatus | null {
   const rule = settings.rules[settings.bmr];
   if (rule === undefined) return null;
   const ports = portSetOf(rule, ce.psid);
@@ -297,6 +297,13 @@ function domainCounters(domain: DomainView): DomainCounters {
   return {
     name: domain.config.settings.name,
     counters: Object.fromEntries(COUNTERS.map((row, index) => [row.name, counters[index]!])),
+    ...dropsDocument(counters),
+  };
+}
+
+/** Every reason with its packets, and all of them together. */
+export function dropsDocument(counters: Float64Array): Pick<DomainCounters, "drops" | "dropped"> {
+  return {
     drops: Object.fromEntries(DROPS.map((row) => [row.name, dropsOf(counters, row.code)])),
     dropped: droppedTotal(counters),
   };

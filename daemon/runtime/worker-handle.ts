@@ -120,6 +120,7 @@ export class WorkerHandle {
   start(): Promise<Restored | null> {
     const data: WorkerStart = {
       domain: this.#domain,
+      index: this.index,
       fd: this.#queue.fd,
       wakeFd: this.#wakeFd,
       vnetHdr: this.#queue.vnetHdr,

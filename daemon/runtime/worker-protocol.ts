@@ -9,6 +9,8 @@ export interface WorkerDomain {
   readonly settings: DomainSettings;
   /** Compiled rules, shared by all workers of the domain. */
   readonly table: SharedArrayBuffer;
+  /** Packets by rule, one part a worker (rule-hits.ts); null where they are not counted. */
+  readonly hits: SharedArrayBuffer | null;
 }
 
 /** Sessions of an earlier worker, or of an earlier mapd. */
@@ -24,6 +26,8 @@ export type Restored = ImportResult | { readonly problem: string };
 /** `workerData` of a worker. The file descriptors belong to the main thread, so they outlive the worker. */
 export interface WorkerStart {
   readonly domain: WorkerDomain;
+  /** Of the worker among those of the domain. */
+  readonly index: number;
   readonly fd: number;
   readonly wakeFd: number;
   readonly vnetHdr: boolean;

@@ -51,7 +51,7 @@ export class Admission {
     const { mappings } = this.#tables;
     const reuses = slot === SLOT_TCP && this.#tcpPortReuse !== "never";
     if (reuses && this.#tcpPortReuse === "always") {
-      return this.#openBound(insideAddress, insidePort, remoteAddress, remotePort, false);
+      return this.#openBound(insideAddress, insidePort, remoteAddress, remotePort, wanted, false);
     }
     const isOverQuota = this.isOverQuota(slot, insideAddress);
     // An endpoint that has a mapping already is here because another's connection has the five-tuple.
@@ -63,7 +63,14 @@ export class Admission {
       }
     }
     if (!reuses) return isOverQuota ? NAT44_HOST_QUOTA : NAT44_NO_FREE_PORT;
-    return this.#openBound(insideAddress, insidePort, remoteAddress, remotePort, isOverQuota);
+    return this.#openBound(
+      insideAddress,
+      insidePort,
+      remoteAddress,
+      remotePort,
+      wanted,
+      isOverQuota,
+    );
   }
 
   #take(slot: number, insidePort: number, wanted: number): number {
@@ -78,29 +85,23 @@ export class Admission {
     insidePort: number,
     remoteAddress: number,
     remotePort: number,
+    wanted: number,
     isOverQuota: boolean,
   ): number {
     if (this.#tables.mappings.full) return NAT44_TABLE_FULL;
-    const port = this.#boundPort(insidePort, remoteAddress, remotePort, isOverQuota);
+    const first = wanted === 0 ? insidePort : wanted;
+    const port = this.#boundPort(first, remoteAddress, remotePort, isOverQuota);
     if (port < 0) return isOverQuota ? NAT44_HOST_QUOTA : NAT44_NO_FREE_PORT;
     return this.#tables.addBound(insideAddress, insidePort, remoteAddress, remotePort, port);
   }
 
-  /** The same number as the inside port, else the first that will do from a random one on; or -1. */
-  #boundPort(
-    insidePort: number,
-    remoteAddress: number,
-    remotePort: number,
-    onlyUsed: boolean,
-  ): number {
+  /** The port asked for, else the first that will do from a random one on; or -1. */
+  #boundPort(first: number, remoteAddress: number, remotePort: number, onlyUsed: boolean): number {
     const pool = this.#tables.pools[SLOT_TCP]!;
     // Address 0 marks mappings that are not bound.
     if (remoteAddress === 0 || pool.dynamic === 0) return -1;
-    if (
-      pool.isDynamic(insidePort) &&
-      this.#mayShare(insidePort, remoteAddress, remotePort, onlyUsed)
-    ) {
-      return insidePort;
+    if (pool.isDynamic(first) && this.#mayShare(first, remoteAddress, remotePort, onlyUsed)) {
+      return first;
     }
     let place = below(pool.dynamic, this.#tables.random);
     for (let left = Math.min(pool.dynamic, MOST_TRIED); left > 0; left--) {

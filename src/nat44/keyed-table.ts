@@ -38,12 +38,14 @@ export class KeyHash {
 }
 
 /**
- * Keys are 32-bit numbers, signed or not; they come back signed. Indices 0..capacity-1. Memory: 16 bytes an entry plus 4 to 8 for
+ * Keys are 32-bit: a signed one and its unsigned form (`>>> 0`) are the same; they come back signed.
+ * Indices are 0..capacity-1. Memory: 16 bytes an entry plus 4 to 8 for
  * the buckets, reserved at once; all of it starts as zeros, so the system backs it as it is used.
  */
 export class KeyedTable {
   readonly capacity: number;
   readonly #hash: KeyHash;
+  /** Signed, because V8 boxes a number beyond 2^31 whenever it is handed from call to call. */
   readonly #key0: Int32Array;
   readonly #key1: Int32Array;
   readonly #key2: Int32Array;
@@ -96,16 +98,13 @@ export class KeyedTable {
 
   /** The entry's index, or -1. */
   find(key0: number, key1: number, key2: number): number {
-    const word0 = key0 | 0;
-    const word1 = key1 | 0;
-    const word2 = key2 | 0;
-    let link = this.#buckets[this.#hash.of(word0, word1, word2) & this.#mask]!;
+    let link = this.#buckets[this.#hash.of(key0, key1, key2) & this.#mask]!;
     while (link !== 0) {
       const index = link - 1;
       if (
-        this.#key0[index] === word0 &&
-        this.#key1[index] === word1 &&
-        this.#key2[index] === word2
+        this.#key0[index] === (key0 | 0) &&
+        this.#key1[index] === (key1 | 0) &&
+        this.#key2[index] === (key2 | 0)
       ) {
         return index;
       }

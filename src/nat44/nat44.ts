@@ -36,10 +36,10 @@ import { NatTables } from "./tables.js";
 import * as tcp from "./tcp-state.js";
 
 /**
- * Addresses are 32-bit, signed or not, ports 0..65535; for ICMP echo the identifier is the port and the
- * remote port is ignored. `protocol` is 6, 17 or 1. Results below zero are drop codes. For a packet
- * nothing is allocated and nothing scanned: constant time, but for a TCP connection that needs a
- * reused port, which looks at MOST_TRIED ports at most, and `expire()`, which looks at SWEEP_LIMIT
+ * Addresses are 32-bit, signed for packets (wire/ipv4.ts), unsigned in rows and requests; ports are
+ * 0..65535; for ICMP echo the identifier is the port and the remote port is ignored. `protocol` is 6,
+ * 17 or 1. Results below zero are drop codes. For a packet nothing is allocated and nothing scanned:
+ * constant time, but for a TCP connection that needs a reused port, which looks at MOST_TRIED ports at most, and `expire()`, which looks at SWEEP_LIMIT
  * sessions and as many explicit mappings at most.
  *
  * An inside endpoint has one mapping for all remote ends while ports remain. Where `tcpPortReuse`
@@ -209,7 +209,7 @@ export class Nat44 {
     return this.#sessions.find(SLOT_TCP, externalPort, remoteAddress, remotePort) >= 0;
   }
 
-  /** Signed 32-bit, as the packet path has addresses. */
+  /** Signed 32-bit. */
   insideAddress(handle: number): number {
     return this.#mappings.insideAddress(handle);
   }

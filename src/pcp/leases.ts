@@ -25,10 +25,6 @@ export class Leases {
   readonly #counts = new Map<number, number>();
   #sweptAtMs = Number.NEGATIVE_INFINITY;
 
-  get size(): number {
-    return this.#leases.size;
-  }
-
   find(ends: LeaseEnds, nowMs: number): Lease | null {
     const lease = this.#leases.get(keyOf(ends));
     if (lease === undefined) return null;

@@ -89,8 +89,8 @@ export class MappingService {
       const row = await this.#rowOf(ends, nowMs);
       const isMeant = row !== null && (!wish.exact || row.externalPort === externalPort);
       // RFC 6887 §11.3: a static mapping is told, not taken.
-      if (isMeant && row.origin !== "pcp")
-        return { ok: true, externalPort: row.externalPort, lifetimeS };
+      const isStatic = isMeant && row.origin !== "pcp";
+      if (isStatic) return { ok: true, externalPort: row.externalPort, lifetimeS };
     }
     if (!result.ok) return refusedBecause(result.reason, wish.exact);
     const expiresAtMs = nowMs + lifetimeS * 1000;
@@ -139,17 +139,20 @@ export class MappingService {
     if (!hasPorts(protocol)) return refused("UNSUPP_PROTOCOL");
     const ends = { protocol, address, port, remote: null };
     const lease = this.#leases.find(ends, nowMs);
-    if (lease === null) {
-      const row = await this.#rowOf(ends, nowMs);
-      if (row === null) return DELETED;
-      if (row.origin !== "pcp") return refused("NOT_AUTHORIZED");
-    } else {
-      const refusal = wrongNonce(lease, nonce, nowMs);
-      if (refusal !== null) return refusal;
+    const refusal = lease === null ? null : wrongNonce(lease, nonce, nowMs);
+    if (refusal !== null) return refusal;
+    return (await this.#end(ends, lease !== null, nowMs)) ? DELETED : refused("NOT_AUTHORIZED");
+  }
+
+  /** Ends lease and mapping, where there are any; false where the operator has put a static mapping in their place. */
+  async #end(ends: LeaseEnds, hasLease: boolean, nowMs: number): Promise<boolean> {
+    const row = await this.#rowOf(ends, nowMs);
+    const isStatic = row !== null && row.origin !== "pcp";
+    if (!isStatic && (hasLease || row !== null)) {
+      await this.#mapper.unmap(ends.protocol, ends.address, ends.port);
     }
-    await this.#mapper.unmap(protocol, address, port);
     this.#leases.remove(ends);
-    return DELETED;
+    return !isStatic;
   }
 
   /** Ends all mappings of a host, or those of one protocol, that were asked for with this nonce. */
@@ -162,10 +165,7 @@ export class MappingService {
       .filter((lease) => protocol === ALL_PROTOCOLS || lease.protocol === protocol);
     const own = meant.filter((lease) => lease.nonce === null || lease.nonce === nonce);
     if (meant.length > 0 && own.length === 0) return refused("NOT_AUTHORIZED");
-    for (const lease of own) {
-      await this.#mapper.unmap(lease.protocol, lease.address, lease.port);
-      this.#leases.remove(lease);
-    }
+    for (const lease of own) await this.#end(lease, true, nowMs);
     return DELETED;
   }
 

@@ -14,6 +14,7 @@ import * as ipv6 from "../wire/ipv6.js";
 import { refuseMartians } from "./domain-pipeline.js";
 import type { Hairpin } from "./hairpin.js";
 import type { Parts } from "./parts.js";
+import type { RuleHits } from "./rule-hits.js";
 import { TunnelEnd, type TunnelOptions } from "./tunnel-end.js";
 
 export class BrMapE extends TunnelEnd {
@@ -21,6 +22,7 @@ export class BrMapE extends TunnelEnd {
   /** The BR takes packets to each; anycast or not, those to CEs have the first as their source (RFC 7597 §7.2). */
   readonly #addresses: readonly Uint32Array[];
   readonly #hairpin: Hairpin;
+  readonly #hits: RuleHits;
 
   constructor(
     parts: Parts,
@@ -28,15 +30,25 @@ export class BrMapE extends TunnelEnd {
     table: RuleTable,
     addresses: readonly Uint32Array[],
     hairpin: Hairpin,
+    hits: RuleHits,
   ) {
     super(parts, options);
     this.#table = table;
     this.#addresses = addresses;
     this.#hairpin = hairpin;
+    this.#hits = hits;
     this.ends6.source.set(addresses[0]!);
   }
 
   protected override fromIpv4(frame: DataView, at: number, end: number): number {
+    return this.#hits.judged(this.#judge4(frame, at, end));
+  }
+
+  protected override fromIpv6(frame: DataView, at: number, end: number): number {
+    return this.#hits.judged(this.#judge6(frame, at, end));
+  }
+
+  #judge4(frame: DataView, at: number, end: number): number {
     const refused = this.admitIpv4(frame, at, end);
     if (refused < 0) return refused;
     // Only a CE may speak for the domain's addresses, and it comes through the tunnel.
@@ -44,7 +56,7 @@ export class BrMapE extends TunnelEnd {
     return this.#toDomain(frame);
   }
 
-  protected override fromIpv6(frame: DataView, at: number, end: number): number {
+  #judge6(frame: DataView, at: number, end: number): number {
     // The outer addresses come first: what is not for the tunnel end is not judged by its payload.
     const foreign = this.admitOuter(frame, at, end);
     if (foreign < 0) return foreign;
@@ -52,6 +64,7 @@ export class BrMapE extends TunnelEnd {
     if (this.isErrorFromInside(frame)) return this.#relay(frame, at, end);
     const rule = this.#table.lookup6(this.source6);
     if (rule < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;
+    this.#hits.from = rule;
     const { packet } = this;
     const read = this.admitInner(frame) || this.resolveFragment(frame, this.#table.isShared(rule));
     if (read !== 0) return read;
@@ -100,6 +113,7 @@ export class BrMapE extends TunnelEnd {
     const { packet, quote, quotedDestination6, ends4 } = this;
     const rule = this.#table.lookup6(quotedDestination6);
     if (rule < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;
+    this.#hits.from = rule;
     const ce = ipv4.destination(frame, quote.at);
     const sender = ipv4.source(frame, quote.at);
     const unfit =
@@ -136,6 +150,7 @@ export class BrMapE extends TunnelEnd {
     const port = this.packet.destinationPort;
     const rule = this.#table.lookup4(destination, port);
     if (rule < 0) return IPV4_DESTINATION_NO_RULE;
+    this.#hits.to = rule;
     return this.#table.mapAddress(rule, destination, port, this.ends6.destination);
   }
 }

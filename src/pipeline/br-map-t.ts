@@ -24,6 +24,7 @@ import { DomainPipeline, refuseMartians } from "./domain-pipeline.js";
 import type { Hairpin } from "./hairpin.js";
 import { reportedMtuMapT } from "./map-t-mtu.js";
 import type { Parts } from "./parts.js";
+import type { RuleHits } from "./rule-hits.js";
 
 /** Payload of a fragment that is not the last one, at least (RFC 8200 §4.5). */
 const MIN_PIECE_LEN = 8;
@@ -32,14 +33,16 @@ export class BrMapT extends DomainPipeline {
   readonly #table: RuleTable;
   readonly #dmr: Dmr;
   readonly #hairpin: Hairpin;
+  readonly #hits: RuleHits;
   readonly #toIpv4: Ipv6ToIpv4;
   readonly #errorToIpv4: ErrorToIpv4;
 
-  constructor(parts: Parts, table: RuleTable, dmr: Dmr, hairpin: Hairpin) {
+  constructor(parts: Parts, table: RuleTable, dmr: Dmr, hairpin: Hairpin, hits: RuleHits) {
     super(parts);
     this.#table = table;
     this.#dmr = dmr;
     this.#hairpin = hairpin;
+    this.#hits = hits;
     this.#toIpv4 = new Ipv6ToIpv4(parts.limits, parts.random());
     this.#errorToIpv4 = new ErrorToIpv4(parts.limits);
   }
@@ -49,6 +52,14 @@ export class BrMapT extends DomainPipeline {
   }
 
   protected override fromIpv4(frame: DataView, at: number, end: number): number {
+    return this.#hits.judged(this.#judge4(frame, at, end));
+  }
+
+  protected override fromIpv6(frame: DataView, at: number, end: number): number {
+    return this.#hits.judged(this.#judge6(frame, at, end));
+  }
+
+  #judge4(frame: DataView, at: number, end: number): number {
     const refused = this.admitIpv4(frame, at, end);
     if (refused < 0) return refused;
     if (this.packet.kind === KIND_ICMP_OTHER) return ICMP_UNTRANSLATABLE;
@@ -90,7 +101,7 @@ export class BrMapT extends DomainPipeline {
     return this.forward(errorToIpv6(frame, packet, quote, limits, ends6));
   }
 
-  protected override fromIpv6(frame: DataView, at: number, end: number): number {
+  #judge6(frame: DataView, at: number, end: number): number {
     const refused = this.admitIpv6(frame, at, end);
     if (refused < 0) return refused;
     if (!this.#dmr.matches(this.destination6)) return IPV6_DESTINATION_NOT_OURS;
@@ -98,6 +109,7 @@ export class BrMapT extends DomainPipeline {
     if (this.packet.kind === KIND_ICMP_OTHER) return ICMP_UNTRANSLATABLE;
     const rule = this.#table.lookup6(this.source6);
     if (rule < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;
+    this.#hits.from = rule;
     const unknown =
       this.reassembleIcmp(frame) || this.resolveFragment(frame, this.#table.isShared(rule));
     if (unknown !== 0) return unknown;
@@ -128,6 +140,7 @@ export class BrMapT extends DomainPipeline {
     const { packet, quote, limits, quotedDestination6, ends4 } = this;
     const rule = this.#table.lookup6(quotedDestination6);
     if (rule < 0) return IPV6_SOURCE_NOT_IN_DOMAIN;
+    this.#hits.from = rule;
     const ce = this.#table.embeddedIpv4(rule, quotedDestination6);
     const destination = this.#dmr.extract(this.destination6);
     const refused =
@@ -193,6 +206,7 @@ export class BrMapT extends DomainPipeline {
     const port = this.packet.destinationPort;
     const rule = this.#table.lookup4(destination, port);
     if (rule < 0) return IPV4_DESTINATION_NO_RULE;
+    this.#hits.to = rule;
     return this.#table.mapAddress(rule, destination, port, this.ends6.destination);
   }
 }

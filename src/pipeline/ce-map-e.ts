@@ -58,7 +58,12 @@ export class CeMapE extends TunnelEnd {
     this.#brAddresses = brAddresses;
     this.#tunnel = new TunnelOutput(parts.output, parts.limits);
     this.#tunnel.source.set(lan.self.mapIpv6);
-    this.#errorsInside = parts.errors.over(this.#tunnel, lan.self.ipv4);
+    const { identifications } = parts.fragments;
+    this.#errorsInside = parts.errors.over(
+      this.#tunnel,
+      lan.self.ipv4,
+      identifications === null ? parts.random : () => identifications.next(),
+    );
     this.#paths = new PathMtu(parts.limits.mtu6, parts.random());
     this.#mtu6 = parts.limits.mtu6;
   }
@@ -112,9 +117,10 @@ export class CeMapE extends TunnelEnd {
       this.refuseTunnel(frame, this.#mtu6) ||
       (isError ? this.#mapError(frame) : this.#lan.mapOutbound(frame, packet, this.nowMs));
     if (unfit < 0) return unfit;
-    const cut = this.cutToRenumber(frame) || this.prepareForTunnel(frame, this.#mtu6);
+    const cut =
+      (this.renumbers ? this.cutToRenumber(frame) : 0) || this.prepareForTunnel(frame, this.#mtu6);
     if (cut !== 0) return cut;
-    this.renumber(frame);
+    if (this.renumbers) this.renumber(frame);
     if (this.#lan.hasNat44) {
       if (isError) this.#rewriteError(frame);
       else rewriteIpv4Source(frame, packet, this.#lan.self.ipv4);

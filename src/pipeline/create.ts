@@ -16,6 +16,7 @@ import { LanSide } from "./lan-side.js";
 import { MovedConnections } from "./moved-connections.js";
 import type { PacketIo, Pipeline } from "./packet-io.js";
 import type { Parts } from "./parts.js";
+import { RuleHits } from "./rule-hits.js";
 import type { BrSettings, CeSettings, CommonSettings, DomainSettings } from "./settings.js";
 
 /** 192.0.0.8, the source of ICMPv4 errors of a node that has no IPv4 address (RFC 7600 §4.8). */
@@ -45,7 +46,8 @@ export function createNat44(settings: CeSettings, random: () => number): Nat44 |
  * Makes a domain's packet path over what outlives it: the compiled rules, NAT44's state (null on a BR and
  * where NAT44 is off), the arena and the worker's counters. `random` gives unsigned 32-bit numbers that nobody
  * can foresee. `retired`: NAT44 of the CE's former address, whose TCP connections are reset where the LAN still uses
- * them. Throws on settings that were not checked.
+ * them. `hits` has a BR's packets by rule, HITS_A_RULE elements each; null: they are not counted. Throws on settings
+ * that were not checked.
  */
 export function createPipeline(
   settings: DomainSettings,
@@ -55,8 +57,11 @@ export function createPipeline(
   counters: Float64Array,
   random: () => number,
   retired: Nat44 | null = null,
+  hits: Float64Array | null = null,
 ): Pipeline {
-  if (settings.role === "br") return createBr(settings, table, io, counters, random);
+  if (settings.role === "br") {
+    return createBr(settings, table, io, counters, random, new RuleHits(hits));
+  }
   const moved =
     retired === null || nat44 === null
       ? null
@@ -70,12 +75,13 @@ function createBr(
   io: PacketIo,
   counters: Float64Array,
   random: () => number,
+  hits: RuleHits,
 ): Pipeline {
   const hairpin = new Hairpin(settings.hairpin, counters);
   if (settings.mode === "map-e") {
     const addresses = brAddressesOf(settings);
     const parts = partsOf(settings, addresses[0]!, io, counters, random);
-    return new BrMapE(parts, settings, table, addresses, hairpin);
+    return new BrMapE(parts, settings, table, addresses, hairpin, hits);
   }
   const dmr = dmrOf(settings);
   const source6 = new Uint32Array(4);
@@ -83,7 +89,7 @@ function createBr(
   // none where the operator has named no global one (RFC 6052 §3.1).
   const isNamed = errorSourcesOf(settings).some((source) => dmr.embed(source, source6) === 0);
   const parts = partsOf(settings, isNamed ? source6 : null, io, counters, random);
-  return new BrMapT(parts, table, dmr, hairpin);
+  return new BrMapT(parts, table, dmr, hairpin, hits);
 }
 
 function createCe(

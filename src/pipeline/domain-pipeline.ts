@@ -36,6 +36,8 @@ const ICMP_ERRORS_SENT = counterIndex("icmp_errors_sent");
 export abstract class DomainPipeline implements Pipeline, Judge {
   protected readonly parts: Parts;
   protected readonly limits: Limits;
+  /** True where there are identifications of ours to be given. */
+  protected readonly renumbers: boolean;
   protected readonly packet = new Packet();
   /** The packet that an ICMP error quotes; valid while packet.kind is KIND_ICMP_ERROR. */
   protected readonly quote = new Quote();
@@ -66,6 +68,7 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   constructor(parts: Parts) {
     this.parts = parts;
     this.limits = parts.limits;
+    this.renumbers = parts.fragments.identifications !== null;
     this.#io = parts.output;
     const { output, counters, random } = parts;
     this.#fragments = new Fragments(output, counters, random, parts.fragments, this);
@@ -194,9 +197,8 @@ export abstract class DomainPipeline implements Pipeline, Judge {
    * behind this NAT may use the same one (RFC 6864 §4.1, RFC 7857 §10).
    */
   protected isRenumbered(frame: DataView): boolean {
-    const { packet, parts } = this;
-    if (parts.fragments.identifications === null) return false;
-    return packet.isFragment || !ipv4.dontFragment(frame, packet.at);
+    const { packet } = this;
+    return this.renumbers && (packet.isFragment || !ipv4.dontFragment(frame, packet.at));
   }
 
   /** Writes that identification, the same into all fragments of a datagram. No super-packet: see `cutToRenumber()`. */

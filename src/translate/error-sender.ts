@@ -75,10 +75,13 @@ export class ErrorSender {
     this.#random = random;
   }
 
-  /** A sender of ICMPv4 errors from one source through another output; both together keep to the one rate. */
-  over(output: Output, source: number): ErrorSender {
+  /**
+   * A sender of ICMPv4 errors from one source through another output; both together keep to the one rate.
+   * `identifications` gives those of its packets.
+   */
+  over(output: Output, source: number, identifications: () => number): ErrorSender {
     const sources = { ipv4: [source], ipv6: null };
-    return new ErrorSender(output, sources, this.#policy, this.#bucket, this.#random);
+    return new ErrorSender(output, sources, this.#policy, this.#bucket, identifications);
   }
 
   /**

@@ -112,14 +112,24 @@ export class BatchLoop {
   }
 
   #countInput(count: number): void {
-    const { frames, lengths } = this.#arena;
+    const { memory, lengths, slotLen } = this.#arena;
+    const families = this.#families;
+    let packets6 = 0;
+    let bytes = 0;
+    let bytes6 = 0;
     for (let slot = 0; slot < count; slot++) {
       const len = lengths[slot]!;
-      const isIpv6 = frames[slot]!.getUint8(HEADROOM) >>> 4 === 6;
-      this.#families[slot] = isIpv6 ? 6 : 4;
-      this.#add(isIpv6 ? IN_IPV6_PACKETS : IN_IPV4_PACKETS, 1);
-      this.#add(isIpv6 ? IN_IPV6_BYTES : IN_IPV4_BYTES, len);
+      const isIpv6 = memory[slot * slotLen + HEADROOM]! >>> 4 === 6;
+      families[slot] = isIpv6 ? 6 : 4;
+      bytes += len;
+      if (!isIpv6) continue;
+      packets6++;
+      bytes6 += len;
     }
+    this.#add(IN_IPV4_PACKETS, count - packets6);
+    this.#add(IN_IPV4_BYTES, bytes - bytes6);
+    this.#add(IN_IPV6_PACKETS, packets6);
+    this.#add(IN_IPV6_BYTES, bytes6);
   }
 
   #judge(count: number, nowMs: number): void {
@@ -142,8 +152,9 @@ export class BatchLoop {
     const pipeline = this.#pipeline;
     const arena = this.#arena;
     const { lengths } = arena;
+    const families = this.#families;
     for (let slot = 0; slot < count; slot++) {
-      const family = this.#families[slot]!;
+      const family = families[slot]!;
       const before = arena.emissions;
       arena.family = family;
       const verdict = pipeline.process(slot, HEADROOM, HEADROOM + lengths[slot]!, nowMs);
@@ -182,18 +193,30 @@ export class BatchLoop {
     const taken = this.#queue.writeBatch(merger, results);
     if (taken < 0) results.fill(taken, 0, outCount);
     let hasRefused = false;
+    let packets4 = 0;
+    let bytes4 = 0;
+    let packets6 = 0;
+    let bytes6 = 0;
     for (let i = 0; i < outCount; i++) {
       const result = results[i]!;
       if (result === 0) {
-        const isIpv6 = memory[outStarts[i]!]! >>> 4 === 6;
-        this.#add(isIpv6 ? OUT_IPV6_PACKETS : OUT_IPV4_PACKETS, packets[i]!);
-        this.#add(isIpv6 ? OUT_IPV6_BYTES : OUT_IPV4_BYTES, bytes[i]!);
+        if (memory[outStarts[i]!]! >>> 4 === 6) {
+          packets6 += packets[i]!;
+          bytes6 += bytes[i]!;
+        } else {
+          packets4 += packets[i]!;
+          bytes4 += bytes[i]!;
+        }
       } else if (merger.isRefused(i, result)) {
         hasRefused = true;
       } else {
         this.#add(dropIndex(TUN_WRITE_FAILED, families[i]!), packets[i]!);
       }
     }
+    this.#add(OUT_IPV4_PACKETS, packets4);
+    this.#add(OUT_IPV4_BYTES, bytes4);
+    this.#add(OUT_IPV6_PACKETS, packets6);
+    this.#add(OUT_IPV6_BYTES, bytes6);
     return hasRefused;
   }
 

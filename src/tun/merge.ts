@@ -3,6 +3,7 @@
  * into the very same packets, or hands on whole. A write costs the same whatever it carries, so this is where small
  * packets get cheap. The order within a flow is kept: a packet that cannot follow ends its flow's group.
  */
+import { copyBytes } from "../translate/fragment/copy-bytes.js";
 import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
 import * as tcp from "../wire/tcp.js";
@@ -27,6 +28,9 @@ const MOST_SEGMENTS = 128;
 
 /** IPv4 total length, and IPv6 payload length. */
 const MOST_BYTES = 65535;
+
+/** Payloads up to this many bytes are copied word by word. */
+const SHORT_LEN = 64;
 
 /** Groups that may be open at a time; a power of two. Flows that share an entry push each other out of it. */
 const ENTRIES = 1024;
@@ -195,7 +199,11 @@ export class Merger implements WriteList {
     if (count === 1 && !checksumsGood(view, first, mergedEnd, ipLen)) return false;
     if (!checksumsGood(view, at, end, ipLen)) return false;
 
-    this.memory.copyWithin(mergedEnd, at + headersEnd, end);
+    // For a few bytes the call costs more than the copying.
+    if (payloadLen > SHORT_LEN) this.memory.copyWithin(mergedEnd, at + headersEnd, end);
+    else copyBytes(view, at + headersEnd, view, mergedEnd, payloadLen);
+    // PSH stands in the last segment alone, and only there does the kernel leave it.
+    if (isTcp) tcp.writeFlags(view, first + ipLen, tcp.flags(view, at + ipLen));
     this.outEnds[group] = mergedEnd + payloadLen;
     this.packets[group] = count + 1;
     this.bytes[group]! += end - at;
@@ -215,11 +223,8 @@ export class Merger implements WriteList {
   #isFull(group: number, at: number, end: number): boolean {
     const ipLen = this.#ipLens[group]!;
     const isLast = end - at < this.#firstLens[group]! || this.packets[group] === MOST_SEGMENTS;
-    if (protocolOf(this.#view, at, ipLen) !== ipv4.PROTOCOL_TCP) return isLast;
-    // PSH stands in the last segment alone, and only there does the kernel leave it.
-    const flags = tcp.flags(this.#view, at + ipLen);
-    tcp.writeFlags(this.#view, this.outStarts[group]! + ipLen, flags);
-    return isLast || (flags & tcp.FLAG_PSH) !== 0;
+    if (isLast || protocolOf(this.#view, at, ipLen) !== ipv4.PROTOCOL_TCP) return isLast;
+    return (tcp.flags(this.#view, at + ipLen) & tcp.FLAG_PSH) !== 0;
   }
 
   /** Lengths, checksums and virtio headers of the writes that packets were merged into. */

@@ -12,7 +12,7 @@ const LEAST_RATE = 40;
 const SPAN_MS = 2;
 
 /** Milliseconds; the kernel's timers add about as much. */
-const PAUSE_MS = 0.05;
+const PAUSE_MS = 0.1;
 
 /** The part of all packets that has to be merged into others for a pause to be worth its own cost. */
 const LEAST_MERGED = 0.25;

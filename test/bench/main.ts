@@ -19,7 +19,7 @@ import { listOf, minutesOf, type Selection, select } from "./selection.js";
 
 const INSIDE = fileURLToPath(new URL("./net/inside.js", import.meta.url));
 /** Milliseconds of an in-process quantity for each second of one in the network. */
-const CPU_MS_PER_S = 75;
+const CPU_MS_PER_S = 100;
 
 function say(text: string): void {
   process.stderr.write(`bench: ${text}\n`);

@@ -16,7 +16,7 @@ export interface Selection {
 /** Beside the seconds of a measurement: starting programs, letting queues drain. */
 const NET_EXTRA_S = 0.6;
 /** An in-process bench: starting Node, warming up, measuring. */
-const CPU_S = 1.5;
+const CPU_S = 2;
 /** Starting a daemon, and reloading it with pings beside. */
 const SECONDS_A_RULE = 0.0005;
 

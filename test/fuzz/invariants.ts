@@ -10,8 +10,8 @@ const DUMMY = 0xc0000008;
 
 /** A transport checksum or UDP length that came in wrong goes out wrong. */
 const CARRIED = /(TCP|UDP|ICMP) checksum$|UDP length|UDP header cut short|TCP header/;
-/** A tunnel does not look at these fields of the packet inside; the next router does. */
-const CARRIED_IN_A_TUNNEL = /IPv4 reserved flag|ICMP header|quote|ICMP extension|protocol 58/;
+/** A tunnel, and NAT44 from LAN to LAN, does not look at these fields of an IPv4 packet; the next router does. */
+const CARRIED_IN_IPV4 = /IPv4 reserved flag|ICMP header|quote|ICMP extension|protocol 58/;
 
 function view(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -127,6 +127,10 @@ function isFragment(bytes: Uint8Array): boolean {
   return bytes[6] !== 6 && bytes[6] !== 17 && bytes[6] !== 58 && bytes[6] !== 4;
 }
 
+function isIpv4(bytes: Uint8Array | undefined): boolean {
+  return bytes !== undefined && (bytes[0] ?? 0) >>> 4 === 4;
+}
+
 /** True where everything that goes out has to be right: the input was, and was whole. */
 function isSound(input: Offloaded): boolean {
   if (isFragment(input.bytes)) return false;
@@ -155,8 +159,9 @@ export function outputProblems(
   // What MAP-T finds behind a header of another tunnel is none of its business.
   const concerns = (problem: string): boolean => isTunnel || !problem.startsWith("inner:");
   const problems = finishedBy(output, hasClassifier).flatMap(packetProblems).filter(concerns);
+  const staysIpv4 = isTunnel || (isIpv4(input?.bytes) && isIpv4(output.bytes));
   const mayCarry = (problem: string): boolean =>
-    CARRIED.test(problem) || (isTunnel && CARRIED_IN_A_TUNNEL.test(problem));
+    CARRIED.test(problem) || (staysIpv4 && CARRIED_IN_IPV4.test(problem));
   const wrong = problems.every(mayCarry) && (input === null || !isSound(input)) ? [] : problems;
   return [...wrong, ...addressProblems(reach, input === null ? null : input.bytes, output.bytes)];
 }

@@ -251,7 +251,8 @@ export class SlowNat44 extends SlowTable {
     if (!reuses) return judge(refusal);
     if (isFull) return judge(NAT44_TABLE_FULL);
     const choices = this.#sharable(remote, isOverQuota);
-    if (choices.includes(insidePort)) choices.splice(0, choices.length, insidePort);
+    const first = wanted === 0 ? insidePort : wanted;
+    if (choices.includes(first)) choices.splice(0, choices.length, first);
     if (choices.includes(answer)) return this.addMapping(endpoint, answer, remote);
     const mayMiss = choices.length === 0 || (this.dynamic.size > MOST_TRIED && answer < 0);
     return mayMiss ? judge(refusal) : `bound to one of ${choices}`;

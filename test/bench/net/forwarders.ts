@@ -13,8 +13,8 @@ export const MAPD = fileURLToPath(new URL("../../../daemon/mapd.js", import.meta
 const READY_MS = 15_000;
 const TUN = "tun0";
 
-/** `all` loads, or those that show the difference that a setting makes. */
-export type Scope = "all" | "core";
+/** `all` loads, those that show the difference that a setting makes, or those of many flows. */
+export type Scope = "all" | "core" | "parallel";
 
 export interface ForwarderSpec {
   readonly name: string;
@@ -64,11 +64,11 @@ async function tayga(network: Network): Promise<ChildProcess> {
   return start(command, { stdio: "ignore" });
 }
 
-function mapd(name: DomainName, offload: "auto" | "off") {
+function mapd(name: DomainName, tun: object) {
   return (network: Network): Promise<ChildProcess> => {
     const folder = folderOf(network);
     const file = `${folder}/mapd.yaml`;
-    const forwarding = forwardingOf(name, { name: TUN, offload });
+    const forwarding = forwardingOf(name, { name: TUN, ...tun });
     writeFileSync(file, stringify({ "control-socket": `${folder}/mapd.sock`, ...forwarding }));
     return started(network, [process.execPath, MAPD, "--config", file], /"mapd runs"/);
   };
@@ -76,13 +76,13 @@ function mapd(name: DomainName, offload: "auto" | "off") {
 
 function mapdSpecs(name: DomainName, help: string): readonly ForwarderSpec[] {
   return [
-    { name, help, path: name, scope: "all", start: mapd(name, "auto") },
+    { name, help, path: name, scope: "all", start: mapd(name, {}) },
     {
       name: `${name}-plain`,
       help: `${help}, offload: off`,
       path: name,
       scope: "core",
-      start: mapd(name, "off"),
+      start: mapd(name, { offload: "off" }),
     },
   ];
 }
@@ -110,6 +110,13 @@ export const FORWARDERS: readonly ForwarderSpec[] = [
     start: tayga,
   },
   ...mapdSpecs("map-t-br", "mapd, MAP-T BR"),
+  {
+    name: "map-t-br-2-queues",
+    help: "mapd, MAP-T BR, two queues and so two threads",
+    path: "map-t-br",
+    scope: "parallel",
+    start: mapd("map-t-br", { queues: 2 }),
+  },
   ...mapdSpecs("map-t-ce", "mapd, MAP-T CE with NAT44"),
   ...mapdSpecs("map-e-br", "mapd, MAP-E BR"),
   ...mapdSpecs("map-e-ce", "mapd, MAP-E CE with NAT44"),

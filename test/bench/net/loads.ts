@@ -10,6 +10,8 @@ export interface LoadSpec {
   readonly help: string;
   /** The few that every forwarder gets, also with the links' offloads off. */
   readonly isCore: boolean;
+  /** Many flows, which several threads may share. */
+  readonly isParallel: boolean;
   measure(forwarder: Forwarder, seconds: number): Promise<Measured[]>;
 }
 
@@ -26,6 +28,7 @@ const TCP: readonly LoadSpec[] = (["up", "down"] as const).flatMap((direction) =
     name: `tcp ${direction} ${flows}`,
     help: `bulk TCP, ${flows} connection${flows === 1 ? "" : "s"}`,
     isCore: flows === 1,
+    isParallel: flows > 1,
     measure: (forwarder: Forwarder, seconds: number) =>
       measureTcp(forwarder, direction, flows, seconds),
   })),
@@ -44,6 +47,7 @@ const UDP: readonly LoadSpec[] = UDP_LOADS.map((load) => ({
   name: `udp ${load.size} ${load.direction} ${load.flows}`,
   help: `${load.size === "imix" ? "a mix of sizes" : `${load.size} bytes of payload`} in ${load.flows} flow(s)`,
   isCore: load.size === 18 && load.direction === "up",
+  isParallel: load.flows > 1,
   measure: (forwarder, seconds) => measureUdp(forwarder, load, seconds),
 }));
 
@@ -51,6 +55,7 @@ const LATENCY: readonly LoadSpec[] = (["idle", "half"] as const).map((load) => (
   name: `latency ${load}`,
   help: load === "idle" ? "round trips alone" : "round trips beside half of what it can forward",
   isCore: load === "idle",
+  isParallel: false,
   measure: (forwarder, seconds) => measureLatency(forwarder, load, seconds),
 }));
 
@@ -60,7 +65,7 @@ export const LOADS: readonly LoadSpec[] = [...TCP, ...UDP, ...LATENCY];
 export const NET_CASES: readonly NetCase[] = (["offloads", "no offloads"] as const).flatMap(
   (egress) =>
     LOADS.filter((load) => egress === "offloads" || isBulk(load)).flatMap((load) =>
-      FORWARDERS.filter((forwarder) => forwarder.scope === "all" || load.isCore).map(
+      FORWARDERS.filter((forwarder) => isFor(load, forwarder)).map(
         (forwarder): NetCase => ({
           id: `net/${forwarder.name}/${load.name}/${egress}`.replaceAll(" ", "-"),
           forwarder,
@@ -70,6 +75,10 @@ export const NET_CASES: readonly NetCase[] = (["offloads", "no offloads"] as con
       ),
     ),
 );
+
+function isFor(load: LoadSpec, { scope }: ForwarderSpec): boolean {
+  return scope === "all" || (scope === "core" ? load.isCore : load.isParallel);
+}
 
 /** Latency does not depend on what the links do with super-packets. */
 function isBulk(load: LoadSpec): boolean {

@@ -16,6 +16,7 @@ import type {
   MapResult,
   SessionRow,
 } from "../../../src/nat44/records.js";
+import { BR_T, CE_T, configOf } from "./samples.js";
 
 export class FakeNat44 {
   /** All questions, in order. */
@@ -115,7 +116,7 @@ export interface FakeDomain extends ControlledDomain {
 
 export function controlled(view: DomainView): FakeDomain {
   const nat44 = new FakeNat44(portsOf(view));
-  return { ...view, askNat44: nat44.ask, nat44 };
+  return { ...view, askNat44: nat44.ask, ruleHits: () => null, nat44 };
 }
 
 function portsOf({ ce, config: { settings } }: DomainView): PortSet {
@@ -128,5 +129,16 @@ export function controlledDaemon(
   daemon: DaemonView,
   domains: readonly ControlledDomain[],
 ): ControlledDaemon {
-  return { ...daemon, domains };
+  let logLevel = "info";
+  return {
+    ...daemon,
+    config: { ...configOf(BR_T, CE_T), ...daemon.config },
+    domains,
+    get logLevel() {
+      return logLevel;
+    },
+    setLogLevel(level) {
+      logLevel = level;
+    },
+  };
 }

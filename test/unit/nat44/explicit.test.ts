@@ -321,6 +321,15 @@ test("a held TCP connection begins with a SYN of either side, or goes on in mid-
   t.end();
 });
 
+test("where ports are reused, a held connection gets the suggested one if its peer leaves it", (t) => {
+  const nat = createNat({ tcpPortReuse: "always" });
+  const request = peerRequest({ protocol: TCP, externalPort: 1233 });
+  t.equal(outcome(nat.holdPeer(request, 0)), 1233);
+  t.equal(outcome(nat.holdPeer({ ...request, insidePort: 1, remotePort: 9 }, 0)), 1233);
+  t.not(outcome(nat.holdPeer({ ...request, insidePort: 2 }, 0)), 1233);
+  t.end();
+});
+
 test("holding is refused as a packet would be", (t) => {
   const nat = createNat({ maxPortsPerHost: 1, maxSessions: 3 });
   t.equal(outcome(nat.holdPeer(peerRequest({ protocol: ICMP }), 0)), "unsupported-protocol");

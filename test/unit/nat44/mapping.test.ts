@@ -200,6 +200,27 @@ test("the constructor refuses more forwards than mappings, and port 0", (t) => {
   t.end();
 });
 
+test("a signed address is the same as its unsigned form", (t) => {
+  const nat = createNat({ tcpPortReuse: "always" });
+  for (const protocol of [TCP, UDP]) {
+    const port = nat.outbound(protocol, HOST_A | 0, 40_000, PEER_1 | 0, 80, SYN, 0);
+    t.equal(nat.outbound(protocol, HOST_A, 40_000, PEER_1, 80, SYN, 0), port);
+    t.equal(inside(nat, nat.inbound(protocol, port, PEER_1 | 0, 80, SYN, 0)), `${HOST_A}:40000`);
+    t.equal(nat.peekOutbound(protocol, HOST_A | 0, 40_000, PEER_1 | 0, 80), port);
+    t.ok(nat.peekInbound(protocol, port, PEER_1 | 0, 80) >= 0);
+  }
+  t.ok(nat.hasConnection(HOST_A | 0, 40_000, PEER_1 | 0, 80));
+  t.same(
+    nat.sessionPage(0, 9, 0).rows.map((row) => [row.insideAddress, row.remoteAddress]),
+    [
+      [HOST_A, PEER_1],
+      [HOST_A, PEER_1],
+    ],
+  );
+  t.equal(nat.hosts()[0]!.address, HOST_A);
+  t.end();
+});
+
 test("other protocols are refused by name", (t) => {
   const nat = createNat();
   t.equal(nat.outbound(132, HOST_A, 1, PEER_1, 1, 0, 0), NAT44_UNSUPPORTED_PROTOCOL);

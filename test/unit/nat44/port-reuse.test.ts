@@ -64,6 +64,34 @@ test("240 ports carry 10,000 TCP connections to 500 remote ends, no two with one
   t.end();
 });
 
+const sets = [
+  { a: 4, k: 8, psid: 0x5a, count: 240 },
+  { a: 6, k: 6, psid: 0x15, count: 1008 },
+  { a: 6, k: 8, psid: 0x34, count: 252 },
+  { a: 0, k: 3, psid: 5, count: 8192 },
+];
+for (const { a, k, psid, count } of sets) {
+  test(`${count} ports: one flow more is refused with reuse off, and carried with it on`, (t) => {
+    const set = new PortSet(a, k, psid);
+    for (const tcpPortReuse of ["never", "when-exhausted"] as const) {
+      const nat = createNat({ tcpPortReuse, maxMappings: 20_000, maxSessions: 20_000 }, set);
+      for (const protocol of [TCP, UDP]) {
+        const used = new Set<number>();
+        for (let i = 0; i < count; i++) {
+          used.add(nat.outbound(protocol, HOST_A, 20_000 + i, PEER_1, 80, SYN, 0));
+        }
+        t.equal(used.size, count, "each through its own port");
+        t.ok([...used].every((port) => set.contains(port)));
+        const next = nat.outbound(protocol, HOST_A, 30_000, PEER_2, 80, SYN, 0);
+        const isCarried = protocol === TCP && tcpPortReuse === "when-exhausted";
+        if (isCarried) t.ok(set.contains(next), `${next}`);
+        else t.equal(next, NAT44_NO_FREE_PORT);
+      }
+    }
+    t.end();
+  });
+}
+
 test("one remote end can have as many connections as there are ports, not one more", (t) => {
   const nat = exhausted();
   for (let i = 0; i < 252; i++) {

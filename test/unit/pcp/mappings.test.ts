@@ -129,6 +129,29 @@ test("a static mapping is told, not taken, and not deleted", async (t) => {
   t.same(bench.mapper.ports, [[5000, 1235]]);
 });
 
+test("a static mapping in the place of the host's own is not its to delete", async (t) => {
+  const bench = new PcpBench();
+  await map(bench);
+  await map(bench, { port: 5001 });
+  bench.mapper.rows = [];
+  bench.mapper.add(TCP, addressOf(HOST), 5000, 1235, "operator", null);
+  bench.mapper.add(TCP, addressOf(HOST), 5001, 1234, "operator", null);
+  t.match(await map(bench), { result: 0, externalPort: 1235 });
+  t.match(await remove(bench), { result: 2, lifetime: 1800 });
+  t.match(await remove(bench, { port: 0 }), { result: 0 });
+  t.equal(bench.mapper.rows.length, 2);
+});
+
+test("a deletion that NAT44 does not answer leaves the mapping to its nonce", async (t) => {
+  const bench = new PcpBench();
+  await map(bench);
+  bench.mapper.isDead = true;
+  t.match(await remove(bench), { result: 8, lifetime: 30 });
+  bench.mapper.isDead = false;
+  t.match(await remove(bench, { nonce: OTHER }), { result: 2 });
+  t.match(await remove(bench), { result: 0 });
+});
+
 test("NAT44 is asked for all its mappings once a second at most", async (t) => {
   const bench = new PcpBench();
   for (let ms = 0; ms < 2500; ms += 100) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { pino } from "pino";
 import type { Test } from "tap";
-import type { CliCommand } from "../../../../daemon/cli/command.js";
+import type { CliCommand, CliInput } from "../../../../daemon/cli/command.js";
 import { controlCommands } from "../../../../daemon/control/commands.js";
 import { ControlServer } from "../../../../daemon/control/server.js";
 import type { DaemonView } from "../../../../daemon/runtime/status.js";
@@ -20,13 +20,11 @@ function numbers(index: number): number {
   return index === dropIndex(SOURCE_PSID_MISMATCH, 6) ? 5 : 0;
 }
 
-export async function runCommand(
+/** A control server for a test; `more` overrides what the daemon shows of itself. */
+export async function daemonFor(
   t: Test,
-  command: CliCommand,
-  options: Readonly<Record<string, string | boolean>>,
-  json: boolean,
   more: Partial<DaemonView> = {},
-): Promise<{ readonly status: number; readonly output: string }> {
+): Promise<{ readonly socketPath: string }> {
   const folder = mkdtempSync(join(tmpdir(), "mapd-cli-"));
   const domains = [viewOf(domainOf(BR_T)), viewOf(domainOf(CE_T), numbers)].map(controlled);
   const view = { ...daemonOf([], ["IPv4 forwarding is off"]), ...more };
@@ -38,10 +36,34 @@ export async function runCommand(
     await server.close();
     rmSync(folder, { recursive: true });
   });
+  return { socketPath: server.path };
+}
+
+type Options = CliInput["options"];
+
+/** `given` is a whole input, or options alone. */
+export async function runCommand(
+  t: Test,
+  command: CliCommand,
+  given: CliInput | Options,
+  json: boolean,
+  more: Partial<DaemonView> = {},
+): Promise<{ readonly status: number; readonly output: string }> {
+  const { socketPath } = await daemonFor(t, more);
   const stdout = new PassThrough();
-  const status = await command.run(
-    { arguments: [], options },
-    { socketPath: server.path, json, stdin: new PassThrough(), stdout, stderr: new PassThrough() },
-  );
+  const input = isInput(given) ? given : { arguments: [], options: given };
+  const status = await command.run(input, {
+    socketPath,
+    json,
+    terminal: false,
+    color: false,
+    stdin: new PassThrough(),
+    stdout,
+    stderr: new PassThrough(),
+  });
   return { status, output: String(stdout.read() ?? "") };
+}
+
+function isInput(given: CliInput | Options): given is CliInput {
+  return Array.isArray(given.arguments);
 }

@@ -1,5 +1,7 @@
 /** What a sound configuration becomes: every key of it, and every default. */
 import { test } from "tap";
+import { stringify } from "yaml";
+import { effectiveDocument } from "../../../../daemon/config/effective.js";
 import { parseConfig } from "../../../../daemon/config/load.js";
 import type { Config } from "../../../../daemon/config/types.js";
 import { accept, BR_E, BR_T, CE_E, CE_T, check, documentOf, outline } from "./documents.js";
@@ -12,6 +14,9 @@ http:
 log:
   level: debug
 state-file: /var/lib/mapd/state
+announce: { method: kernel-route, table: 4640, hold: 20 }
+drain-timeout: 12
+drain-file: /run/mapd/drain
 rules:
   metro:
     rule-ipv6-prefix: 2001:db8::/40
@@ -79,11 +84,20 @@ domains:
         max-lifetime: 7200
 `;
 
+const TWO_BRS = {
+  ...CE_E,
+  name: "two",
+  "end-user-ipv6-prefix": "2001:db8:12:3500::/56",
+  "br-ipv6-addr": ["2001:db8:ffff::1", "2001:db8:ffff::2"],
+};
+
 const EVERY_SETTING: Omit<Config, "hash" | "document"> = {
   controlSocket: "/run/mapd/other.sock",
   http: { listen: { host: "::1", port: 9465 } },
   log: { level: "debug" },
   stateFile: "/var/lib/mapd/state",
+  drainTimeoutMs: 12_000,
+  drainFile: "/run/mapd/drain",
   domains: [
     {
       settings: {
@@ -156,6 +170,8 @@ const EVERY_SETTING: Omit<Config, "hash" | "document"> = {
       },
       tun: { name: "mapt0", queues: 1, offload: "off", attach: true, address: 0xc0000002 },
       routes: { mode: "off", metric: 2048 },
+      announce: null,
+      ruleCounters: false,
       pcp: {
         natPmp: false,
         listen: [0xc0a80101, 0x0a000001],
@@ -212,6 +228,8 @@ test("a BR as a whole", async (t) => {
     http: { listen: { host: "127.0.0.1", port: 9464 } },
     log: { level: "info" },
     stateFile: null,
+    drainTimeoutMs: 0,
+    drainFile: null,
     domains: [
       {
         settings: {
@@ -244,6 +262,8 @@ test("a BR as a whole", async (t) => {
         },
         tun: { name: "mapt0", queues: 1, offload: "auto", attach: false, address: null },
         routes: { mode: "auto", metric: 2048 },
+        announce: null,
+        ruleCounters: false,
         pcp: null,
       },
     ],
@@ -308,4 +328,47 @@ test("a configuration cannot be changed", async (t) => {
 test("settings can cross to a worker", async (t) => {
   const [ce] = accept(documentOf([CE_T])).domains;
   t.strictSame(structuredClone(ce?.settings), ce?.settings);
+});
+
+/** What is written and read again is the same, and says every default, also those that follow from other keys. */
+const WRITTEN = [
+  { name: "every key", config: parseConfig(EVERY_KEY) },
+  { name: "a BR of each mode", config: check(documentOf([BR_T, { ...BR_E, rules: ["full"] }])) },
+  { name: "a CE of each mode", config: check(documentOf([CE_T, TWO_BRS])) },
+  { name: "no HTTP", config: check(documentOf([BR_T], { http: null })) },
+];
+
+for (const { name, config } of WRITTEN) {
+  test(`the configuration in force, written and read again: ${name}`, async (t) => {
+    if (!config.ok) throw new Error(JSON.stringify(config.diagnostics));
+    const written = effectiveDocument(config.value);
+    const again = parseConfig(stringify(written));
+    if (!again.ok) throw new Error(JSON.stringify(again.diagnostics));
+    t.equal(again.value.hash, config.value.hash);
+    t.same(effectiveDocument(again.value), written);
+  });
+}
+
+test("the configuration in force has the defaults that follow from other keys", async (t) => {
+  const { rules, domains } = effectiveDocument(accept(documentOf([CE_T, BR_E])));
+  t.match(rules, {
+    metro: { "rule-ipv6-prefix": "2001:db8::/40", "rule-ipv4-prefix": "192.0.2.0/24" },
+  });
+  t.match(domains, [
+    {
+      "end-user-ipv6-prefix": "2001:db8:12:3400::/56",
+      "udp-zero-checksum": "compute",
+      "local-ipv4-prefixes": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
+      mtu: { ipv6: 1500, ipv4: 1480 },
+      nat44: { enabled: true, filtering: "address-dependent", "max-sessions": 65536 },
+    },
+    { "br-ipv6-addr": "2001:db8:ffff::1", mtu: { ipv4: 1500 }, "rule-counters": false },
+  ]);
+  t.same(
+    (domains as readonly object[]).map((domain) => ["nat44" in domain, "hairpin" in domain]),
+    [
+      [true, false],
+      [false, true],
+    ],
+  );
 });
