@@ -1,5 +1,6 @@
 // Builds the TUN addon into native/prebuilds, where node-gyp-build finds it. Nothing is downloaded:
 // the headers are those of the Node that runs this. A binary made from the same sources is kept.
+// `--arch=arm64` builds for another machine, with the cross compiler that Debian has for it.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,12 +12,52 @@ import { findNodeHeaders } from "./lib/node-headers.mjs";
 const NAME = "mapd_tun";
 const SELF = fileURLToPath(import.meta.url);
 const NATIVE = resolve(dirname(SELF), "../native");
-const OUTPUT = join(NATIVE, "prebuilds", `${process.platform}-${process.arch}`);
+/** How the names of each architecture's cross tools begin, and the Debian packages that have them. */
+const CROSS = {
+  arm64: { prefix: "aarch64-linux-gnu-", packages: "gcc-aarch64-linux-gnu libc6-dev-arm64-cross" },
+  x64: { prefix: "x86_64-linux-gnu-", packages: "gcc-x86-64-linux-gnu libc6-dev-amd64-cross" },
+};
+const ARCH = wantedArch(process.argv.slice(2));
+const OUTPUT = join(NATIVE, "prebuilds", `${process.platform}-${ARCH}`);
 const STAMP = join(OUTPUT, `${NAME}.stamp`);
 
 function fail(message) {
   process.stderr.write(`build-native: ${message}\n`);
   process.exit(1);
+}
+
+function wantedArch(words) {
+  const names = words.map((word) => /^--arch=(.+)$/.exec(word)?.[1]);
+  const unknown = names.indexOf(undefined);
+  if (unknown >= 0) fail(`unknown argument ${words[unknown]}`);
+  const arch = names[0] ?? process.arch;
+  if (arch !== process.arch && CROSS[arch] === undefined) {
+    fail(`no cross compiler is known for ${arch}; known: ${Object.keys(CROSS).join(", ")}`);
+  }
+  return arch;
+}
+
+/** The compiler to check for, with its packages, and what tells gyp and prebuildify of it. */
+function toolchain() {
+  if (ARCH === process.arch) {
+    const packages = "build-essential";
+    return {
+      compilers: [
+        ["cc", packages],
+        ["c++", packages],
+      ],
+      environment: {},
+    };
+  }
+  const { prefix, packages } = CROSS[ARCH];
+  const environment = {
+    CC: `${prefix}gcc`,
+    // gyp links with the C++ compiler; there is no C++ here that would need one.
+    CXX: `${prefix}gcc`,
+    AR: `${prefix}ar`,
+    PREBUILD_STRIP_BIN: `${prefix}strip`,
+  };
+  return { compilers: [[environment.CC, packages]], environment };
 }
 
 /** Hash of all that decides what the binary is. Node-API makes it independent of Node's version. */
@@ -52,13 +93,8 @@ function findHeaders() {
   }
 }
 
-function checkTools() {
-  const tools = [
-    ["cc", "build-essential"],
-    ["c++", "build-essential"],
-    ["make", "build-essential"],
-    ["python3", "python3"],
-  ];
+function checkTools(compilers) {
+  const tools = [...compilers, ["make", "build-essential"], ["python3", "python3"]];
   const missing = tools.filter(
     ([tool]) => spawnSync(tool, ["--version"], { stdio: "ignore" }).status !== 0,
   );
@@ -79,10 +115,12 @@ function findPrebuildify() {
 function build(hash) {
   const prebuildify = findPrebuildify();
   const nodedir = findHeaders();
-  checkTools();
+  const { compilers, environment } = toolchain();
+  checkTools(compilers);
   mkdirSync(OUTPUT, { recursive: true });
   rmSync(STAMP, { force: true });
   const options = [
+    `--arch=${ARCH}`,
     "--napi",
     "--strip",
     "--tag-libc",
@@ -93,7 +131,7 @@ function build(hash) {
     cwd: NATIVE,
     encoding: "utf8",
     // node-gyp reads its options from such variables; with nodedir it fetches nothing.
-    env: { ...process.env, npm_config_nodedir: nodedir },
+    env: { ...process.env, ...environment, npm_config_nodedir: nodedir },
   });
   if (result.status !== 0) fail(`the build failed:\n${result.stdout}${result.stderr}`);
   rmSync(join(NATIVE, "build"), { recursive: true, force: true });
@@ -104,7 +142,7 @@ const hash = fingerprint();
 if (isCurrent(hash)) {
   process.stderr.write("build-native: up to date\n");
 } else {
-  process.stderr.write("build-native: building the TUN addon\n");
+  process.stderr.write(`build-native: building the TUN addon for ${ARCH}\n`);
   build(hash);
   process.stderr.write(`build-native: made ${join(OUTPUT, builtFile() ?? "")}\n`);
 }

@@ -29,6 +29,7 @@ export class Domain {
   #config: DomainConfig;
   #ce: Ce | null;
   #device: Device | null = null;
+  #opened = 0;
   #workers: readonly WorkerHandle[] = [];
   readonly #inherited: SavedNat44 | null;
   #restored: Restored | null = null;
@@ -64,6 +65,11 @@ export class Domain {
     return this.#workers;
   }
 
+  /** How often a device has been opened: what is on one is not on the next. */
+  get opened(): number {
+    return this.#opened;
+  }
+
   /** TUN_F_* bits in force. */
   get offloads(): number {
     return this.#device?.offloads ?? 0;
@@ -79,6 +85,7 @@ export class Domain {
     const compiled = this.#compile(this.#config);
     const device = openDevice(this.#native, this.#config);
     this.#device = device;
+    this.#opened++;
     try {
       this.#workers = device.queues.map(
         (queue, index) =>

@@ -65,8 +65,12 @@ const tunnelHost = (
   "addr add fe80::2/64 dev eth0",
   `addr add ${address}/32 dev eth0`,
   "-6 route add default via fe80::1 dev eth0",
-  `sr tunsrc set ${own}`,
-  `-6 route add ${own}/128 encap seg6local action End.DX4 nh4 ${address} dev eth0`,
+  // The host's own address, so that it is the source of what goes into the tunnel; what comes out is not the host's.
+  `-6 addr add ${own}/128 dev eth0`,
+  "-6 rule add pref 100 lookup local",
+  "-6 rule del pref 0",
+  `-6 rule add pref 10 to ${own} iif eth0 ipproto ipencap lookup 200`,
+  `-6 route add ${own}/128 encap seg6local action End.DX4 nh4 ${address} dev eth0 table 200`,
   `route add ${prefix} encap seg6 mode encap.red segs ${remote} dev eth0 src ${address} mtu ${TUNNEL_MTU}`,
 ];
 
