@@ -101,6 +101,38 @@ function plainTable(title: string, rows: readonly Row[]): Table {
   };
 }
 
+/** A line for each path and kind of packet: nanoseconds, and bytes allocated. */
+function pathTable(rows: readonly Row[]): Table {
+  const columns = ["restore", "process", "batch loop", "batch loop, one flow merged"];
+  const lines = new Map<string, string[]>();
+  for (const row of rows) {
+    const [kind = "", ...rest] = row.load.split(", ");
+    const line = lines.get(`${row.subject}|${kind}`) ?? [row.subject, kind, ...columns, NOTHING];
+    const isTime = row.quantity === "time";
+    line[isTime ? 2 + columns.indexOf(rest.join(", ")) : 2 + columns.length] = number(row.median);
+    lines.set(`${row.subject}|${kind}`, line);
+  }
+  return {
+    title: "Paths in one process, ns a packet",
+    head: [
+      "path",
+      "packets",
+      "restore",
+      "process",
+      "batch loop",
+      "one flow merged",
+      "bytes allocated",
+    ],
+    rows: [...lines.values()].map((line) =>
+      line.map((cell) => (columns.includes(cell) ? NOTHING : cell)),
+    ),
+  };
+}
+
+function isOfPath({ group, load }: Row): boolean {
+  return group === "cpu" && /, (restore|process|batch loop)/.test(load);
+}
+
 export function tablesOf({ rows }: BenchResult): readonly Table[] {
   const net = rows.filter(({ group }) => group === "net");
   const loads = (prefix: string): Row[] => net.filter(({ load }) => load.startsWith(prefix));
@@ -112,9 +144,10 @@ export function tablesOf({ rows }: BenchResult): readonly Table[] {
       "The daemon",
       rows.filter(({ group }) => group === "daemon"),
     ),
+    pathTable(rows.filter(isOfPath)),
     plainTable(
-      "In one process",
-      rows.filter(({ group }) => group === "cpu"),
+      "Parts in one process",
+      rows.filter((row) => row.group === "cpu" && !isOfPath(row)),
     ),
   ];
   return tables.filter((table) => table.rows.length > 0);
@@ -142,9 +175,11 @@ function isNumeric(rows: readonly (readonly string[])[], column: number): boolea
 
 /** One line on where and how a result came to be. */
 export function circumstances({ host, options, startedAt, seconds }: BenchResult): string {
+  const isBusy = host.loadBefore > host.cpus / 4;
   return (
     `${startedAt}: Node ${host.node} (V8 ${host.v8}), Linux ${host.kernel}, ${host.cpus} x ${host.cpu}, ` +
     `load ${number(host.loadBefore)} before and ${number(host.loadAfter)} after; ` +
-    `${options.rounds} rounds of ${options.seconds} s, ${Math.round(seconds / 60)} minutes`
+    `${options.rounds} rounds of ${options.seconds} s, ${Math.round(seconds / 60)} minutes` +
+    (isBusy ? ". The machine was busy with other things: throughput is low and scatters" : "")
   );
 }
