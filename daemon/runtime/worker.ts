@@ -1,9 +1,12 @@
 /** Entry of a worker thread: one TUN queue, one loop that never returns to the event loop. */
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { loadNativeTun } from "../native-loader.js";
+import { tuneEngine } from "./engine.js";
 import { PacketWorker } from "./packet-worker.js";
 import { createRandom } from "./random.js";
 import type { FromWorker, ToWorker, WorkerStart } from "./worker-protocol.js";
+
+tuneEngine();
 
 const port = parentPort;
 if (port === null) throw new Error("worker.js is started by mapd, not by hand");

@@ -97,8 +97,10 @@ export class BrMapE extends TunnelEnd {
   /** From an IPv4 packet that was read to the CE behind its destination. */
   #toDomain(frame: DataView): number {
     const destination = ipv4.destination(frame, this.packet.at);
-    const unknown = this.resolveFragment(frame, this.#isShared4(destination));
-    if (unknown !== 0) return unknown;
+    if (this.packet.isFragment) {
+      const unknown = this.resolveFragment(frame, this.#isShared4(destination));
+      if (unknown !== 0) return unknown;
+    }
     // RFC 7597 §8.3.1: an anycast BR does not learn path MTUs, so the configured one holds.
     const refused = this.#mapDestination(destination) || this.refuseTunnel(frame, this.limits.mtu6);
     if (refused < 0) return refused;

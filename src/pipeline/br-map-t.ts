@@ -72,9 +72,11 @@ export class BrMapT extends DomainPipeline {
   #toDomain(frame: DataView, at: number): number {
     const { packet, limits, ends6 } = this;
     const destination = ipv4.destination(frame, at);
-    const unknown =
-      this.reassembleIcmp(frame) || this.resolveFragment(frame, this.#isShared4(destination));
-    if (unknown !== 0) return unknown;
+    if (packet.isFragment) {
+      const unknown =
+        this.reassembleIcmp(frame) || this.resolveFragment(frame, this.#isShared4(destination));
+      if (unknown !== 0) return unknown;
+    }
     const unmapped =
       this.#mapDestination(destination) || this.#dmr.embed(ipv4.source(frame, at), ends6.source);
     if (unmapped < 0) return unmapped;

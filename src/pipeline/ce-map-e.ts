@@ -103,9 +103,11 @@ export class CeMapE extends TunnelEnd {
     const foreign = this.#lan.refuseSource(source);
     if (foreign < 0) return foreign;
     const destination = ipv4.destination(frame, at);
-    const fmr = this.#fmrs.lookup4(destination, NO_PORT);
-    const unknown = this.resolveFragment(frame, this.#needsPorts(fmr));
-    if (unknown !== 0) return unknown;
+    if (packet.isFragment) {
+      const fmr = this.#fmrs.lookup4(destination, NO_PORT);
+      const unknown = this.resolveFragment(frame, this.#needsPorts(fmr));
+      if (unknown !== 0) return unknown;
+    }
     this.#isTurned = this.#lan.turnsAround(destination, packet, this.quote);
     if (this.#isTurned) return this.turnAround(frame, this.#hairpin);
     const unmapped = this.#findTunnelEnd(destination);

@@ -74,10 +74,12 @@ export class CeMapT extends DomainPipeline {
     if (foreign < 0) return foreign;
     if (packet.kind === KIND_ICMP_OTHER) return ICMP_UNTRANSLATABLE;
     const destination = ipv4.destination(frame, at);
-    const unknown =
-      this.reassembleIcmp(frame) ||
-      this.resolveFragment(frame, this.#needsPorts(this.#fmrs.lookup4(destination, NO_PORT)));
-    if (unknown !== 0) return unknown;
+    if (packet.isFragment) {
+      const unknown =
+        this.reassembleIcmp(frame) ||
+        this.resolveFragment(frame, this.#needsPorts(this.#fmrs.lookup4(destination, NO_PORT)));
+      if (unknown !== 0) return unknown;
+    }
     this.#isTurned = this.#lan.turnsAround(destination, packet, this.quote);
     if (this.#isTurned) return this.turnAround(frame, this.#hairpin);
     const unmapped = this.#mapAddress(destination, packet.destinationPort, ends6.destination);
@@ -122,10 +124,12 @@ export class CeMapT extends DomainPipeline {
     const own = this.#lan.self.ipv4Behind(destination6);
     if (packet.kind === KIND_ICMP_ERROR) return this.#errorToLan(frame, own);
     if (packet.kind === KIND_ICMP_OTHER) return ICMP_UNTRANSLATABLE;
-    const unknown =
-      this.reassembleIcmp(frame) ||
-      this.resolveFragment(frame, this.#needsPorts(this.#fmrs.lookup6(source6)));
-    if (unknown !== 0) return unknown;
+    if (packet.isFragment) {
+      const unknown =
+        this.reassembleIcmp(frame) ||
+        this.resolveFragment(frame, this.#needsPorts(this.#fmrs.lookup6(source6)));
+      if (unknown !== 0) return unknown;
+    }
     const unfit =
       this.#readRemote(source6, packet.sourcePort) ||
       this.#lan.refusePort(packet) ||

@@ -105,6 +105,7 @@ export abstract class TunnelEnd extends DomainPipeline {
     const { at, end } = packet;
     const newAt = putOuterHeader(frame, at, end, limits, ends6.source, ends6.destination);
     writeOffload(frame, newAt, packet, true);
+    if (packet.isSuper || end - newAt <= mtu6) return this.forward(newAt);
     // RFC 7597 §8.3.1: BRs that share an address must not choose the same identifications.
     return this.forward6(newAt, mtu6, this.parts.random());
   }

@@ -43,9 +43,7 @@ export function removeWord(word: number): number {
 
 /** Sum of the four words of an IPv6 address. */
 export function sumAddress(address: Uint32Array): number {
-  return (
-    sumWord(address[0]!) + sumWord(address[1]!) + sumWord(address[2]!) + sumWord(address[3]!)
-  );
+  return sumWord(address[0]!) + sumWord(address[1]!) + sumWord(address[2]!) + sumWord(address[3]!);
 }
 
 /** Delta that replaces one 16-bit word by another. */

@@ -7,7 +7,15 @@
  *   +16 destination address:32
  * `at` is the first header byte. After `fits()` no accessor reads outside [at, end).
  */
-import { adjust, fold, removeWord, replaceShort, sumBytes, sumShortHeader, sumWord } from "./checksum.js";
+import {
+  adjust,
+  fold,
+  removeWord,
+  replaceShort,
+  sumBytes,
+  sumShortHeader,
+  sumWord,
+} from "./checksum.js";
 
 export const MIN_HEADER_LEN = 20;
 
