@@ -12,6 +12,17 @@ export const EXIT = {
   notFound: 6,
 } as const;
 
+/** What each means, for help and manual pages. */
+export const STATUSES: Readonly<Record<keyof typeof EXIT, string>> = {
+  done: "done",
+  failure: "failed, or refused by the daemon; the message says why",
+  usage: "a command line that makes no sense",
+  unreachable: "no daemon answers",
+  notReady: "the daemon runs but does not forward",
+  invalid: "configuration, rule or address not valid",
+  notFound: "what was asked for does not exist",
+};
+
 /** One row a code; the exit status follows from it. */
 const ERROR_CODES = {
   /** A command line that makes no sense. */

@@ -2,17 +2,23 @@
 /** The daemon's command line: `mapd --config FILE` in the foreground, `mapd --check FILE`. */
 import { Command, CommanderError } from "commander";
 import { checkFile } from "./config/check-file.js";
-import { EXIT } from "./errors.js";
+import { EXIT, STATUSES } from "./errors.js";
+import {
+  MAPD_EXAMPLES,
+  MAPD_OPTIONS,
+  MAPD_SIGNALS,
+  MAPD_STATUSES,
+  MAPD_SUMMARY,
+} from "./mapd-reference.js";
 import { runDaemon } from "./runtime/run.js";
 import { packageVersion } from "./runtime/version.js";
 
 const HELP = `
-Signals: SIGHUP reads FILE again, all of it or nothing; SIGTERM and SIGINT stop and clean up.
-Exit status: 0 done, 1 failure, 2 usage, 5 configuration invalid.
+${MAPD_SIGNALS.map(({ names, meaning }) => `${names}: ${meaning}.`).join("\n")}
+Exit status: ${MAPD_STATUSES.map((name) => `${EXIT[name]} ${STATUSES[name]}`).join(", ")}.
 
 Examples:
-  mapd --check /etc/mapd/mapd.yaml
-  mapd --config /etc/mapd/mapd.yaml`;
+${MAPD_EXAMPLES.map((line) => `  ${line}`).join("\n")}`;
 
 interface Options {
   readonly config?: string;
@@ -21,13 +27,12 @@ interface Options {
 
 async function main(argv: readonly string[]): Promise<number> {
   const program = new Command("mapd")
-    .description("Userspace MAP-T and MAP-E: customer edge and border relay on TUN devices")
-    .option("--config <file>", "run in the foreground with this configuration")
-    .option("--check <file>", "validate a configuration and do nothing else")
+    .description(MAPD_SUMMARY)
     .version(packageVersion(), "--version", "print the version")
     .addHelpText("after", HELP)
     .allowExcessArguments(false)
     .exitOverride();
+  for (const { flags, description } of MAPD_OPTIONS) program.option(flags, description);
   program.parse(argv);
   const { config, check } = program.opts<Options>();
   if (check !== undefined && config === undefined) return checkFile(check, process.stderr);

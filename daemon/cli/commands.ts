@@ -3,6 +3,7 @@ import { analyseCommand } from "./analyse.js";
 import { calcCommand } from "./calc.js";
 import { checkCommand } from "./check.js";
 import type { CliCommand } from "./command.js";
+import { completionCommand, completionScripts } from "./completion.js";
 import { configShowCommand } from "./config-show.js";
 import { countersCommand } from "./counters.js";
 import { dmrCommand } from "./dmr.js";
@@ -19,7 +20,8 @@ import { statisticsCommand } from "./statistics.js";
 import { statusCommand } from "./status.js";
 import { topCommand } from "./top.js";
 
-export const COMMANDS: readonly CliCommand[] = [
+/** All but the one that has to know them all. */
+const OTHERS: readonly CliCommand[] = [
   statusCommand,
   domainsCommand,
   rulesCommand,
@@ -48,3 +50,10 @@ export const GROUPS: Readonly<Record<string, string>> = {
   config: "The configuration in force: show",
   forward: "Ports that belong to a server on the LAN: add, del, list",
 };
+
+export const COMMANDS: readonly CliCommand[] = [...OTHERS, completionCommand(OTHERS, GROUPS)];
+
+/** What completion/ holds: the script of every shell, by the name of its file. */
+export function completionFiles(): readonly { readonly file: string; readonly script: string }[] {
+  return completionScripts(COMMANDS, GROUPS);
+}

@@ -4,12 +4,9 @@ import { Argument, Command, CommanderError, Option } from "commander";
 import { EXIT, errorDocument, formatDiagnostic, MapdError } from "../errors.js";
 import { packageVersion } from "../runtime/version.js";
 import { didYouMean } from "../suggest.js";
-import type { CliCommand, CliContext } from "./command.js";
+import type { CliCommand, CliContext, CliOption } from "./command.js";
 import { COMMANDS, GROUPS } from "./commands.js";
-
-const COLOR_CHOICES = ["always", "never", "auto"] as const;
-
-const DEFAULT_SOCKET = "/run/mapd/mapd.sock";
+import { DEFAULT_SOCKET, GLOBAL_OPTIONS } from "./global-options.js";
 
 export interface Streams {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -75,14 +72,14 @@ function parentOf(program: Command, group: string | undefined): Command {
 
 /** On the program and on every command, so that they may stand before and behind its name. */
 function addGlobalOptions(command: Command): void {
-  command
-    .option("--socket <path>", `control socket of the daemon (MAPD_SOCKET, ${DEFAULT_SOCKET})`)
-    .option("--json", "one JSON document on standard output")
-    .addOption(
-      new Option("--color <when>", "auto: on a terminal, unless NO_COLOR is set").choices(
-        COLOR_CHOICES,
-      ),
-    );
+  addOptions(command, GLOBAL_OPTIONS);
+}
+
+function addOptions(command: Command, rows: readonly CliOption[]): void {
+  for (const { flags, description, choices } of rows) {
+    const option = new Option(flags, description);
+    command.addOption(choices === undefined ? option : option.choices([...choices]));
+  }
 }
 
 function addCommand(
@@ -98,10 +95,7 @@ function addCommand(
     const argument = new Argument(required ? `<${text}>` : `[${text}]`, description);
     command.addArgument(choices === undefined ? argument : argument.choices(choices));
   }
-  for (const { flags, description, choices } of row.options) {
-    const option = new Option(flags, description);
-    command.addOption(choices === undefined ? option : option.choices([...choices]));
-  }
+  addOptions(command, row.options);
   addGlobalOptions(command);
   const examples = row.examples.map((line) => `  ${line}`).join("\n");
   if (examples !== "") command.addHelpText("after", `\nExamples:\n${examples}`);

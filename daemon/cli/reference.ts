@@ -1,5 +1,5 @@
 /** docs/commands.md, made from the table of commands alone. */
-import { EXIT } from "../errors.js";
+import { EXIT, STATUSES } from "../errors.js";
 import type { CliCommand } from "./command.js";
 import { COMMANDS } from "./commands.js";
 
@@ -8,6 +8,7 @@ const HEADING = `# Commands of mapctl
 <!-- Made by scripts/generate-docs.mjs from daemon/cli/commands.ts; edit the commands. -->
 
 \`mapctl\` finds the daemon by \`--socket PATH\`, else by the environment's \`MAPD_SOCKET\`, else at \`/run/mapd/mapd.sock\`.
+\`--color auto|always|never\` says when text has colours; auto is on a terminal unless NO_COLOR is set.
 With \`--json\` a command prints one document on standard output, on one line, with a \`schema\` and keys in camelCase;
 a failure is a document, too: \`mapd.error/1\` with \`diagnostics\`, each with \`code\`, \`path\`, \`message\` and \`rfc\`.
 Talk goes to standard error. \`mapctl COMMAND --help\` says what stands here.
@@ -22,16 +23,6 @@ one a line out, in order. \`{"command":"top","arguments":{"by":"sessions"}}\` gi
 space; \`arguments\` may be left out where there are none. An unknown key or a value that does not fit is refused with the code
 \`usage\`. All sessions, however many, are read with \`sessions-page\`, from \`cursor\` 0 on until \`next\` is null.
 `;
-
-const STATUSES: Readonly<Record<keyof typeof EXIT, string>> = {
-  done: "done",
-  failure: "failed, or refused by the daemon; the message says why",
-  usage: "a command line that makes no sense",
-  unreachable: "no daemon answers",
-  notReady: "the daemon runs but does not forward",
-  invalid: "configuration, rule or address not valid",
-  notFound: "what was asked for does not exist",
-};
 
 /** One section a command. */
 export function commandsPage(): string {

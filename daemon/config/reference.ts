@@ -34,10 +34,27 @@ is refused as a whole.
 
 /** docs/configuration.md: one row a key. */
 export function configurationPage(): string {
-  return HEADING + rowsOf(configSchema, "").join("");
+  return HEADING + configurationKeys().map(tableRow).join("");
 }
 
-function rowsOf(schema: z.core.$ZodType, prefix: string): string[] {
+/** What is to be said of one key. */
+export interface KeyRow {
+  /** `domains[].mtu.ipv6` */
+  readonly path: string;
+  readonly type: string;
+  /** Empty for a block of keys. */
+  readonly defaultText: string;
+  readonly needsRestart: boolean;
+  /** With an example where there is one. */
+  readonly description: string;
+}
+
+/** Every key, parents first. */
+export function configurationKeys(): readonly KeyRow[] {
+  return rowsOf(configSchema, "");
+}
+
+function rowsOf(schema: z.core.$ZodType, prefix: string): KeyRow[] {
   return keysOf(schema).flatMap(([key, child]) => {
     const path = prefix === "" ? key : `${prefix}.${key}`;
     const element = elementOf(child);
@@ -52,15 +69,19 @@ function elementPath(path: string, schema: z.core.$ZodType): string {
   return unwrap(schema) instanceof z.ZodArray ? `${path}[]` : `${path}.NAME`;
 }
 
-function row(path: string, schema: z.core.$ZodType): string {
+function row(path: string, schema: z.core.$ZodType): KeyRow {
   const meta = metaOf(schema);
-  const cells = [
-    `\`${path}\``,
-    typeText(schema, meta),
-    defaultText(schema, meta),
-    meta["requires-restart"] === true ? "**restart**" : "",
-    (meta.description ?? "") + exampleText(meta),
-  ];
+  return {
+    path,
+    type: typeText(schema, meta),
+    defaultText: defaultText(schema, meta),
+    needsRestart: meta["requires-restart"] === true,
+    description: (meta.description ?? "") + exampleText(meta),
+  };
+}
+
+function tableRow({ path, type, defaultText: text, needsRestart, description }: KeyRow): string {
+  const cells = [`\`${path}\``, type, text, needsRestart ? "**restart**" : "", description];
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
 }
 

@@ -12,6 +12,7 @@ import { BatchLoop } from "../../src/tun/batch-loop.js";
 import { Moderation } from "../../src/tun/moderation.js";
 import type { NativeTun } from "../../src/tun/native.js";
 import { NativeQueue } from "../../src/tun/queue.js";
+import { LoopTimes } from "./loop-times.js";
 import { answerNat44 } from "./nat44-answers.js";
 import { type Nat44Change, Nat44Life } from "./nat44-life.js";
 import { publishPorts } from "./nat44-ports.js";
@@ -57,6 +58,7 @@ export class PacketWorker {
   readonly #ports: Float64Array;
   readonly #heartbeat: Int32Array;
   readonly #loop: BatchLoop;
+  readonly #times: LoopTimes;
   readonly #moderation = new Moderation(BATCH_SIZE);
   readonly #life: Nat44Life;
   /** What became of the state that the worker was started with; null where there was none. */
@@ -80,6 +82,7 @@ export class PacketWorker {
     this.#arena = new Arena(BATCH_SIZE, SLOT_LEN, start.cutsInsideTunnels);
     const queue = new NativeQueue(native, start.fd, start.vnetHdr, start.offloads);
     this.#loop = new BatchLoop(queue, this.#arena, this.#counters, BATCH_SIZE);
+    this.#times = new LoopTimes(start.loop, performance.now());
     this.#life = new Nat44Life(start.domain.settings, random);
     this.restored = this.#restore(start);
     this.#loop.setPipeline(this.#newPipeline(start.domain, this.#life.nat44, null));
@@ -129,13 +132,17 @@ export class PacketWorker {
     // A stream of packets that never pauses must not keep messages and ticks waiting.
     const untilMs = nowMs + TURN_MS;
     while (nowMs < untilMs) {
+      this.#times.looks(nowMs);
       const count = this.#loop.runOnce(nowMs);
       if (count === 0) break;
+      this.#times.batch(count);
       nowMs = this.#moderated(count);
     }
     this.#tick(nowMs);
+    this.#times.sleeps(performance.now());
     if (this.#loop.readError !== 0) pause(ERROR_PAUSE_MS);
     const events = this.#native.wait(this.#start.fd, this.#start.wakeFd, WAIT_MS);
+    this.#times.wakes(performance.now());
     if (events < 0 && events !== -EINTR) throw new Error(`wait: errno ${-events}`);
     return (events & WOKEN) !== 0;
   }
@@ -147,13 +154,17 @@ export class PacketWorker {
     if (!this.#start.vnetHdr) return nowMs;
     const pauseMs = this.#moderation.pauseAfter(count, this.#loop.mergedPackets, nowMs);
     if (pauseMs === 0) return nowMs;
+    this.#times.sleeps(nowMs);
     pause(pauseMs);
-    return performance.now();
+    const wokenMs = performance.now();
+    this.#times.wakes(wokenMs);
+    return wokenMs;
   }
 
   #tick(nowMs: number): void {
     if (nowMs < this.#nextTickMs) return;
     this.#nextTickMs = nowMs + TICK_MS;
+    this.#times.tick();
     this.#loop.tick(nowMs);
     const fault = this.#loop.takeFault();
     if (fault !== undefined) this.#events.fault(fault);

@@ -10,7 +10,9 @@ import type { DomainConfig } from "../config/types.js";
 import type { StateStatus } from "../state/keeper.js";
 import type { Classifier } from "./classifier.js";
 import { offloadNames } from "./device.js";
+import type { LoopNumbers } from "./loop-times.js";
 import type { PortNumbers, PortsByProtocol } from "./nat44-ports.js";
+import type { Phase } from "./readiness.js";
 
 /** Packets or bytes by family. */
 export interface ByFamily {
@@ -112,6 +114,7 @@ export interface StatusDocument {
   readonly version: string;
   readonly pid: number;
   readonly uptimeSeconds: number;
+  readonly phase: Phase;
   readonly ready: boolean;
   /** Why not ready; empty when ready. */
   readonly reasons: readonly string[];
@@ -147,6 +150,7 @@ export interface DomainView {
     readonly alive: boolean;
     readonly restarts: number;
     readonly ports: PortsByProtocol;
+    readonly loop: LoopNumbers;
   }[];
   counters(): Float64Array;
 }
@@ -157,6 +161,7 @@ export interface DaemonView {
   readonly domains: readonly DomainView[];
   readonly uptimeSeconds: number;
   readonly state: StateStatus | null;
+  readonly phase: Phase;
   readonly lastReload: { readonly successful: boolean; readonly successSeconds: number };
   reasons(): readonly string[];
 }
@@ -168,6 +173,7 @@ export function statusDocument(daemon: DaemonView, version: string): StatusDocum
     version,
     pid: process.pid,
     uptimeSeconds: Math.round(daemon.uptimeSeconds * 1000) / 1000,
+    phase: daemon.phase,
     ready: reasons.length === 0,
     reasons,
     configHash: daemon.config.hash,

@@ -8,6 +8,7 @@ import type { NativeTun } from "../../src/tun/native.js";
 import { MapdError } from "../errors.js";
 import type { Log } from "../log.js";
 import { nat44Identity, sameIdentity } from "./identity.js";
+import { LOOP_BYTES, type LoopNumbers, readLoop } from "./loop-times.js";
 import type { Nat44Change } from "./nat44-life.js";
 import { PORTS_BYTES, type PortsByProtocol, readPorts } from "./nat44-ports.js";
 import type { Nat44Answers, Nat44Question, Nat44State } from "./nat44-questions.js";
@@ -57,6 +58,7 @@ export class WorkerHandle {
   readonly index: number;
   readonly counters = new SharedArrayBuffer(COUNTER_COUNT * Float64Array.BYTES_PER_ELEMENT);
   readonly #ports = new SharedArrayBuffer(PORTS_BYTES);
+  readonly #loop = new SharedArrayBuffer(LOOP_BYTES);
   readonly #heartbeat = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   readonly #native: NativeTun;
   readonly #queue: WorkerQueue;
@@ -116,6 +118,11 @@ export class WorkerHandle {
     return readPorts(new Float64Array(this.#ports));
   }
 
+  /** How busy the loop is, and has been since the first start. */
+  get loop(): LoopNumbers {
+    return readLoop(this.#loop);
+  }
+
   /** Starts the thread; resolves once its loop runs, with what became of the saved state where there was one. */
   start(): Promise<Restored | null> {
     const data: WorkerStart = {
@@ -128,6 +135,7 @@ export class WorkerHandle {
       cutsInsideTunnels: this.#queue.cutsInsideTunnels,
       counters: this.counters,
       ports: this.#ports,
+      loop: this.#loop,
       heartbeat: this.#heartbeat,
       restorable: this.#restorable(),
     };

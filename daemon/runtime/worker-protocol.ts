@@ -39,6 +39,8 @@ export interface WorkerStart {
   readonly counters: SharedArrayBuffer;
   /** Float64Array as nat44-ports.ts has it; likewise. */
   readonly ports: SharedArrayBuffer;
+  /** As loop-times.ts has it; likewise. */
+  readonly loop: SharedArrayBuffer;
   /** Int32Array of one element, advanced by every turn of the loop. */
   readonly heartbeat: SharedArrayBuffer;
   /** Of the domain's own NAT44; null: it starts empty. */

@@ -20,6 +20,10 @@ const PROGRAMS = [
   { program: "ethtool", package: "ethtool", why: "the lab's links" },
   { program: "turnserver", package: "coturn", why: "how NAT44 looks to a STUN server" },
   { program: "clang-14", package: "clang-14", why: "the classifier, checked against its source" },
+  { program: "man", package: "man-db", why: "the man pages, rendered" },
+  { program: "groff", package: "groff-base", why: "the man pages, checked" },
+  { program: "zsh", package: "zsh", why: "completion, in zsh" },
+  { program: "fish", package: "fish", why: "completion, in fish" },
   { program: "tshark", package: "tshark", why: "dissecting what crosses the wire" },
   { program: "dumpcap", package: "wireshark-common", why: "captures" },
 ];

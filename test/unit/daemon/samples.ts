@@ -76,6 +76,8 @@ const PORTS = {
   icmp: { used: 0, free: 240 },
 };
 
+const LOOP = { busySeconds: 12.5, lagSeconds: 0.004, batches: [5, 4, 3, 0, 0, 0, 2] };
+
 /** A domain as it runs, with every counter set by `fill(index)`. */
 export function viewOf(
   config: DomainConfig,
@@ -86,7 +88,7 @@ export function viewOf(
     ce: ceOf(config.settings),
     offloads: 0x0f,
     classifier: null,
-    workers: [{ index: 0, alive: true, restarts: 2, ports: PORTS }],
+    workers: [{ index: 0, alive: true, restarts: 2, ports: PORTS, loop: LOOP }],
     counters: () => Float64Array.from({ length: COUNTER_COUNT }, (_, index) => fill(index)),
   };
 }
@@ -100,6 +102,7 @@ export function daemonOf(
     domains,
     uptimeSeconds: 93784.5,
     state: null,
+    phase: reasons.length === 0 ? "ready" : "degraded",
     lastReload: { successful: true, successSeconds: 1_700_000_000 },
     reasons: () => reasons,
   };

@@ -1,0 +1,184 @@
+/** From what a reader found to the text of a configuration of ours, with comments, and everything that is wrong with it. */
+import { selectBmr } from "../../src/map/check.js";
+import { parseIpv6Prefix } from "../../src/map/prefix.js";
+import type { Diagnostic, Rule } from "../../src/map/types.js";
+import { Findings } from "../config/findings.js";
+import { parseConfig } from "../config/load.js";
+import type { ImportFormat } from "./detect.js";
+import type { ForeignDomain, ForeignRule, Mode, Role } from "./model.js";
+import { NameTable } from "./names.js";
+import { type NotedRule, writeConfiguration } from "./yaml.js";
+
+export interface ImportOptions {
+  readonly role?: Role | undefined;
+  /** Texts; the configuration's own check judges them. */
+  readonly endUserPrefix?: string | undefined;
+  readonly dmr?: string | undefined;
+  readonly brAddress?: string | undefined;
+}
+
+export interface ImportResult {
+  /** Text of a configuration; a draft where `valid` is false. */
+  readonly configuration: string;
+  readonly valid: boolean;
+  /** What could not be taken over, with its place in the source; then what `mapd --check` says of the result. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function importText(
+  text: string,
+  format: ImportFormat,
+  options: ImportOptions,
+): ImportResult {
+  const findings = new Findings();
+  const { endUserPrefix } = options;
+  const read = format.read(text, findings, { endUserPrefix });
+  if (read.every(({ rules }) => rules.length === 0) && !findings.failed) {
+    findings.error("nothing-to-import", "", `there is no MAP rule in this ${format.title} text`);
+  }
+  const names = new NameTable();
+  const domains = read
+    .filter(({ rules }) => rules.length > 0)
+    .map((domain, index) => complete(domain, index, options, findings));
+  const rules = nameRules(domains, names, endUserPrefix, findings);
+  const blocks = domains.map((domain, index) => domainBlock(domain, index, rules, names));
+  const configuration = writeConfiguration({
+    source: format.title,
+    rules: [...rules.values()],
+    domains: blocks,
+    notes: findings.list,
+  });
+  const checked = parseConfig(configuration);
+  findings.add(...checked.diagnostics);
+  return { configuration, valid: checked.ok && !findings.failed, diagnostics: findings.list };
+}
+
+/** The options fill what the source leaves open; a role that is asked for wins. */
+function complete(
+  domain: ForeignDomain,
+  index: number,
+  options: ImportOptions,
+  findings: Findings,
+): ForeignDomain {
+  const { dmr, brAddress } = options;
+  const asked = dmr === undefined ? (brAddress === undefined ? null : "map-e") : "map-t";
+  const mode: Mode | null = domain.mode ?? asked;
+  if (mode === null) {
+    const message =
+      "the source does not say whether this is MAP-E or MAP-T; give --br ADDRESS or --dmr PREFIX";
+    findings.error("mode-unknown", domain.place, message);
+  }
+  const hasPrefix = (domain.endUserPrefix ?? options.endUserPrefix) !== undefined;
+  const role = options.role ?? domain.role ?? (hasPrefix ? "ce" : "br");
+  if (domain.role !== null && domain.role !== role) {
+    const message = `"${domain.name}" is a ${domain.role.toUpperCase()} in the source, and becomes a ${role.toUpperCase()}`;
+    findings.warning("role-changed", domain.place, message);
+  }
+  const name = domain.name === "" ? `imported-${index + 1}` : domain.name;
+  const own = { ...domain, name, mode, role };
+  const peer = {
+    dmr: domain.dmr ?? (mode === "map-t" ? dmr : undefined),
+    brAddresses: domain.brAddresses ?? (mode === "map-e" && brAddress ? [brAddress] : undefined),
+  };
+  if (role === "br") return withoutEdge({ ...own, ...peer }, findings);
+  const endUserPrefix = domain.endUserPrefix ?? prefixFor(domain, options.endUserPrefix);
+  if (endUserPrefix === undefined) {
+    const message = `the source does not hold the prefix that the provider delegates to "${name}"; give --end-user-prefix`;
+    findings.warning("end-user-prefix-unknown", domain.place, message, "RFC 7597 §5");
+  }
+  return { ...own, ...peer, endUserPrefix };
+}
+
+/** What is a CE's alone is said before it is left out. */
+function withoutEdge(domain: ForeignDomain, findings: Findings): ForeignDomain {
+  const { endUserPrefix, localPrefixes, place } = domain;
+  if (endUserPrefix !== undefined || localPrefixes !== undefined) {
+    const message = "end-user prefix and local IPv4 prefixes are a CE's; this domain becomes a BR";
+    findings.warning("not-imported", place, message);
+  }
+  return { ...domain, endUserPrefix: undefined, localPrefixes: undefined };
+}
+
+/** The given prefix, unless it is in none of the domain's rules and so meant for another domain. */
+function prefixFor({ rules }: ForeignDomain, text: string | undefined): string | undefined {
+  const prefix = text === undefined ? null : parseIpv6Prefix(text);
+  if (prefix === null) return text;
+  const known = rules.flatMap(({ ipv6 }) => {
+    const parsed = parseIpv6Prefix(ipv6);
+    return parsed === null ? [] : [{ ipv6: parsed } as Rule];
+  });
+  return known.length === 0 || selectBmr(known, prefix) >= 0 ? text : undefined;
+}
+
+/** Every rule under a name of its own; equal ones of several domains are one. */
+function nameRules(
+  domains: readonly ForeignDomain[],
+  names: NameTable,
+  endUserPrefix: string | undefined,
+  findings: Findings,
+): ReadonlyMap<string, NotedRule> {
+  const rules = new Map<string, NotedRule>();
+  for (const rule of domains.flatMap((domain) => domain.rules)) {
+    const key = keyOf(rule);
+    if (rules.has(key)) continue;
+    if (rule.eaLen === null && endUserPrefix === undefined) {
+      const message =
+        "without an EA length it follows from the delegated prefix; give --end-user-prefix";
+      findings.error("ea-len-unknown", rule.place, message, "RFC 7597 §5.2");
+    }
+    const name = names.take("rule", rule.name);
+    if (name !== rule.name) {
+      findings.warning("renamed", rule.place, `the rule "${rule.name}" is named "${name}" here`);
+    }
+    rules.set(key, { name, place: rule.place, block: ruleBlock(rule) });
+  }
+  return rules;
+}
+
+function keyOf(rule: ForeignRule): string {
+  return JSON.stringify({ ...rule, place: "" });
+}
+
+type Block = Readonly<Record<string, unknown>>;
+
+/** Without the keys that have no value. */
+function blockOf(entries: Block): Block {
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
+}
+
+function ruleBlock(rule: ForeignRule): Block {
+  return blockOf({
+    "rule-ipv6-prefix": rule.ipv6,
+    "rule-ipv4-prefix": rule.ipv4,
+    "ea-len": rule.eaLen ?? undefined,
+    "psid-offset": rule.psidOffset,
+    "psid-len": rule.psidLen,
+    psid: rule.psid,
+    iid: rule.iid,
+    forwarding: rule.forwarding,
+  });
+}
+
+function domainBlock(
+  domain: ForeignDomain,
+  index: number,
+  rules: ReadonlyMap<string, NotedRule>,
+  names: NameTable,
+): { readonly place: string; readonly block: Block } {
+  const { mode, role, brAddresses } = domain;
+  const own = domain.rules.map((rule) => rules.get(keyOf(rule))?.name ?? rule.name);
+  const [first, ...others] = brAddresses ?? [];
+  const block = blockOf({
+    name: names.take("domain", domain.name),
+    mode: mode ?? undefined,
+    role: role ?? undefined,
+    tun: { name: `${mode === "map-e" ? "mape" : "mapt"}${index}` },
+    rules: [...new Set(own)],
+    "dmr-ipv6-prefix": domain.dmr,
+    "br-ipv6-addr": others.length === 0 ? first : brAddresses,
+    "end-user-ipv6-prefix": domain.endUserPrefix,
+    "local-ipv4-prefixes": domain.localPrefixes,
+    ...domain.settings,
+  });
+  return { place: domain.place, block };
+}

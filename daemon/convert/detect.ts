@@ -1,0 +1,84 @@
+/** The formats that `mapctl import` reads, and how each is recognised. */
+
+import type { Reader } from "./model.js";
+import { readAsternos } from "./read/asternos.js";
+import { readHb46pp } from "./read/hb46pp.js";
+import { readJool } from "./read/jool.js";
+import { readMapcalc } from "./read/mapcalc.js";
+import { readNat46 } from "./read/nat46.js";
+import { readRfc8676 } from "./read/rfc8676.js";
+import { readRuleStrings } from "./read/rule-string.js";
+import { readUci } from "./read/uci.js";
+import { readVpp } from "./read/vpp.js";
+
+export interface ImportFormat {
+  readonly name: string;
+  /** As people call it. */
+  readonly title: string;
+  readonly read: Reader;
+  /** Only texts of this format match, and those above it in the table do not. */
+  readonly pattern: RegExp;
+}
+
+export const IMPORT_FORMATS: readonly ImportFormat[] = [
+  {
+    name: "rfc8676",
+    title: "RFC 8676 (ietf-softwire) JSON",
+    read: readRfc8676,
+    pattern:
+      /^\s*\{[\s\S]*"(?:ietf-softwire-br:)?br-instances"|^\s*\{[\s\S]*"(?:ietf-interfaces:)?interfaces"/,
+  },
+  {
+    name: "hb46pp",
+    title: "HB46PP provisioning JSON",
+    read: readHb46pp,
+    pattern: /^\s*\{[\s\S]*"(?:map_e|map_t|enabler_name)"\s*:/,
+  },
+  {
+    name: "jool",
+    title: "Jool MAP-T",
+    read: readJool,
+    pattern: /^\s*\{[\s\S]*"(?:fmrt|framework|global)"\s*:|\bjool_mapt\b/i,
+  },
+  {
+    name: "asternos",
+    title: "AsterNOS (SONiC) commands",
+    read: readAsternos,
+    pattern: /\b(?:map-rule (?:basic|default|br-|local)|map-[et] domain |map enable\b)/,
+  },
+  {
+    name: "vpp",
+    title: "VPP commands",
+    read: readVpp,
+    pattern: /\bmap add domain\b/,
+  },
+  {
+    name: "nat46",
+    title: "nat46 commands",
+    read: readNat46,
+    pattern: /\/proc\/net\/nat46\/control|\b(?:local|remote)\.(?:style|v4|v6)\b/,
+  },
+  {
+    name: "uci",
+    title: "OpenWrt UCI",
+    read: readUci,
+    pattern: /^\s*config\s+interface\b|^\s*option\s+\S+\s|\bnetwork\.[^.=\s]+\.[^=\s]+=/m,
+  },
+  {
+    name: "rule-string",
+    title: "rule strings of IP_MAP_Calculator",
+    read: readRuleStrings,
+    pattern: /^[^#|\n]*(?:\|[^|\n]*){6}$/m,
+  },
+  {
+    name: "mapcalc",
+    title: "mapcalc and odhcp6c rules",
+    read: readMapcalc,
+    pattern: /(?:^|[\s'"=,])(?:type=(?:map-[et]|lw4o6)|ipv6prefix=)/m,
+  },
+];
+
+/** null where the text is in none of the formats. */
+export function detectFormat(text: string): ImportFormat | null {
+  return IMPORT_FORMATS.find(({ pattern }) => pattern.test(text)) ?? null;
+}
