@@ -17,8 +17,10 @@ export async function askDaemon(
   socketPath: string,
   command: string,
   args: object = {},
+  timeoutMs: number = TIMEOUT_MS,
 ): Promise<object> {
-  const line = await exchange(socketPath, `${JSON.stringify({ command, arguments: args })}\n`);
+  const request = `${JSON.stringify({ command, arguments: args })}\n`;
+  const line = await exchange(socketPath, request, timeoutMs);
   const reply = parseReply(line);
   if (reply === null) {
     throw new MapdError("control-protocol", `${socketPath} does not speak mapd's protocol`);
@@ -32,7 +34,7 @@ function errorOf({ code, message, diagnostics }: ControlError): MapdError {
   return new MapdError("control-protocol", `mapd refused: ${message}`, { diagnostics });
 }
 
-function exchange(path: string, request: string): Promise<string> {
+function exchange(path: string, request: string, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let received = 0;
@@ -41,7 +43,7 @@ function exchange(path: string, request: string): Promise<string> {
       socket.destroy();
       reject(error);
     };
-    socket.setTimeout(TIMEOUT_MS, () =>
+    socket.setTimeout(timeoutMs, () =>
       fail(new MapdError("daemon-unreachable", `mapd at ${path} does not answer`)),
     );
     socket.on("data", (chunk: Buffer) => {

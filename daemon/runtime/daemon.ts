@@ -1,23 +1,36 @@
 /** The running daemon: its domains, whether it forwards, and how it takes a new configuration. */
+import { counterIndex } from "../../src/counters.js";
+import type { Diagnostic } from "../../src/map/types.js";
 import type { NativeTun } from "../../src/tun/native.js";
 import type { Config, DomainConfig } from "../config/types.js";
 import { MapdError } from "../errors.js";
 import { type Log, setLogLevel } from "../log.js";
 import { type OpenedState, StateKeeper, type StateStatus } from "../state/keeper.js";
+import { flushMarkers } from "../system/markers.js";
 import { removeStaleProxies } from "../system/neighbour.js";
 import { forwardingOff, forwardingReason, readSysctl } from "../system/sysctl.js";
+import { Announcer } from "./announcer.js";
 import { Domain } from "./domain.js";
+import { Drain } from "./drain.js";
+import type { Phase, Readiness } from "./readiness.js";
 import { planReload, type ReloadPlan } from "./reload-plan.js";
 import type { SavedNat44 } from "./worker-handle.js";
 
 /** How often switches, devices and workers are looked at, milliseconds. */
-const CHECK_MS = 2_000;
+const CHECK_MS = 1_000;
 
 /** How often the state of NAT44 is taken: what a worker's fault or a killed daemon can lose, milliseconds. */
 const SAVE_MS = 60_000;
 
 /** Changed mappings are saved sooner, but no more often than this, whatever hosts of the LAN ask for, milliseconds. */
 const SAVE_PAUSE_MS = 10_000;
+
+/** How often a daemon that is about to stop looks whether packets still come, milliseconds. */
+const QUIET_CHECK_MS = 100;
+
+const READ = [counterIndex("in_ipv4_packets"), counterIndex("in_ipv6_packets")];
+
+const DRAINING = "mapd is drained: it forwards, but should get no new traffic (mapctl undrain)";
 
 export interface ReloadState {
   readonly successful: boolean;
@@ -32,7 +45,9 @@ export class Daemon {
   readonly #domains = new Map<string, Domain>();
   readonly #keeper: StateKeeper;
   #config: Config;
-  #running = false;
+  #phase: "starting" | "running" | "stopped" = "starting";
+  readonly #announcer: Announcer;
+  readonly #drain = new Drain();
   #reload: ReloadState = { successful: true, successSeconds: Date.now() / 1000 };
   #checkTimer: NodeJS.Timeout | null = null;
   #saveTimer: NodeJS.Timeout | null = null;
@@ -46,6 +61,7 @@ export class Daemon {
     this.#native = native;
     this.#log = log;
     this.#keeper = new StateKeeper(log);
+    this.#announcer = new Announcer(log);
   }
 
   get config(): Config {
@@ -82,6 +98,7 @@ export class Daemon {
 
   /** Starts every domain; rejects with nothing left behind. */
   async start(): Promise<void> {
+    await this.#announce();
     try {
       this.#keeper.use(await this.#keeper.open(this.#config.stateFile));
       if (this.#config.domains.some((domain) => domain.routes.mode === "auto")) {
@@ -95,30 +112,100 @@ export class Daemon {
       await this.stop();
       throw error;
     }
-    this.#running = true;
+    this.#phase = "running";
     this.#checkForwarding();
+    await this.#announce();
     this.#checkTimer = setInterval(() => this.#check(), CHECK_MS);
     this.#saveTimer = setInterval(() => void this.#save(), SAVE_MS);
   }
 
   async #add(config: DomainConfig, inherited: SavedNat44 | null): Promise<void> {
+    await flushMarkers(config);
     const domain = new Domain(config, this.#native, this.#log, inherited);
     await domain.start();
     if (domain.restored !== null) await this.#keeper.note(config.settings.name, domain.restored);
     this.#domains.set(config.settings.name, domain);
   }
 
-  /** Why the daemon is not ready; empty when packets pass. */
+  get phase(): Phase {
+    if (this.#phase !== "running") return this.#phase;
+    if (this.#drain.on) return "draining";
+    return this.#faults().length === 0 ? "ready" : "degraded";
+  }
+
+  /** Why the daemon is not ready; empty when packets pass and are welcome. */
   reasons(): readonly string[] {
-    if (!this.#running) return ["mapd is starting or stopping"];
+    if (this.#phase === "starting") return ["mapd is starting"];
+    if (this.#phase === "stopped") return ["mapd is stopping"];
+    return this.#drain.on ? [DRAINING, ...this.#faults()] : this.#faults();
+  }
+
+  #faults(): readonly string[] {
     this.#checkForwarding();
-    return [...this.#forwardingReasons, ...this.domains.flatMap((domain) => domain.problems())];
+    const { problem } = this.#announcer;
+    return [
+      ...this.#forwardingReasons,
+      ...this.domains.flatMap((domain) => domain.problems()),
+      ...(problem === "" ? [] : [`marker routes could not be added: ${problem}`]),
+    ];
+  }
+
+  get readiness(): Readiness {
+    const reasons = this.reasons();
+    return {
+      phase: this.phase,
+      ready: reasons.length === 0,
+      reasons,
+      announced: [...this.#announcer.announced],
+      drain: this.#drain.status(performance.now()),
+    };
+  }
+
+  /** Withdraws the announcement; packets that still come are forwarded. */
+  async drain(): Promise<void> {
+    this.#drain.begin(this.#packets(), performance.now());
+    await this.#announce();
+  }
+
+  /** Ends the drain, in `holdMs` from now. */
+  async undrain(holdMs: number): Promise<void> {
+    this.#drain.end(holdMs, performance.now());
+    await this.#announce();
+  }
+
+  /** What SIGTERM does first: drains until nobody sends packets any more, but no longer than the configuration says. */
+  async drainBeforeStop(): Promise<void> {
+    const endMs = performance.now() + this.#config.drainTimeoutMs;
+    if (this.#config.drainTimeoutMs === 0) return;
+    await this.drain();
+    while (!this.#drain.quiet && performance.now() < endMs) {
+      await new Promise((resolve) => setTimeout(resolve, QUIET_CHECK_MS));
+    }
+    const drain = this.#drain.status(performance.now());
+    this.#log.info({ drain }, "drained");
+  }
+
+  #announce(): Promise<void> {
+    return this.#announcer.update(() => ({
+      domains: this.domains,
+      serving: this.#phase === "running" && !this.#drain.on,
+      faulty: this.#forwardingReasons.length > 0,
+      drainFile: this.#config.drainFile,
+    }));
+  }
+
+  /** Packets that the domains have read. */
+  #packets(): number {
+    const numbers = this.domains.map((domain) => domain.counters());
+    return numbers.reduce((sum, row) => READ.reduce((all, index) => all + row[index]!, sum), 0);
   }
 
   #check(): void {
     this.#checkForwarding();
     const nowMs = performance.now();
     for (const domain of this.#domains.values()) domain.check(nowMs);
+    this.#drain.sample(this.#packets(), nowMs);
+    void this.#announce();
     const changed = [...this.#domains.values()].filter((domain) => domain.takeForwardsChanged());
     if (changed.length > 0) this.#saveDue = true;
     if (this.#saveDue && nowMs >= this.#nextSaveMs) void this.#save();
@@ -142,21 +229,20 @@ export class Daemon {
 
   /** Takes a new configuration, all of it or nothing; rejects with the old one in force. */
   async reload(after: Config): Promise<void> {
+    if (this.#phase !== "running") throw new MapdError("refused", this.reasons().join("; "));
+    const plan = planReload(this.#config, after);
+    if (plan.refusals.length > 0) throw refused(plan.refusals);
+    const state = await this.#openChanged(after.stateFile);
     try {
-      const plan = planReload(this.#config, after);
-      if (plan.refusals.length > 0) {
-        throw new MapdError("invalid", `configuration not taken: ${plan.refusals.join("; ")}`);
-      }
-      const state = await this.#openChanged(after.stateFile);
+      await this.#announcer.withdrawOthers(after.domains);
       await this.#carryOut(plan);
       this.#config = after;
-      if (state !== null) this.#keeper.use(state);
-      await this.#save();
-      this.#reload = { successful: true, successSeconds: Date.now() / 1000 };
-    } catch (error) {
-      this.reloadRefused();
-      throw error;
+    } finally {
+      await this.#announce();
     }
+    if (state !== null) this.#keeper.use(state);
+    await this.#save();
+    this.#reload = { successful: true, successSeconds: Date.now() / 1000 };
   }
 
   /** Another state file than before, or null. What it holds is of some other time, and is not used. */
@@ -211,13 +297,18 @@ export class Daemon {
 
   /** Ends every domain, keeps what its NAT44 has to leave, and takes out all that it has put into the kernel. */
   async stop(): Promise<void> {
-    const wasRunning = this.#running;
-    this.#running = false;
+    const wasRunning = this.#phase === "running";
+    this.#phase = "stopped";
     if (this.#checkTimer !== null) clearInterval(this.#checkTimer);
     if (this.#saveTimer !== null) clearInterval(this.#saveTimer);
+    await this.#announce();
     const { domains } = this;
     await Promise.all([...this.#domains.keys()].map((name) => this.#remove(name)));
     // A start that failed has nothing to say, and the file may still be good.
     if (wasRunning) await this.#keeper.finish(domains);
   }
+}
+
+function refused(diagnostics: readonly Diagnostic[]): MapdError {
+  return new MapdError("invalid", "mapd must be restarted for this configuration", { diagnostics });
 }

@@ -1,10 +1,11 @@
 /** What changes between two configurations, and what of it a running daemon cannot do. Pure. */
+import type { Diagnostic } from "../../src/map/types.js";
 import { changesNeedingRestart } from "../config/restart.js";
 import type { Config, DomainConfig } from "../config/types.js";
 
 export interface ReloadPlan {
-  /** Changes that need a restart, one sentence each that names the key; nothing is done while there are any. */
-  readonly refusals: readonly string[];
+  /** Changes that need a restart; nothing is done while there are any. */
+  readonly refusals: readonly Diagnostic[];
   readonly added: readonly DomainConfig[];
   /** Names. */
   readonly removed: readonly string[];
@@ -14,8 +15,8 @@ export interface ReloadPlan {
 /** Domains are the same where their names are; a renamed domain is one removed and one added. */
 export function planReload(before: Config, after: Config): ReloadPlan {
   const old = byName(before);
-  const refusals = changesNeedingRestart(before, after).map(
-    (key) => `${key} cannot change while mapd runs; restart mapd for it`,
+  const refusals = changesNeedingRestart(before, after).map((key) =>
+    needsRestart(key, "cannot change while mapd runs; restart mapd for it"),
   );
   const changed: DomainConfig[] = [];
   const added: DomainConfig[] = [];
@@ -35,13 +36,18 @@ export function planReload(before: Config, after: Config): ReloadPlan {
 }
 
 /** A new domain cannot take a device that an old one still holds while both are there. */
-function deviceConflict(before: Config, added: DomainConfig): readonly string[] {
-  const holder = before.domains.find((domain) => domain.tun.name === added.tun.name);
+function deviceConflict(before: Config, added: DomainConfig): readonly Diagnostic[] {
+  const { name } = added.tun;
+  const holder = before.domains.find((domain) => domain.tun.name === name);
   if (holder === undefined) return [];
-  return [
-    `domain ${added.settings.name}: tun.name ${added.tun.name} belongs to domain ${holder.settings.name} ` +
-      "of the running configuration; restart mapd, or give the new domain another device",
-  ];
+  const text =
+    `${name} belongs to domain ${holder.settings.name} of the running configuration; ` +
+    "restart mapd, or give the new domain another device";
+  return [needsRestart(`domains.${added.settings.name}.tun.name`, text)];
+}
+
+function needsRestart(path: string, message: string): Diagnostic {
+  return { code: "needs-restart", severity: "error", path, message, rfc: "" };
 }
 
 /** Settings are plain data without cycles, made by one function, so their keys have one order. */

@@ -2,6 +2,7 @@
 import { loadConfig } from "../config/load.js";
 import type { Config } from "../config/types.js";
 import { controlCommands } from "../control/commands.js";
+import { operateCommands } from "../control/operate/commands.js";
 import { ControlServer } from "../control/server.js";
 import { EXIT, formatDiagnostic, MapdError } from "../errors.js";
 import { createMetrics } from "../http/metrics.js";
@@ -9,6 +10,7 @@ import { HttpServer } from "../http/server.js";
 import { createLog, type Log } from "../log.js";
 import { loadNativeTun } from "../native-loader.js";
 import { Daemon } from "./daemon.js";
+import { Reloader } from "./reloader.js";
 
 /** Runs until SIGTERM or SIGINT; gives the exit status. */
 export async function runDaemon(path: string, version: string): Promise<number> {
@@ -40,19 +42,20 @@ export async function runDaemon(path: string, version: string): Promise<number> 
 }
 
 class Running {
-  readonly #path: string;
   readonly #log: Log;
   readonly #daemon: Daemon;
+  readonly #reloader: Reloader;
   readonly #control: ControlServer;
   readonly #http: HttpServer | null;
-  /** One reload at a time, in the order of the signals. */
-  #reloads: Promise<void> = Promise.resolve();
 
   constructor(path: string, config: Config, version: string, log: Log) {
-    this.#path = path;
     this.#log = log;
     this.#daemon = new Daemon(config, loadNativeTun(), log);
-    const commands = controlCommands(this.#daemon, version);
+    this.#reloader = new Reloader(path, this.#daemon, log);
+    const commands = [
+      ...controlCommands(this.#daemon, version),
+      ...operateCommands(this.#daemon, this.#reloader),
+    ];
     this.#control = new ControlServer(config.controlSocket, commands, log);
     const metrics = createMetrics(this.#daemon, version);
     const reasons = (): readonly string[] => this.#daemon.reasons();
@@ -72,7 +75,7 @@ class Running {
       const reasons = this.#daemon.reasons();
       this.#log.info({ ready: reasons.length === 0, reasons }, "mapd runs");
       this.#log.info({ signal: await signal }, "mapd stops");
-      await this.#reloads;
+      await this.#daemon.drainBeforeStop();
     } finally {
       await this.#stop();
     }
@@ -93,30 +96,15 @@ class Running {
   }
 
   readonly #onHangUp = (): void => {
-    this.#reloads = this.#reloads.then(() => this.#reload());
+    // The log has told why.
+    this.#reloader.reload().catch(() => undefined);
   };
-
-  async #reload(): Promise<void> {
-    try {
-      const checked = await loadConfig(this.#path);
-      const findings = checked.diagnostics.map(formatDiagnostic);
-      if (!checked.ok) {
-        this.#daemon.reloadRefused();
-        this.#log.error({ findings }, "configuration not taken; the old one stays in force");
-        return;
-      }
-      await this.#daemon.reload(checked.value);
-      this.#daemon.setLogLevel(checked.value.log.level);
-      this.#log.info({ hash: checked.value.hash, findings }, "configuration taken");
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#log.error({ reason }, "configuration not taken; the old one stays in force");
-    }
-  }
 
   async #stop(): Promise<void> {
     await this.#http?.close();
     await this.#control.close();
+    process.off("SIGHUP", this.#onHangUp);
+    await this.#reloader.settled();
     await this.#daemon.stop();
   }
 }

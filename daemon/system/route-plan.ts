@@ -6,9 +6,9 @@
 import type { Ce } from "../../src/map/ce.js";
 import { canonicalIpv6, formatIpv4Prefix, formatIpv6Prefix } from "../../src/map/prefix.js";
 import { ruleKind } from "../../src/map/rule.js";
-import type { Ipv6Prefix } from "../../src/map/types.js";
+import type { Ipv4Prefix, Ipv6Prefix } from "../../src/map/types.js";
 import type { CeSettings, DomainSettings } from "../../src/pipeline/settings.js";
-import { formatIpv4, formatIpv6 } from "../../src/wire/address.js";
+import { formatIpv4 } from "../../src/wire/address.js";
 import type { DomainConfig } from "../config/types.js";
 import { aggregateIpv4 } from "./prefixes.js";
 
@@ -73,22 +73,45 @@ function route(dev: string, destination: string, more = ""): PlanEntry {
   };
 }
 
+/** Every address of the rules, in the fewest prefixes. */
+function brIpv4Prefixes({ rules }: DomainSettings): readonly Ipv4Prefix[] {
+  return aggregateIpv4(rules.map((rule) => rule.ipv4));
+}
+
+/** The DMR prefix (RFC 7599 §5.1), or the addresses of the BR (RFC 7597 §8). */
+function brIpv6Prefixes({ mode, dmr, brAddresses }: DomainSettings): readonly Ipv6Prefix[] {
+  if (mode === "map-e") return brAddresses.map((address) => ({ address, len: 128 }));
+  return dmr === null ? [] : [dmr];
+}
+
 function brIpv4Routes(domain: DomainConfig): readonly PlanEntry[] {
   const { settings, tun } = domain;
   const lock = `mtu lock ${ipv4RouteMtu(settings)}`;
-  return aggregateIpv4(settings.rules.map((rule) => rule.ipv4)).map((prefix) => {
+  return brIpv4Prefixes(settings).map((prefix) => {
     // A rule for all of IPv4 must not take the host's own way to the Internet away.
     const metric = prefix.len === 0 ? `metric ${LAST_RESORT_METRIC} ` : "";
     return route(tun.name, formatIpv4Prefix(prefix), `${metric}${lock}`);
   });
 }
 
-function brIpv6Routes(domain: DomainConfig): readonly PlanEntry[] {
-  const { settings, tun } = domain;
-  if (settings.mode === "map-t") {
-    return settings.dmr === null ? [] : [route(tun.name, formatIpv6Prefix(settings.dmr))];
-  }
-  return settings.brAddresses.map((address) => route(tun.name, `${formatIpv6(address)}/128`));
+function brIpv6Routes({ settings, tun }: DomainConfig): readonly PlanEntry[] {
+  return brIpv6Prefixes(settings).map((prefix) => route(tun.name, formatIpv6Prefix(prefix)));
+}
+
+/**
+ * Routes to what a BR serves, in a table of their own that no packet is looked up in: they tell a routing daemon that
+ * the BR is in service. Adding one again changes nothing. Empty where nothing is announced.
+ */
+export function markerEntries({ announce, settings, tun }: DomainConfig): readonly PlanEntry[] {
+  if (announce === null) return [];
+  const prefixes = [
+    ...brIpv4Prefixes(settings).map(formatIpv4Prefix),
+    ...brIpv6Prefixes(settings).map(formatIpv6Prefix),
+  ];
+  return prefixes.map((prefix) => {
+    const line = `${prefix} dev ${tun.name} table ${announce.table} proto ${ROUTE_PROTOCOL}`;
+    return { add: `route replace ${line}`, remove: `route del ${line}` };
+  });
 }
 
 /** A shared IPv4 address is never put on a device (RFC 7597 §4): programs would bind ports of other CEs. */

@@ -35,7 +35,8 @@ test("what needs a restart is named, and the rest of the file is not taken eithe
   const setup = await started(t, BR_T);
   const changed = BR_T.replace("[metro]", "[metro, whole]").replace("mapt0", "mapt9");
   await reloadInVain(setup, changed);
-  t.match(setup.daemon.log, /domains\.br-t\.tun\.name cannot change while mapd runs/);
+  t.match(setup.daemon.log, /error: domains\.br-t\.tun\.name: cannot change while mapd runs/);
+  t.equal(setup.daemon.count("not taken"), 1, "said once");
   t.equal((await status(setup.file)).domains[0]!.br?.rules, 1);
   t.notMatch(routes(), /198\.51\.100/);
   t.notOk(deviceExists("mapt9"));

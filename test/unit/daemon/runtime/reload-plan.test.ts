@@ -1,4 +1,5 @@
 import { test } from "tap";
+import { formatDiagnostic } from "../../../../daemon/errors.js";
 import { planReload } from "../../../../daemon/runtime/reload-plan.js";
 import { BR_E, BR_T, CE_T, configOf } from "../samples.js";
 
@@ -64,7 +65,7 @@ const refused = [
     name: "device name",
     before: [BR_T],
     after: [BR_T.replace("mapt0", "mapt9")],
-    key: /domains\.br-t\.tun\.name cannot change.*restart/,
+    key: /domains\.br-t\.tun\.name: cannot change.*restart/,
   },
   {
     name: "queues",
@@ -94,14 +95,15 @@ const refused = [
     name: "a renamed domain on the same device",
     before: [BR_T],
     after: [BR_T.replace("br-t", "br-new")],
-    key: /tun\.name mapt0 belongs to domain br-t/,
+    key: /domains\.br-new\.tun\.name: mapt0 belongs to domain br-t/,
   },
 ];
 
 for (const c of refused) {
   test(`refused: ${c.name}`, async (t) => {
     const plan = planReload(configOf(...c.before), configOf(...c.after));
-    t.equal(plan.refusals.length, 1, plan.refusals.join("\n"));
-    t.match(plan.refusals[0], c.key);
+    const refusals = plan.refusals.map(formatDiagnostic);
+    t.equal(refusals.length, 1, refusals.join("\n"));
+    t.match(refusals[0], c.key);
   });
 }

@@ -13,6 +13,7 @@ test("status of a CE", async (t) => {
     schema: "mapd.status/1",
     version: "1.2.3",
     uptimeSeconds: 93784.5,
+    phase: "ready",
     ready: true,
     reasons: [],
     configHash: "0123456789ab",
@@ -72,6 +73,7 @@ test("status of BRs", async (t) => {
   const views = [viewOf(domainOf(BR_T)), viewOf(domainOf(BR_E))];
   const document = statusDocument(daemonOf(views, reasons), "1");
   t.equal(document.ready, false);
+  t.equal(document.phase, "degraded");
   t.same(document.reasons, reasons);
   t.match(document.domains, [
     {
