@@ -17,6 +17,10 @@ _mapctl() {
         ' show' | \
         ' config' | \
         ' log-level' | \
+        ' reload' | \
+        ' drain' | \
+        ' undrain' | \
+        ' ready' | \
         ' forward' | \
         ' ports' | \
         ' sessions' | \
@@ -72,6 +76,16 @@ _mapctl() {
         'config show --color' | \
         'log-level --socket' | \
         'log-level --color' | \
+        'reload --socket' | \
+        'reload --color' | \
+        'drain --wait' | \
+        'drain --socket' | \
+        'drain --color' | \
+        'undrain --hold' | \
+        'undrain --socket' | \
+        'undrain --color' | \
+        'ready --socket' | \
+        'ready --color' | \
         'forward --socket' | \
         'forward --color' | \
         'forward add --domain' | \
@@ -176,6 +190,16 @@ _mapctl() {
     'config show --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'log-level --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'log-level --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'reload --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'reload --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'drain --wait') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'drain --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'drain --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'undrain --hold') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'undrain --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'undrain --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'ready --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'ready --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'forward --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'forward --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'forward add --domain') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
@@ -238,7 +262,7 @@ _mapctl() {
   case $command in
     '')
       options='--version --socket --json --color --help'
-      words='status domains rules interfaces statistics counters show config log-level forward ports sessions top check calc reverse analyse dmr completion' ;;
+      words='status domains rules interfaces statistics counters show config log-level reload drain undrain ready forward ports sessions top check calc reverse analyse dmr completion' ;;
     'status')
       options='--socket --json --color --help' ;;
     'domains')
@@ -269,6 +293,14 @@ _mapctl() {
       case $position in
         0) words+=' fatal error warn info debug trace silent' ;;
       esac ;;
+    'reload')
+      options='--dry-run --socket --json --color --help' ;;
+    'drain')
+      options='--wait --socket --json --color --help' ;;
+    'undrain')
+      options='--hold --socket --json --color --help' ;;
+    'ready')
+      options='--socket --json --color --help' ;;
     'forward')
       options='--socket --json --color --help'
       words='add del list' ;;

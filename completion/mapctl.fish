@@ -12,9 +12,9 @@ function __mapctl_at
             continue
         end
         switch "$command $word"
-            case ' status' ' domains' ' rules' ' interfaces' ' statistics' ' counters' ' show' ' config' ' log-level' ' forward' ' ports' ' sessions' ' top' ' check' ' calc' ' reverse' ' analyse' ' dmr' ' completion' 'config show' 'forward add' 'forward del' 'forward list' 'ports suggest'
+            case ' status' ' domains' ' rules' ' interfaces' ' statistics' ' counters' ' show' ' config' ' log-level' ' reload' ' drain' ' undrain' ' ready' ' forward' ' ports' ' sessions' ' top' ' check' ' calc' ' reverse' ' analyse' ' dmr' ' completion' 'config show' 'forward add' 'forward del' 'forward list' 'ports suggest'
                 set command (string trim "$command $word")
-            case ' --socket' ' --color' 'status --socket' 'status --color' 'domains --domain' 'domains --mode' 'domains --role' 'domains --socket' 'domains --color' 'rules --domain' 'rules --mode' 'rules --role' 'rules --limit' 'rules --socket' 'rules --color' 'interfaces --domain' 'interfaces --mode' 'interfaces --role' 'interfaces --socket' 'interfaces --color' 'statistics --domain' 'statistics --mode' 'statistics --role' 'statistics --count' 'statistics --socket' 'statistics --color' 'counters --domain' 'counters --count' 'counters --socket' 'counters --color' 'show --count' 'show --socket' 'show --color' 'config --socket' 'config --color' 'config show --socket' 'config show --color' 'log-level --socket' 'log-level --color' 'forward --socket' 'forward --color' 'forward add --domain' 'forward add --lifetime' 'forward add --socket' 'forward add --color' 'forward del --domain' 'forward del --socket' 'forward del --color' 'forward list --domain' 'forward list --socket' 'forward list --color' 'ports --domain' 'ports --socket' 'ports --color' 'ports suggest --domain' 'ports suggest --count' 'ports suggest --protocol' 'ports suggest --socket' 'ports suggest --color' 'sessions --domain' 'sessions --protocol' 'sessions --host' 'sessions --remote' 'sessions --port' 'sessions --state' 'sessions --sort' 'sessions --limit' 'sessions --socket' 'sessions --color' 'top --domain' 'top --by' 'top --limit' 'top --socket' 'top --color' 'check --socket' 'check --color' 'calc --config' 'calc --iid' 'calc --end-user-prefix' 'calc --index' 'calc --ipv4' 'calc --psid' 'calc --socket' 'calc --color' 'reverse --config' 'reverse --iid' 'reverse --socket' 'reverse --color' 'analyse --config' 'analyse --iid' 'analyse --port' 'analyse --socket' 'analyse --color' 'dmr --socket' 'dmr --color' 'completion --socket' 'completion --color'
+            case ' --socket' ' --color' 'status --socket' 'status --color' 'domains --domain' 'domains --mode' 'domains --role' 'domains --socket' 'domains --color' 'rules --domain' 'rules --mode' 'rules --role' 'rules --limit' 'rules --socket' 'rules --color' 'interfaces --domain' 'interfaces --mode' 'interfaces --role' 'interfaces --socket' 'interfaces --color' 'statistics --domain' 'statistics --mode' 'statistics --role' 'statistics --count' 'statistics --socket' 'statistics --color' 'counters --domain' 'counters --count' 'counters --socket' 'counters --color' 'show --count' 'show --socket' 'show --color' 'config --socket' 'config --color' 'config show --socket' 'config show --color' 'log-level --socket' 'log-level --color' 'reload --socket' 'reload --color' 'drain --wait' 'drain --socket' 'drain --color' 'undrain --hold' 'undrain --socket' 'undrain --color' 'ready --socket' 'ready --color' 'forward --socket' 'forward --color' 'forward add --domain' 'forward add --lifetime' 'forward add --socket' 'forward add --color' 'forward del --domain' 'forward del --socket' 'forward del --color' 'forward list --domain' 'forward list --socket' 'forward list --color' 'ports --domain' 'ports --socket' 'ports --color' 'ports suggest --domain' 'ports suggest --count' 'ports suggest --protocol' 'ports suggest --socket' 'ports suggest --color' 'sessions --domain' 'sessions --protocol' 'sessions --host' 'sessions --remote' 'sessions --port' 'sessions --state' 'sessions --sort' 'sessions --limit' 'sessions --socket' 'sessions --color' 'top --domain' 'top --by' 'top --limit' 'top --socket' 'top --color' 'check --socket' 'check --color' 'calc --config' 'calc --iid' 'calc --end-user-prefix' 'calc --index' 'calc --ipv4' 'calc --psid' 'calc --socket' 'calc --color' 'reverse --config' 'reverse --iid' 'reverse --socket' 'reverse --color' 'analyse --config' 'analyse --iid' 'analyse --port' 'analyse --socket' 'analyse --color' 'dmr --socket' 'dmr --color' 'completion --socket' 'completion --color'
                 set skip 1
             case '* -*'
             case '*'
@@ -36,6 +36,10 @@ complete -c mapctl -n '__mapctl_at "" 0' -a counters -d 'Show every counter and 
 complete -c mapctl -n '__mapctl_at "" 0' -a show -d 'Show a domain, its statistics or its interface in the words of a vendor\'s guide'
 complete -c mapctl -n '__mapctl_at "" 0' -a config -d 'The configuration in force: show'
 complete -c mapctl -n '__mapctl_at "" 0' -a log-level -d 'Show or change the level of the log; a reload sets it to the configuration\'s again'
+complete -c mapctl -n '__mapctl_at "" 0' -a reload -d 'Read the configuration file again, all of it or nothing; sessions and counters are kept'
+complete -c mapctl -n '__mapctl_at "" 0' -a drain -d 'Withdraw the announcement and keep forwarding, so that mapd can be stopped without loss'
+complete -c mapctl -n '__mapctl_at "" 0' -a undrain -d 'End a drain: announce again what is in order'
+complete -c mapctl -n '__mapctl_at "" 0' -a ready -d 'Say whether mapd should get packets; exit status 4 where it should not'
 complete -c mapctl -n '__mapctl_at "" 0' -a forward -d 'Ports that belong to a server on the LAN: add, del, list'
 complete -c mapctl -n '__mapctl_at "" 0' -a ports -d 'Show what the port set is used for, by protocol and by block'
 complete -c mapctl -n '__mapctl_at "" 0' -a sessions -d 'Show the sessions of NAT44'
@@ -116,6 +120,25 @@ complete -c mapctl -n '__mapctl_at "log-level"' -l json -d 'one JSON document on
 complete -c mapctl -n '__mapctl_at "log-level"' -l color -d 'auto: on a terminal, unless NO_COLOR is set' -x -a 'auto always never'
 complete -c mapctl -n '__mapctl_at "log-level"' -l help -d 'say what it does'
 complete -c mapctl -n '__mapctl_at "log-level" "0"' -a 'fatal error warn info debug trace silent'
+complete -c mapctl -n '__mapctl_at "reload"' -l dry-run -d 'change nothing, but show key by key what differs from the configuration in force, and what needs a restart'
+complete -c mapctl -n '__mapctl_at "reload"' -l socket -d 'control socket of the daemon (MAPD_SOCKET, /run/mapd/mapd.sock)' -rF
+complete -c mapctl -n '__mapctl_at "reload"' -l json -d 'one JSON document on standard output'
+complete -c mapctl -n '__mapctl_at "reload"' -l color -d 'auto: on a terminal, unless NO_COLOR is set' -x -a 'auto always never'
+complete -c mapctl -n '__mapctl_at "reload"' -l help -d 'say what it does'
+complete -c mapctl -n '__mapctl_at "drain"' -l wait -d 'until fewer than ten packets a second come, but no longer than this; exit status 1 where they still come then' -x
+complete -c mapctl -n '__mapctl_at "drain"' -l socket -d 'control socket of the daemon (MAPD_SOCKET, /run/mapd/mapd.sock)' -rF
+complete -c mapctl -n '__mapctl_at "drain"' -l json -d 'one JSON document on standard output'
+complete -c mapctl -n '__mapctl_at "drain"' -l color -d 'auto: on a terminal, unless NO_COLOR is set' -x -a 'auto always never'
+complete -c mapctl -n '__mapctl_at "drain"' -l help -d 'say what it does'
+complete -c mapctl -n '__mapctl_at "undrain"' -l hold -d 'after this time; without it, at once' -x
+complete -c mapctl -n '__mapctl_at "undrain"' -l socket -d 'control socket of the daemon (MAPD_SOCKET, /run/mapd/mapd.sock)' -rF
+complete -c mapctl -n '__mapctl_at "undrain"' -l json -d 'one JSON document on standard output'
+complete -c mapctl -n '__mapctl_at "undrain"' -l color -d 'auto: on a terminal, unless NO_COLOR is set' -x -a 'auto always never'
+complete -c mapctl -n '__mapctl_at "undrain"' -l help -d 'say what it does'
+complete -c mapctl -n '__mapctl_at "ready"' -l socket -d 'control socket of the daemon (MAPD_SOCKET, /run/mapd/mapd.sock)' -rF
+complete -c mapctl -n '__mapctl_at "ready"' -l json -d 'one JSON document on standard output'
+complete -c mapctl -n '__mapctl_at "ready"' -l color -d 'auto: on a terminal, unless NO_COLOR is set' -x -a 'auto always never'
+complete -c mapctl -n '__mapctl_at "ready"' -l help -d 'say what it does'
 complete -c mapctl -n '__mapctl_at "forward" 0' -a add -d 'Forward a port of the set to a server on the LAN, now and without a reload'
 complete -c mapctl -n '__mapctl_at "forward" 0' -a del -d 'Delete a forward that mapctl or a LAN host made'
 complete -c mapctl -n '__mapctl_at "forward" 0' -a list -d 'Show every forward: of the configuration, of mapctl, and of LAN hosts (PCP, NAT-PMP)'

@@ -8,10 +8,15 @@ import { configShowCommand } from "./config-show.js";
 import { countersCommand } from "./counters.js";
 import { dmrCommand } from "./dmr.js";
 import { domainsCommand } from "./domains.js";
+import { drainCommand, undrainCommand } from "./drain.js";
+import { configExportCommand, exportCommand } from "./export.js";
 import { forwardAddCommand, forwardDelCommand, forwardListCommand } from "./forward.js";
+import { importCommand } from "./import.js";
 import { interfacesCommand } from "./interfaces.js";
 import { logLevelCommand } from "./log-level.js";
 import { portsCommand, portsSuggestCommand } from "./ports.js";
+import { readyCommand } from "./ready.js";
+import { reloadCommand } from "./reload.js";
 import { reverseCommand } from "./reverse.js";
 import { rulesCommand } from "./rules.js";
 import { sessionsCommand } from "./sessions.js";
@@ -30,7 +35,12 @@ const OTHERS: readonly CliCommand[] = [
   countersCommand,
   showCommand,
   configShowCommand,
+  configExportCommand,
   logLevelCommand,
+  reloadCommand,
+  drainCommand,
+  undrainCommand,
+  readyCommand,
   forwardAddCommand,
   forwardDelCommand,
   forwardListCommand,
@@ -43,11 +53,13 @@ const OTHERS: readonly CliCommand[] = [
   reverseCommand,
   analyseCommand,
   dmrCommand,
+  importCommand,
+  exportCommand,
 ];
 
 /** What a word is about that is no command by itself. */
 export const GROUPS: Readonly<Record<string, string>> = {
-  config: "The configuration in force: show",
+  config: "The configuration in force: show, export",
   forward: "Ports that belong to a server on the LAN: add, del, list",
 };
 
