@@ -14,8 +14,14 @@ interface DomainView {
   readonly mode: Mode;
   readonly role: "ce" | "br" | null;
   readonly place: string;
-  readonly bound: Map<string, { readonly name: string; readonly place: string }>;
+  /** By the binding's command; a domain may bind several objects of a kind. */
+  readonly bound: Map<string, Bound[]>;
   endUserPrefix: string | undefined;
+}
+
+interface Bound {
+  readonly name: string;
+  readonly place: string;
 }
 
 interface Objects {
@@ -156,8 +162,9 @@ const BINDINGS: ReadonlySet<string> = new Set([
 
 function readBinding({ words, place }: Line, domain: DomainView): boolean {
   const [word = "", name, prefix] = words;
-  if (BINDINGS.has(word) && name !== undefined) domain.bound.set(word, { name, place });
-  else if (word === "end-user-ipv6-prefix" && name === "static") domain.endUserPrefix = prefix;
+  if (BINDINGS.has(word) && name !== undefined) {
+    domain.bound.set(word, [...(domain.bound.get(word) ?? []), { name, place }]);
+  } else if (word === "end-user-ipv6-prefix" && name === "static") domain.endUserPrefix = prefix;
   else return false;
   return true;
 }
@@ -181,34 +188,37 @@ function readInterface(line: Line, name: string, objects: Objects): boolean {
 
 function bind(view: DomainView, objects: Objects, findings: Findings): ForeignDomain {
   const { name, mode, role, place, endUserPrefix } = view;
-  const lookUp = <T>(kind: string, defined: ReadonlyMap<string, T>): T | undefined => {
-    const bound = view.bound.get(kind);
-    if (bound === undefined) return undefined;
-    const value = defined.get(bound.name);
-    if (value === undefined) {
-      const message = `no "${kind.replace(/-rule$/, "")}" is named "${bound.name}"`;
+  const lookUp = <T>(kind: string, defined: ReadonlyMap<string, T>): T[] =>
+    (view.bound.get(kind) ?? []).flatMap((bound) => {
+      const value = defined.get(bound.name);
+      if (value !== undefined) return [value];
+      const message = `no ${kind.replace(/(prefix)-rule$/, "$1")} is named "${bound.name}"`;
       findings.error("import-incomplete", bound.place, message);
-    }
-    return value;
-  };
-  const rule = lookUp("basic-mapping-rule", objects.rules);
-  const br = lookUp("br-ipv6-address", objects.brs);
+      return [];
+    });
+  const rules = lookUp("basic-mapping-rule", objects.rules);
+  const brs = lookUp("br-ipv6-address", objects.brs);
   const locals = lookUp("local-ipv4-prefix-rule", objects.locals);
-  if (locals?.length === 0) {
+  const localPrefixes = locals.flat();
+  if (locals.length > 0 && localPrefixes.length === 0) {
     findings.warning("empty-prefixes", place, "its local-ipv4-prefix has no prefixes in it");
   }
   return {
     name,
     mode,
     role,
-    rules: rule === undefined ? [] : [rule],
-    dmr: lookUp("default-mapping-rule", objects.dmrs),
+    rules,
+    dmr: lookUp("default-mapping-rule", objects.dmrs)[0],
     // Option 90 carries an address (RFC 7598 §4.2); the guide writes a length behind it.
-    brAddresses: br === undefined ? undefined : [br.address.replace(/\/.*$/, "")],
+    brAddresses: brs.length === 0 ? undefined : brs.map(addressOf),
     endUserPrefix,
-    localPrefixes: locals === undefined || locals.length === 0 ? undefined : locals,
+    localPrefixes: localPrefixes.length === 0 ? undefined : localPrefixes,
     place,
   };
+}
+
+function addressOf({ address }: { readonly address: string }): string {
+  return address.replace(/\/.*$/, "");
 }
 
 /** Objects that no domain binds would be lost without a word. */
@@ -220,7 +230,8 @@ function sayUnbound({ rules, brs, dmrs, locals, domains }: Objects, findings: Fi
     ["local-ipv4-prefix", "local-ipv4-prefix-rule", locals],
   ];
   for (const [kind, binding, objects] of kinds) {
-    const used = new Set([...domains.values()].map(({ bound }) => bound.get(binding)?.name));
+    const bindings = [...domains.values()].flatMap(({ bound }) => bound.get(binding) ?? []);
+    const used = new Set(bindings.map(({ name }) => name));
     for (const name of objects.keys()) {
       if (!used.has(name)) leftOut(findings, "", `no domain binds the ${kind} "${name}"`);
     }

@@ -152,11 +152,13 @@ function readParams({ words, place }: Line, read: VppText, findings: Findings): 
   const isOn = (word: string | undefined): boolean => word === "on" || word === "enable";
   if (name === "fragment") {
     if (value === "inner" || value === "outer") read.settings.fragmentation = value;
-    if (words.some((word) => word === "ignore-df" || word === "honor-df")) {
+    if (words.includes("ignore-df")) {
       leftOut(findings, place, "mapd always honours DF");
     }
   } else if (name === "traffic-class") {
-    const number = value === "copy" || value === "on" ? "copy" : Number(value);
+    // VPP reads hexadecimal, with 0x or without.
+    const hex = `0x${value.replace(/^0x/i, "")}`;
+    const number = value === "copy" ? value : readWhole(hex, "traffic-class", place, findings);
     read.settings["traffic-class"] = number;
   } else if (name === "tcp-mss") {
     read.settings["mss-clamp"] = readWhole(value, "tcp-mss", place, findings);

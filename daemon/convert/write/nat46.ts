@@ -1,0 +1,79 @@
+/** Commands for nat46's control file. It translates only, and knows a device's rules as pairs of a local and a remote side. */
+import { formatIpv4Prefix, formatIpv6Prefix } from "../../../src/map/prefix.js";
+import { ruleKind } from "../../../src/map/rule.js";
+import type { Rule } from "../../../src/map/types.js";
+import type { Findings } from "../../config/findings.js";
+import {
+  type ExportedDomain,
+  hasMode,
+  lost,
+  sayDomainLosses,
+  sayRuleLosses,
+  type Writer,
+} from "./export.js";
+
+export const writeNat46: Writer = (domains, findings) =>
+  domains
+    .filter((domain) => hasMode(domain, "map-t", findings))
+    .flatMap((domain) => commands(domain, findings))
+    .map((command) => `echo ${command} > /proc/net/nat46/control\n`)
+    .join("");
+
+function commands(domain: ExportedDomain, findings: Findings): readonly string[] {
+  const { settings, tun } = domain.config;
+  sayDomainLosses(domain, [], findings);
+  for (const rule of settings.rules) sayLosses(rule, findings);
+  const internet = (side: string): string => {
+    const dmr = settings.dmr === null ? "::/96" : formatIpv6Prefix(settings.dmr);
+    return `${side}.style RFC6052 ${side}.v4 0.0.0.0/0 ${side}.v6 ${dmr} ${side}.ea-len 0 ${side}.psid-offset 0`;
+  };
+  const add = `add ${tun.name}`;
+  if (settings.role === "br") {
+    for (const rule of settings.rules) {
+      sayRuleLosses(rule, { offset: true, psid: true, iid: true }, findings);
+    }
+    return [
+      add,
+      ...settings.rules.map((rule, index) => {
+        const verb = index === 0 ? "config" : "insert";
+        return `${verb} ${tun.name} ${internet("local")} ${sideOf("remote", rule)}`;
+      }),
+    ];
+  }
+  const basic = settings.rules[settings.bmr]!;
+  const flag = basic.forwarding ? " local.fmr-flag 1" : "";
+  const others = settings.rules.filter((rule) => rule !== basic);
+  for (const { name } of others.filter(({ forwarding }) => !forwarding)) {
+    lost(
+      findings,
+      `rules.${name}`,
+      "neither this CE's own rule nor a forwarding rule: not written",
+    );
+  }
+  return [
+    add,
+    `config ${tun.name} ${sideOf("local", basic)}${flag} ${internet("remote")}`,
+    ...others
+      .filter(({ forwarding }) => forwarding)
+      .map((rule) => `insert ${tun.name} ${sideOf("remote", rule)}`),
+  ];
+}
+
+function sayLosses(rule: Rule, findings: Findings): void {
+  sayRuleLosses(rule, { offset: true, iid: true, forwarding: true }, findings);
+  if (ruleKind(rule) === "prefix") {
+    lost(findings, `rules.${rule.name}`, "nat46 refuses rules that give a CE an IPv4 prefix");
+  }
+}
+
+function sideOf(side: "local" | "remote", rule: Rule): string {
+  const style = rule.iid === "draft-03" ? "MAP0" : "MAP";
+  const offset = rule.psidLen === 0 ? 0 : rule.psidOffset;
+  return [
+    `${side}.style ${style}`,
+    `${side}.v4 ${formatIpv4Prefix(rule.ipv4)}`,
+    `${side}.v6 ${formatIpv6Prefix(rule.ipv6)}`,
+    `${side}.ea-len ${rule.eaLen}`,
+    `${side}.psid-offset ${offset}`,
+  ].join(" ");
+}
