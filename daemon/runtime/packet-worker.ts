@@ -133,12 +133,13 @@ export class PacketWorker {
     const untilMs = nowMs + TURN_MS;
     while (nowMs < untilMs) {
       this.#times.looks(nowMs);
-      const count = this.#loop.runOnce(nowMs);
+      // Whole milliseconds: a fraction would be an object on the heap wherever a function hands it on.
+      const count = this.#loop.runOnce(Math.trunc(nowMs));
       if (count === 0) break;
       this.#times.batch(count);
       nowMs = this.#moderated(count);
     }
-    this.#tick(nowMs);
+    this.#tick(Math.trunc(nowMs));
     this.#times.sleeps(performance.now());
     if (this.#loop.readError !== 0) pause(ERROR_PAUSE_MS);
     const events = this.#native.wait(this.#start.fd, this.#start.wakeFd, WAIT_MS);
