@@ -78,6 +78,14 @@ function buildTypeScript() {
   markBuilt(ROOT, fingerprint);
 }
 
+/** What a package is made of, without what only tests and the lab need; throws with a message for people. */
+export function buildProduct() {
+  checkNode();
+  installNpmPackages();
+  buildAddon();
+  buildTypeScript();
+}
+
 /** Everything in its order; throws with a message for people. */
 export function setup() {
   checkNode();
