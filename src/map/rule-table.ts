@@ -2,7 +2,7 @@
  * All rules of a domain in one SharedArrayBuffer, ready for the packet path: what a reload swaps by reference.
  * Longest-prefix match is one hash probe for each prefix length that occurs, longest first, on both sides.
  *
- *   header | directories: groups, IPv4 lengths, IPv6 lengths | records | tables
+ *   header | directories: groups, IPv4 lengths, IPv6 lengths | filter of IPv4 addresses | records | tables
  *
  * A table is a power of two of slots of two words, at most half of them used, probed linearly; the second word is rule
  * index + 1, or 0 where the slot is free:
@@ -47,6 +47,7 @@ export class RuleTable {
   readonly #ipv6At: number;
   readonly #ipv6End: number;
   readonly #recordsAt: number;
+  readonly #filterAt: number;
   readonly #expectedScratch = new Uint32Array(4);
 
   private constructor(buffer: SharedArrayBuffer) {
@@ -59,6 +60,7 @@ export class RuleTable {
     this.#recordsAt = words[HEADER.recordsAt]!;
     this.#ipv6End = words[HEADER.ipv6End]!;
     this.#groupsAt = words[HEADER.groupsAt]!;
+    this.#filterAt = words[HEADER.filterAt]!;
   }
 
   /** `rules` have passed `checkRuleSet()`; two that contradict each other throw a RangeError. */
@@ -77,6 +79,8 @@ export class RuleTable {
    */
   lookup4(addr4: number, port: number): number {
     const words = this.#words;
+    const half = addr4 >>> 16;
+    if ((words[this.#filterAt + (half >>> 5)]! & (1 << (half & 31))) === 0) return -1;
     for (let at = this.#groupsAt; at < this.#ipv4At; at += IPV4_ENTRY_WORDS) {
       const shape = words[at]!;
       const psid = port < 0 ? NO_PORT : psidOfPort(port, shape >>> 5, shape & 0x1f);

@@ -2,7 +2,7 @@
 import { maskOf, maskOf6 } from "./prefix.js";
 import { ruleKind } from "./rule.js";
 import * as record from "./rule-record.js";
-import type { Rule } from "./types.js";
+import type { Ipv4Prefix, Rule } from "./types.js";
 
 /** Word offsets in the header; every `At` and `End` is a word offset, too. */
 export const HEADER = {
@@ -12,6 +12,7 @@ export const HEADER = {
   ipv6At: 3,
   ipv6End: 4,
   recordsAt: 5,
+  filterAt: 6,
 } as const;
 const HEADER_WORDS = 8;
 
@@ -20,6 +21,12 @@ export const IPV4_ENTRY_WORDS = 3;
 /** Directory entry of an IPv6 length: four mask words, table, slot mask. */
 export const IPV6_ENTRY_WORDS = 6;
 const SLOT_WORDS = 2;
+
+/**
+ * A bit for each /16 of IPv4 addresses: set where some rule covers part of it. Most addresses of the Internet end there,
+ * whatever the number of rules and prefix lengths.
+ */
+const FILTER_WORDS = 0x10000 / 32;
 
 /** Stands in a group for the PSID of a packet without ports; no PSID has 17 bits. */
 export const NO_PORT = 0x10000;
@@ -77,7 +84,8 @@ function layOut(rules: readonly Rule[]): Plan {
   const ipv6At = ipv4At + counts.ipv4.size * IPV4_ENTRY_WORDS;
   const ipv6End = ipv6At + counts.ipv6.size * IPV6_ENTRY_WORDS;
   // A record fills half a cache line of 64 bytes; aligned, it never straddles two.
-  const recordsAt = Math.ceil(ipv6End / 16) * 16;
+  const filterAt = Math.ceil(ipv6End / 16) * 16;
+  const recordsAt = filterAt + FILTER_WORDS;
   let end = recordsAt + rules.length * record.RECORD_WORDS;
   const reserve = (entries: ReadonlyMap<number, number>): Tables => {
     const tables = new Map<number, Table>();
@@ -91,11 +99,20 @@ function layOut(rules: readonly Rule[]): Plan {
   };
   const [groups, ipv4, ipv6] = [reserve(counts.groups), reserve(counts.ipv4), reserve(counts.ipv6)];
   const words = new Int32Array(new SharedArrayBuffer(end * 4));
-  words.set([rules.length, groupsAt, ipv4At, ipv6At, ipv6End, recordsAt]);
+  words.set([rules.length, groupsAt, ipv4At, ipv6At, ipv6End, recordsAt, filterAt]);
+  for (const { ipv4 } of rules) setFilter(words, filterAt, ipv4);
   writeDirectory(words, groupsAt, groups, (key) => [key]);
   writeDirectory(words, ipv4At, ipv4, (len) => [maskOf(len)]);
   writeDirectory(words, ipv6At, ipv6, maskOf6);
   return { words, recordsAt, groups, ipv4, ipv6 };
+}
+
+function setFilter(words: Int32Array, filterAt: number, { address, len }: Ipv4Prefix): void {
+  const first = address >>> 16;
+  const count = len < 16 ? 1 << (16 - len) : 1;
+  for (let half = first; half < first + count; half++) {
+    words[filterAt + (half >>> 5)]! |= 1 << (half & 31);
+  }
 }
 
 interface Counts {

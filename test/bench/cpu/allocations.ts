@@ -3,6 +3,7 @@
  * packets flow, collected objects included, and prints bytes a packet by function, its caller and its caller's caller.
  */
 import { type HeapProfiler, Session } from "node:inspector/promises";
+import { tuneEngine } from "../../../daemon/runtime/engine.js";
 import { DOMAIN_NAMES } from "../domains.js";
 import { DIRECTIONS, KINDS } from "./packets.js";
 import { Rig } from "./rig.js";
@@ -37,6 +38,8 @@ function oneOf<T extends string>(all: readonly T[], word: string | undefined): T
   return found;
 }
 
+// As in a worker of mapd.
+tuneEngine();
 const [domain, direction, kind] = process.argv.slice(2);
 const rig = new Rig(
   oneOf(DOMAIN_NAMES, domain),

@@ -81,7 +81,7 @@ export class Rig {
   readonly #queue: ReplayQueue;
   readonly #loop: BatchLoop;
   readonly #pipeline: Pipeline;
-  #nowMs = 1000.5;
+  #nowMs = 1000;
 
   /** `merges`: what is written may be joined, as on a device that takes super-packets. */
   constructor(name: DomainName, direction: Direction, kind: Kind, flows: Flows, merges: boolean) {
@@ -114,8 +114,9 @@ export class Rig {
     const arena = this.#arena;
     this.#queue.readBatch(arena, BATCH);
     this.#nowMs += BATCH_MS;
+    const nowMs = Math.trunc(this.#nowMs);
     for (let slot = 0; slot < BATCH; slot++) {
-      this.#pipeline.process(slot, HEADROOM, HEADROOM + arena.lengths[slot]!, this.#nowMs);
+      this.#pipeline.process(slot, HEADROOM, HEADROOM + arena.lengths[slot]!, nowMs);
     }
     arena.reset();
     return BATCH;
@@ -124,7 +125,7 @@ export class Rig {
   /** The whole turn of a worker but for the kernel: read, count, judge, merge, write, count. */
   turn(): number {
     this.#nowMs += BATCH_MS;
-    return this.#loop.runOnce(this.#nowMs);
+    return this.#loop.runOnce(Math.trunc(this.#nowMs));
   }
 
   /** Lets NAT44 see the flows from inside. */
