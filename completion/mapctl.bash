@@ -30,8 +30,11 @@ _mapctl() {
         ' reverse' | \
         ' analyse' | \
         ' dmr' | \
+        ' import' | \
+        ' export' | \
         ' completion' | \
         'config show' | \
+        'config export' | \
         'forward add' | \
         'forward del' | \
         'forward list' | \
@@ -74,6 +77,11 @@ _mapctl() {
         'config --color' | \
         'config show --socket' | \
         'config show --color' | \
+        'config export --format' | \
+        'config export --config' | \
+        'config export --domain' | \
+        'config export --socket' | \
+        'config export --color' | \
         'log-level --socket' | \
         'log-level --color' | \
         'reload --socket' | \
@@ -142,6 +150,20 @@ _mapctl() {
         'analyse --color' | \
         'dmr --socket' | \
         'dmr --color' | \
+        'import --from' | \
+        'import -o' | \
+        'import --output' | \
+        'import --role' | \
+        'import --end-user-prefix' | \
+        'import --dmr' | \
+        'import --br' | \
+        'import --socket' | \
+        'import --color' | \
+        'export --format' | \
+        'export --config' | \
+        'export --domain' | \
+        'export --socket' | \
+        'export --color' | \
         'completion --socket' | \
         'completion --color')
         index+=1 ;;
@@ -188,6 +210,11 @@ _mapctl() {
     'config --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'config show --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'config show --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'config export --format') COMPREPLY=($(compgen -W 'rfc8676 uci vpp jool nat46 rule-string asternos' -- "$current")); return ;;
+    'config export --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'config export --domain') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'config export --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'config export --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'log-level --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'log-level --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'reload --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -256,13 +283,27 @@ _mapctl() {
     'analyse --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'dmr --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'dmr --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'import --from') COMPREPLY=($(compgen -W 'rfc8676 hb46pp jool asternos vpp nat46 uci rule-string mapcalc' -- "$current")); return ;;
+    'import -o') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'import --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'import --role') COMPREPLY=($(compgen -W 'ce br' -- "$current")); return ;;
+    'import --end-user-prefix') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'import --dmr') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'import --br') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'import --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'import --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'export --format') COMPREPLY=($(compgen -W 'rfc8676 uci vpp jool nat46 rule-string asternos' -- "$current")); return ;;
+    'export --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'export --domain') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'export --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'export --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'completion --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'completion --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
   esac
   case $command in
     '')
       options='--version --socket --json --color --help'
-      words='status domains rules interfaces statistics counters show config log-level reload drain undrain ready forward ports sessions top check calc reverse analyse dmr completion' ;;
+      words='status domains rules interfaces statistics counters show config log-level reload drain undrain ready forward ports sessions top check calc reverse analyse dmr import export completion' ;;
     'status')
       options='--socket --json --color --help' ;;
     'domains')
@@ -285,9 +326,11 @@ _mapctl() {
       esac ;;
     'config')
       options='--socket --json --color --help'
-      words='show' ;;
+      words='show export' ;;
     'config show')
       options='--socket --json --color --help' ;;
+    'config export')
+      options='--format --config --domain --yang --socket --json --color --help' ;;
     'log-level')
       options='--socket --json --color --help'
       case $position in
@@ -356,6 +399,13 @@ _mapctl() {
         0) words+=' ' ;;
         1) words+=' ' ;;
       esac ;;
+    'import')
+      options='--from -o --output --role --end-user-prefix --dmr --br --socket --json --color --help'
+      case $position in
+        0) files=1 ;;
+      esac ;;
+    'export')
+      options='--format --config --domain --socket --json --color --help' ;;
     'completion')
       options='--socket --json --color --help'
       case $position in

@@ -12,9 +12,9 @@ function __mapctl_at
             continue
         end
         switch "$command $word"
-            case ' status' ' domains' ' rules' ' interfaces' ' statistics' ' counters' ' show' ' config' ' log-level' ' reload' ' drain' ' undrain' ' ready' ' forward' ' ports' ' sessions' ' top' ' check' ' calc' ' reverse' ' analyse' ' dmr' ' completion' 'config show' 'forward add' 'forward del' 'forward list' 'ports suggest'
+            case ' status' ' domains' ' rules' ' interfaces' ' statistics' ' counters' ' show' ' config' ' log-level' ' reload' ' drain' ' undrain' ' ready' ' forward' ' ports' ' sessions' ' top' ' check' ' calc' ' reverse' ' analyse' ' dmr' ' import' ' export' ' completion' 'config show' 'config export' 'forward add' 'forward del' 'forward list' 'ports suggest'
                 set command (string trim "$command $word")
-            case ' --socket' ' --color' 'status --socket' 'status --color' 'domains --domain' 'domains --mode' 'domains --role' 'domains --socket' 'domains --color' 'rules --domain' 'rules --mode' 'rules --role' 'rules --limit' 'rules --socket' 'rules --color' 'interfaces --domain' 'interfaces --mode' 'interfaces --role' 'interfaces --socket' 'interfaces --color' 'statistics --domain' 'statistics --mode' 'statistics --role' 'statistics --count' 'statistics --socket' 'statistics --color' 'counters --domain' 'counters --count' 'counters --socket' 'counters --color' 'show --count' 'show --socket' 'show --color' 'config --socket' 'config --color' 'config show --socket' 'config show --color' 'log-level --socket' 'log-level --color' 'reload --socket' 'reload --color' 'drain --wait' 'drain --socket' 'drain --color' 'undrain --hold' 'undrain --socket' 'undrain --color' 'ready --socket' 'ready --color' 'forward --socket' 'forward --color' 'forward add --domain' 'forward add --lifetime' 'forward add --socket' 'forward add --color' 'forward del --domain' 'forward del --socket' 'forward del --color' 'forward list --domain' 'forward list --socket' 'forward list --color' 'ports --domain' 'ports --socket' 'ports --color' 'ports suggest --domain' 'ports suggest --count' 'ports suggest --protocol' 'ports suggest --socket' 'ports suggest --color' 'sessions --domain' 'sessions --protocol' 'sessions --host' 'sessions --remote' 'sessions --port' 'sessions --state' 'sessions --sort' 'sessions --limit' 'sessions --socket' 'sessions --color' 'top --domain' 'top --by' 'top --limit' 'top --socket' 'top --color' 'check --socket' 'check --color' 'calc --config' 'calc --iid' 'calc --end-user-prefix' 'calc --index' 'calc --ipv4' 'calc --psid' 'calc --socket' 'calc --color' 'reverse --config' 'reverse --iid' 'reverse --socket' 'reverse --color' 'analyse --config' 'analyse --iid' 'analyse --port' 'analyse --socket' 'analyse --color' 'dmr --socket' 'dmr --color' 'completion --socket' 'completion --color'
+            case ' --socket' ' --color' 'status --socket' 'status --color' 'domains --domain' 'domains --mode' 'domains --role' 'domains --socket' 'domains --color' 'rules --domain' 'rules --mode' 'rules --role' 'rules --limit' 'rules --socket' 'rules --color' 'interfaces --domain' 'interfaces --mode' 'interfaces --role' 'interfaces --socket' 'interfaces --color' 'statistics --domain' 'statistics --mode' 'statistics --role' 'statistics --count' 'statistics --socket' 'statistics --color' 'counters --domain' 'counters --count' 'counters --socket' 'counters --color' 'show --count' 'show --socket' 'show --color' 'config --socket' 'config --color' 'config show --socket' 'config show --color' 'config export --format' 'config export --config' 'config export --domain' 'config export --socket' 'config export --color' 'log-level --socket' 'log-level --color' 'reload --socket' 'reload --color' 'drain --wait' 'drain --socket' 'drain --color' 'undrain --hold' 'undrain --socket' 'undrain --color' 'ready --socket' 'ready --color' 'forward --socket' 'forward --color' 'forward add --domain' 'forward add --lifetime' 'forward add --socket' 'forward add --color' 'forward del --domain' 'forward del --socket' 'forward del --color' 'forward list --domain' 'forward list --socket' 'forward list --color' 'ports --domain' 'ports --socket' 'ports --color' 'ports suggest --domain' 'ports suggest --count' 'ports suggest --protocol' 'ports suggest --socket' 'ports suggest --color' 'sessions --domain' 'sessions --protocol' 'sessions --host' 'sessions --remote' 'sessions --port' 'sessions --state' 'sessions --sort' 'sessions --limit' 'sessions --socket' 'sessions --color' 'top --domain' 'top --by' 'top --limit' 'top --socket' 'top --color' 'check --socket' 'check --color' 'calc --config' 'calc --iid' 'calc --end-user-prefix' 'calc --index' 'calc --ipv4' 'calc --psid' 'calc --socket' 'calc --color' 'reverse --config' 'reverse --iid' 'reverse --socket' 'reverse --color' 'analyse --config' 'analyse --iid' 'analyse --port' 'analyse --socket' 'analyse --color' 'dmr --socket' 'dmr --color' 'import --from' 'import -o' 'import --output' 'import --role' 'import --end-user-prefix' 'import --dmr' 'import --br' 'import --socket' 'import --color' 'export --format' 'export --config' 'export --domain' 'export --socket' 'export --color' 'completion --socket' 'completion --color'
                 set skip 1
             case '* -*'
             case '*'
@@ -34,7 +34,7 @@ complete -c mapctl -n '__mapctl_at "" 0' -a interfaces -d 'Show which device car
 complete -c mapctl -n '__mapctl_at "" 0' -a statistics -d 'Show packets and bytes each way, hits of the rules and drops by cause'
 complete -c mapctl -n '__mapctl_at "" 0' -a counters -d 'Show every counter and drop reason of the running mapd'
 complete -c mapctl -n '__mapctl_at "" 0' -a show -d 'Show a domain, its statistics or its interface in the words of a vendor\'s guide'
-complete -c mapctl -n '__mapctl_at "" 0' -a config -d 'The configuration in force: show'
+complete -c mapctl -n '__mapctl_at "" 0' -a config -d 'The configuration in force: show, export'
 complete -c mapctl -n '__mapctl_at "" 0' -a log-level -d 'Show or change the level of the log; a reload sets it to the configuration\'s again'
 complete -c mapctl -n '__mapctl_at "" 0' -a reload -d 'Read the configuration file again, all of it or nothing; sessions and counters are kept'
 complete -c mapctl -n '__mapctl_at "" 0' -a drain -d 'Withdraw the announcement and keep forwarding, so that mapd can be stopped without loss'
@@ -49,6 +49,8 @@ complete -c mapctl -n '__mapctl_at "" 0' -a calc -d 'Show what follows from a ru
 complete -c mapctl -n '__mapctl_at "" 0' -a reverse -d 'Show which CE gets packets to an IPv4 address and port'
 complete -c mapctl -n '__mapctl_at "" 0' -a analyse -d 'Show what an IPv6 address says under a rule, and whether it is consistent'
 complete -c mapctl -n '__mapctl_at "" 0' -a dmr -d 'Put an IPv4 address behind a DMR prefix, or take it out'
+complete -c mapctl -n '__mapctl_at "" 0' -a import -d 'Turn another MAP program\'s configuration into one for mapd'
+complete -c mapctl -n '__mapctl_at "" 0' -a export -d 'Write rules and domains in another MAP program\'s words'
 complete -c mapctl -n '__mapctl_at "" 0' -a completion -d 'Print what a shell needs to complete mapctl\'s command lines'
 complete -c mapctl -n '__mapctl_at ""' -l version -d 'show the version'
 complete -c mapctl -n '__mapctl_at ""' -l socket -d 'control socket of the daemon (MAPD_SOCKET, /run/mapd/mapd.sock)' -rF
@@ -107,6 +109,7 @@ complete -c mapctl -n '__mapctl_at "show"' -l color -d 'auto: on a terminal, unl
 complete -c mapctl -n '__mapctl_at "show"' -l help -d 'say what it does'
 complete -c mapctl -n '__mapctl_at "show" "*"' -a 'map-e map-t map domain statistics interface name role'
 complete -c mapctl -n '__mapctl_at "config" 0' -a show -d 'Show the configuration in force, with every default; mapd takes it as a file again'
+complete -c mapctl -n '__mapctl_at "config" 0' -a export -d 'Write the configuration in another MAP program\'s words'
 complete -c mapctl -n '__mapctl_at "config"' -l socket -d 'control socket of the daemon (MAPD_SOCKET, /run/mapd/mapd.sock)' -rF
 complete -c mapctl -n '__mapctl_at "config"' -l json -d 'one JSON document on standard output'
 complete -c mapctl -n '__mapctl_at "config"' -l color -d 'auto: on a terminal, unless NO_COLOR is set' -x -a 'auto always never'
@@ -115,6 +118,14 @@ complete -c mapctl -n '__mapctl_at "config show"' -l socket -d 'control socket o
 complete -c mapctl -n '__mapctl_at "config show"' -l json -d 'one JSON document on standard output'
 complete -c mapctl -n '__mapctl_at "config show"' -l color -d 'auto: on a terminal, unless NO_COLOR is set' -x -a 'auto always never'
 complete -c mapctl -n '__mapctl_at "config show"' -l help -d 'say what it does'
+complete -c mapctl -n '__mapctl_at "config export"' -l format -d 'whose words' -x -a 'rfc8676 uci vpp jool nat46 rule-string asternos'
+complete -c mapctl -n '__mapctl_at "config export"' -l config -d 'configuration; without it the running daemon\'s' -rF
+complete -c mapctl -n '__mapctl_at "config export"' -l domain -d 'this domain alone' -x
+complete -c mapctl -n '__mapctl_at "config export"' -l yang -d 'RFC 8676 as JSON: --format rfc8676'
+complete -c mapctl -n '__mapctl_at "config export"' -l socket -d 'control socket of the daemon (MAPD_SOCKET, /run/mapd/mapd.sock)' -rF
+complete -c mapctl -n '__mapctl_at "config export"' -l json -d 'one JSON document on standard output'
+complete -c mapctl -n '__mapctl_at "config export"' -l color -d 'auto: on a terminal, unless NO_COLOR is set' -x -a 'auto always never'
+complete -c mapctl -n '__mapctl_at "config export"' -l help -d 'say what it does'
 complete -c mapctl -n '__mapctl_at "log-level"' -l socket -d 'control socket of the daemon (MAPD_SOCKET, /run/mapd/mapd.sock)' -rF
 complete -c mapctl -n '__mapctl_at "log-level"' -l json -d 'one JSON document on standard output'
 complete -c mapctl -n '__mapctl_at "log-level"' -l color -d 'auto: on a terminal, unless NO_COLOR is set' -x -a 'auto always never'
@@ -229,6 +240,24 @@ complete -c mapctl -n '__mapctl_at "dmr"' -l socket -d 'control socket of the da
 complete -c mapctl -n '__mapctl_at "dmr"' -l json -d 'one JSON document on standard output'
 complete -c mapctl -n '__mapctl_at "dmr"' -l color -d 'auto: on a terminal, unless NO_COLOR is set' -x -a 'auto always never'
 complete -c mapctl -n '__mapctl_at "dmr"' -l help -d 'say what it does'
+complete -c mapctl -n '__mapctl_at "import"' -l from -d 'its format, where it is not recognised' -x -a 'rfc8676 hb46pp jool asternos vpp nat46 uci rule-string mapcalc'
+complete -c mapctl -n '__mapctl_at "import"' -s o -l output -d 'file to write, which must not exist yet' -rF
+complete -c mapctl -n '__mapctl_at "import"' -l role -d 'role of the domains' -x -a 'ce br'
+complete -c mapctl -n '__mapctl_at "import"' -l end-user-prefix -d 'IPv6 prefix delegated to the CE' -x
+complete -c mapctl -n '__mapctl_at "import"' -l dmr -d 'MAP-T: the DMR prefix, where the source has none' -x
+complete -c mapctl -n '__mapctl_at "import"' -l br -d 'MAP-E: the BR\'s address, where the source has none' -x
+complete -c mapctl -n '__mapctl_at "import"' -l socket -d 'control socket of the daemon (MAPD_SOCKET, /run/mapd/mapd.sock)' -rF
+complete -c mapctl -n '__mapctl_at "import"' -l json -d 'one JSON document on standard output'
+complete -c mapctl -n '__mapctl_at "import"' -l color -d 'auto: on a terminal, unless NO_COLOR is set' -x -a 'auto always never'
+complete -c mapctl -n '__mapctl_at "import"' -l help -d 'say what it does'
+complete -c mapctl -n '__mapctl_at "import" "0"' -F
+complete -c mapctl -n '__mapctl_at "export"' -l format -d 'whose words' -x -a 'rfc8676 uci vpp jool nat46 rule-string asternos'
+complete -c mapctl -n '__mapctl_at "export"' -l config -d 'configuration; without it the running daemon\'s' -rF
+complete -c mapctl -n '__mapctl_at "export"' -l domain -d 'this domain alone' -x
+complete -c mapctl -n '__mapctl_at "export"' -l socket -d 'control socket of the daemon (MAPD_SOCKET, /run/mapd/mapd.sock)' -rF
+complete -c mapctl -n '__mapctl_at "export"' -l json -d 'one JSON document on standard output'
+complete -c mapctl -n '__mapctl_at "export"' -l color -d 'auto: on a terminal, unless NO_COLOR is set' -x -a 'auto always never'
+complete -c mapctl -n '__mapctl_at "export"' -l help -d 'say what it does'
 complete -c mapctl -n '__mapctl_at "completion"' -l socket -d 'control socket of the daemon (MAPD_SOCKET, /run/mapd/mapd.sock)' -rF
 complete -c mapctl -n '__mapctl_at "completion"' -l json -d 'one JSON document on standard output'
 complete -c mapctl -n '__mapctl_at "completion"' -l color -d 'auto: on a terminal, unless NO_COLOR is set' -x -a 'auto always never'

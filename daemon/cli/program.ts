@@ -24,11 +24,21 @@ export async function main(words: readonly string[], streams: Streams): Promise<
     status = value;
   });
   try {
-    await program.parseAsync(words, { from: "user" });
+    await program.parseAsync(spelled(words), { from: "user" });
     return status;
   } catch (error) {
     return report(error, json, streams);
   }
+}
+
+/** The command may be typed in capitals, as some devices' commands are. */
+function spelled(words: readonly string[]): readonly string[] {
+  const isValued = (word: string): boolean =>
+    GLOBAL_OPTIONS.some(({ flags }) => flags.startsWith(`${word} <`));
+  let at = 0;
+  while (words[at]?.startsWith("-")) at += isValued(words[at]!) ? 2 : 1;
+  const word = words[at];
+  return word === undefined ? words : words.with(at, word.toLowerCase());
 }
 
 function createProgram(streams: Streams, setStatus: (status: number) => void): Command {

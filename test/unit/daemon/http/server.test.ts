@@ -2,12 +2,13 @@ import { pino } from "pino";
 import { type Test, test } from "tap";
 import { createMetrics } from "../../../../daemon/http/metrics.js";
 import { HttpServer } from "../../../../daemon/http/server.js";
-import { BR_T, daemonOf, domainOf, viewOf } from "../samples.js";
+import { BR_T, domainOf, viewOf } from "../samples.js";
+import { meteredOf } from "./metered.js";
 
 const LOG = pino({ level: "silent" });
 
 async function serve(t: Test, reasons: readonly string[]): Promise<HttpServer> {
-  const daemon = daemonOf([viewOf(domainOf(BR_T))], reasons);
+  const daemon = meteredOf([viewOf(domainOf(BR_T))], { readiness: { reasons } });
   const metrics = createMetrics(daemon, "1.2.3");
   const server = new HttpServer({ host: "127.0.0.1", port: 0 }, metrics, daemon.reasons, LOG);
   await server.listen();
@@ -71,7 +72,7 @@ for (const method of ["POST", "PUT", "DELETE"]) {
 
 test("a port in use is explained", async (t) => {
   const server = await serve(t, []);
-  const metrics = createMetrics(daemonOf([]), "1");
+  const metrics = createMetrics(meteredOf([]), "1");
   const second = new HttpServer({ host: "127.0.0.1", port: server.port }, metrics, () => [], LOG);
   await t.rejects(second.listen(), {
     code: "http-listen",
@@ -80,7 +81,7 @@ test("a port in use is explained", async (t) => {
 });
 
 test("an address of nobody is explained", async (t) => {
-  const metrics = createMetrics(daemonOf([]), "1");
+  const metrics = createMetrics(meteredOf([]), "1");
   const server = new HttpServer({ host: "192.0.2.1", port: 0 }, metrics, () => [], LOG);
   await t.rejects(server.listen(), { code: "http-listen", message: /on no device of this host/ });
 });
