@@ -140,15 +140,16 @@ export async function startDaemon(t: Test, file: ConfigFile): Promise<DaemonProc
   return daemon;
 }
 
-/** Polls until `condition` holds; fails with what was waited for. */
+/** Asks again and again, with a pause between, until `condition` holds; fails with what was waited for. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: () => string,
+  pauseMs = 50,
 ): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
