@@ -102,12 +102,16 @@ export class DomainUnderTest {
   #dropped = 0;
   #emitted = 0;
 
-  /** `cutsInsideTunnels`: of the device, which has the classifier then. `retired`: NAT44 of a CE's former address. */
+  /**
+   * `cutsInsideTunnels`: of the device, which has the classifier then. `retired`: NAT44 of a CE's former address. `hits`:
+   * where a BR counts packets by rule.
+   */
   constructor(
     settings: DomainSettings,
     seed = 1,
     cutsInsideTunnels = false,
     retired: Nat44 | null = null,
+    hits: Float64Array | null = null,
   ) {
     this.#io = new OneFrame(cutsInsideTunnels);
     const random = seededRandom(seed);
@@ -115,7 +119,7 @@ export class DomainUnderTest {
     const table = compileRules(settings);
     const { counters } = this;
     const io = this.#io;
-    this.#pipeline = createPipeline(settings, table, nat44, io, counters, random, retired);
+    this.#pipeline = createPipeline(settings, table, nat44, io, counters, random, retired, hits);
   }
 
   /** True where its device cuts super-packets inside a tunnel. */
