@@ -30,8 +30,14 @@ export class MarkerRoutes {
     const complaint = await ipBatchForced(missing.map(([line]) => line));
     // A complaint does not tell which were added; adding all of them again does no harm.
     if (complaint === "") for (const [line, marker] of missing) this.#installed.set(line, marker);
-    return complaint;
+    return reasonsOf(complaint);
   }
+}
+
+/** What ip says of each line, once: `Error: Nexthop device is not up.`, then `Command failed -:1`. */
+function reasonsOf(complaint: string): string {
+  const lines = complaint.split("\n").filter((line) => !line.startsWith("Command failed"));
+  return [...new Set(lines.map((line) => line.replace(/^Error: /, "")))].join(" ");
 }
 
 export function markersOf(config: DomainConfig, device: number): Markers {
