@@ -12,10 +12,10 @@ import { findNodeHeaders } from "./lib/node-headers.mjs";
 const NAME = "mapd_tun";
 const SELF = fileURLToPath(import.meta.url);
 const NATIVE = resolve(dirname(SELF), "../native");
-/** How the names of each architecture's cross tools begin, and the Debian packages that have them. */
+/** How the names of each architecture's cross tools begin, and the Debian package that brings them all. */
 const CROSS = {
-  arm64: { prefix: "aarch64-linux-gnu-", packages: "gcc-aarch64-linux-gnu libc6-dev-arm64-cross" },
-  x64: { prefix: "x86_64-linux-gnu-", packages: "gcc-x86-64-linux-gnu libc6-dev-amd64-cross" },
+  arm64: { prefix: "aarch64-linux-gnu-", package: "g++-aarch64-linux-gnu" },
+  x64: { prefix: "x86_64-linux-gnu-", package: "g++-x86-64-linux-gnu" },
 };
 const ARCH = wantedArch(process.argv.slice(2));
 const OUTPUT = join(NATIVE, "prebuilds", `${process.platform}-${ARCH}`);
@@ -37,19 +37,19 @@ function wantedArch(words) {
   return arch;
 }
 
-/** The compiler to check for, with its packages, and what tells gyp and prebuildify of it. */
+/** The compiler to check for, with its package, and what tells gyp and prebuildify of it. */
 function toolchain() {
   if (ARCH === process.arch) {
-    const packages = "build-essential";
+    const compilerPackage = "build-essential";
     return {
       compilers: [
-        ["cc", packages],
-        ["c++", packages],
+        ["cc", compilerPackage],
+        ["c++", compilerPackage],
       ],
       environment: {},
     };
   }
-  const { prefix, packages } = CROSS[ARCH];
+  const { prefix, package: compilerPackage } = CROSS[ARCH];
   const environment = {
     CC: `${prefix}gcc`,
     // gyp links with the C++ compiler; there is no C++ here that would need one.
@@ -57,7 +57,7 @@ function toolchain() {
     AR: `${prefix}ar`,
     PREBUILD_STRIP_BIN: `${prefix}strip`,
   };
-  return { compilers: [[environment.CC, packages]], environment };
+  return { compilers: [[environment.CC, compilerPackage]], environment };
 }
 
 /** Hash of all that decides what the binary is. Node-API makes it independent of Node's version. */
