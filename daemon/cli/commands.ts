@@ -7,6 +7,7 @@ import { completionCommand, completionScripts } from "./completion.js";
 import { configShowCommand } from "./config-show.js";
 import { countersCommand } from "./counters.js";
 import { dmrCommand } from "./dmr.js";
+import { doctorCommand } from "./doctor.js";
 import { domainsCommand } from "./domains.js";
 import { drainCommand, undrainCommand } from "./drain.js";
 import { configExportCommand, exportCommand } from "./export.js";
@@ -48,6 +49,7 @@ const OTHERS: readonly CliCommand[] = [
   portsSuggestCommand,
   sessionsCommand,
   topCommand,
+  doctorCommand,
   checkCommand,
   calcCommand,
   reverseCommand,
