@@ -11,6 +11,7 @@ const PROGRAMS = [
   { program: "make", package: "make", why: "the TUN addon" },
   { program: "cc", package: "gcc", why: "the TUN addon" },
   { program: "c++", package: "g++", why: "raw-socket, which the tests inject with" },
+  { program: "dpkg-shlibdeps", package: "dpkg-dev", why: "the Debian package" },
   { program: "ping", package: "iputils-ping", why: "checks" },
   { program: "curl", package: "curl", why: "checks" },
   { program: "iperf3", package: "iperf3", why: "checks" },

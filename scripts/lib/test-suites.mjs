@@ -9,10 +9,19 @@ export const SUITES = [
   { name: "property", jobs: 2, fileLimitMs: 120_000, needs: [] },
   { name: "golden", jobs: 1, fileLimitMs: 120_000, needs: [] },
   { name: "fuzz", jobs: 1, fileLimitMs: 120_000, needs: [] },
+  { name: "package", jobs: 1, fileLimitMs: 180_000, needs: [] },
   { name: "native", jobs: 1, fileLimitMs: 90_000, needs: ["tun", "namespaces"] },
   { name: "netns", jobs: 1, fileLimitMs: 180_000, needs: ["tun", "namespaces"] },
   { name: "bench", jobs: 1, fileLimitMs: 120_000, needs: ["tun", "namespaces"] },
 ];
+
+/** Of `npm run test:package` alone: it takes minutes, and loads from npm's registry and Debian's archive. */
+export const INSTALL_SUITE = {
+  name: "install",
+  jobs: 1,
+  fileLimitMs: 900_000,
+  needs: ["tun", "namespaces"],
+};
 
 const NEEDS = {
   tun() {
