@@ -40,6 +40,7 @@ export function importText(
   const domains = read
     .filter(({ rules }) => rules.length > 0)
     .map((domain, index) => complete(domain, index, options, findings));
+  sayUnused(domains, options, findings);
   const rules = nameRules(domains, names, endUserPrefix, findings);
   const blocks = domains.map((domain, index) => domainBlock(domain, index, rules, names));
   const configuration = writeConfiguration({
@@ -87,6 +88,29 @@ function complete(
     findings.warning("end-user-prefix-unknown", domain.place, message, "RFC 7597 §5");
   }
   return { ...own, ...peer, endUserPrefix };
+}
+
+/** An option that changed nothing was meant for something else. */
+function sayUnused(
+  domains: readonly ForeignDomain[],
+  { endUserPrefix, dmr, brAddress }: ImportOptions,
+  findings: Findings,
+): void {
+  if (domains.length === 0) return;
+  const options: readonly (readonly [string, string | undefined, boolean])[] = [
+    [
+      "--end-user-prefix",
+      endUserPrefix,
+      domains.some((one) => one.endUserPrefix === endUserPrefix),
+    ],
+    ["--dmr", dmr, domains.some((one) => one.dmr === dmr)],
+    ["--br", brAddress, domains.some(({ brAddresses = [] }) => brAddresses[0] === brAddress)],
+  ];
+  for (const [option, value, isUsed] of options) {
+    if (value === undefined || isUsed) continue;
+    const message = `${option} ${value} is not used: no domain lacks it, or has use for it`;
+    findings.warning("option-unused", "", message);
+  }
 }
 
 /** What is a CE's alone is said before it is left out. */

@@ -39,7 +39,7 @@ export function exportConfig(config: Config, { write, domain }: ExportRequest): 
   const used = new Set(domains.flatMap((one) => one.config.settings.rules.map(({ name }) => name)));
   const text = write(domains, findings);
   if (domain === undefined) {
-    for (const name of Object.keys(config.document.rules)) {
+    for (const { name } of config.rules) {
       if (!used.has(name)) lost(findings, `rules.${name}`, "no domain uses it");
     }
   }

@@ -68,11 +68,17 @@ interface Instance {
 
 function instance(name: string, found: Instance): ForeignDomain {
   const { isCe, basic, dmr, endUserPrefix, settings } = found;
-  // On a CE the table holds forwarding rules; a BR has all its rules there.
+  // On a CE the table holds forwarding rules, its own among them or not; a BR has all its rules there.
   const rules = found.rules.map((rule) => (isCe ? { ...rule, forwarding: true } : rule));
-  const own = basic === null ? rules : [basic, ...rules.filter((rule) => !isSame(rule, basic))];
+  const own = basic === null ? rules : withBasic(basic, rules);
   const role = isCe ? "ce" : "br";
   return { name, mode: "map-t", role, rules: own, dmr, endUserPrefix, settings, place: "" };
+}
+
+function withBasic(basic: ForeignRule, table: readonly ForeignRule[]): readonly ForeignRule[] {
+  const others = table.filter((rule) => !isSame(rule, basic));
+  const forwards = others.length < table.length;
+  return [forwards ? { ...basic, forwarding: true } : basic, ...others];
 }
 
 function isSame(one: ForeignRule, other: ForeignRule): boolean {

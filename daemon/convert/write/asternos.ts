@@ -3,10 +3,16 @@ import { formatIpv4Prefix, formatIpv6Prefix } from "../../../src/map/prefix.js";
 import type { Rule } from "../../../src/map/types.js";
 import { formatIpv6 } from "../../../src/wire/address.js";
 import type { Findings } from "../../config/findings.js";
-import { type ExportedDomain, sayDomainLosses, sayRuleLosses, type Writer } from "./export.js";
+import {
+  type ExportedDomain,
+  rulesOf,
+  sayDomainLosses,
+  sayRuleLosses,
+  type Writer,
+} from "./export.js";
 
 export const writeAsternos: Writer = (domains, findings) => {
-  const rules = new Set(domains.flatMap(({ config }) => config.settings.rules));
+  const rules = rulesOf(domains);
   for (const rule of rules) sayRuleLosses(rule, { offset: true }, findings);
   const lines = [
     "map enable",

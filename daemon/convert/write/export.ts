@@ -24,6 +24,12 @@ export function domainsOf(config: Config, name: string | undefined): readonly Ex
   });
 }
 
+/** The rules of all domains, each once. */
+export function rulesOf(domains: readonly ExportedDomain[]): readonly Rule[] {
+  const rules = domains.flatMap(({ config }) => [...config.settings.rules]);
+  return [...new Map(rules.map((rule) => [rule.name, rule])).values()];
+}
+
 export function lost(findings: Findings, path: string, message: string): void {
   findings.warning("not-exported", path, message);
 }

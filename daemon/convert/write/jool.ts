@@ -68,7 +68,7 @@ function tableOf(
   findings: Findings,
 ): readonly Rule[] {
   const { role, rules } = config.settings;
-  if (role === "br") return rules;
+  if (role === "br") return [...rules];
   for (const rule of rules.filter((one) => one !== basic && !one.forwarding)) {
     const message = "neither this CE's own rule nor a forwarding rule: not written";
     lost(findings, `rules.${rule.name}`, message);

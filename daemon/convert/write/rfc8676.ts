@@ -36,7 +36,7 @@ export const writeRfc8676: Writer = (domains, findings) => {
 
 function brInstances(domains: readonly ExportedDomain[], findings: Findings): object {
   const uses = new Map<string, number>();
-  for (const { name } of domains.flatMap(({ config }) => config.settings.rules)) {
+  for (const { name } of domains.flatMap(({ config }) => [...config.settings.rules])) {
     uses.set(name, (uses.get(name) ?? 0) + 1);
   }
   const instances = domains.flatMap((domain) => {

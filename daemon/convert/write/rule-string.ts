@@ -1,11 +1,11 @@
 /** Rule strings of IP_MAP_Calculator, one a rule: what every domain has, and nothing of the domains. */
 import { formatIpv4, formatIpv6 } from "../../../src/wire/address.js";
-import { lost, sayRuleLosses, type Writer } from "./export.js";
+import { lost, rulesOf, sayRuleLosses, type Writer } from "./export.js";
 
 const LONGEST_NAME = 20;
 
 export const writeRuleStrings: Writer = (domains, findings) => {
-  const rules = new Set(domains.flatMap(({ config }) => config.settings.rules));
+  const rules = rulesOf(domains);
   for (const { path } of domains) {
     lost(findings, path, "rule strings hold rules only, without mode, role and peer");
   }

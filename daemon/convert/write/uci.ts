@@ -28,7 +28,7 @@ function section(domain: ExportedDomain, findings: Findings): string {
   sayDomainLosses(domain, isCe ? ["mtu.ipv4"] : [], findings);
   const name = settings.name.replace(/[^A-Za-z0-9_]/g, "_");
   // One switch for all rules of a section.
-  const isLegacy = settings.rules[0]?.iid === "draft-03";
+  const isLegacy = settings.rules.at(0)?.iid === "draft-03";
   for (const rule of settings.rules) sayLosses(rule, isLegacy, findings);
   const [only] = settings.rules;
   const isPlain = settings.rules.length === 1 && only !== undefined && !only.forwarding;
