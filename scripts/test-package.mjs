@@ -14,7 +14,11 @@ const PROGRAMS = [
   { program: "debootstrap", package: "debootstrap", why: "a root to install into" },
   { program: "lintian", package: "lintian", why: "Debian's own checks" },
   { program: "dpkg-shlibdeps", package: "dpkg-dev", why: "the Debian package" },
-  { program: "aarch64-linux-gnu-g++", package: "g++-aarch64-linux-gnu", why: "the addon for arm64" },
+  {
+    program: "aarch64-linux-gnu-g++",
+    package: "g++-aarch64-linux-gnu",
+    why: "the addon for arm64",
+  },
   { program: "qemu-aarch64-static", package: "qemu-user-static", why: "running it" },
   { program: "systemd-analyze", package: "systemd", why: "checking the units" },
 ];
