@@ -11,7 +11,12 @@ import { Dmr } from "../../src/map/dmr.js";
 import { coversIpv6Prefix, formatIpv6Prefix } from "../../src/map/prefix.js";
 import type { Ipv6Prefix, Rule, Words6 } from "../../src/map/types.js";
 import { DUMMY_IPV4 } from "../../src/pipeline/create.js";
-import type { CommonSettings, DomainSettings, MtuSettings } from "../../src/pipeline/settings.js";
+import type {
+  CeSettings,
+  CommonSettings,
+  DomainSettings,
+  MtuSettings,
+} from "../../src/pipeline/settings.js";
 import { formatIpv6 } from "../../src/wire/address.js";
 import { didYouMean } from "../suggest.js";
 import { checkNat44, type Nat44Result } from "./check-nat44.js";
@@ -74,10 +79,14 @@ export function checkDomain(input: DomainInput, findings: Findings): DomainSetti
   if (edge === null) return null;
   refuseOwnAddress(input, edge, brAddresses, findings);
   const nat = checkNat44({ ...input, rule: edge.rule, endUserPrefix: edge.prefix }, findings);
-  return ceSettings(common, edge, nat);
+  return { ...ceSettings(common, edge, nat), rules: rules.found };
 }
 
-function ceSettings(common: CommonSettings, edge: Edge, nat: Nat44Result): DomainSettings {
+function ceSettings(
+  common: CommonSettings,
+  edge: Edge,
+  nat: Nat44Result,
+): Omit<CeSettings, "rules"> {
   return {
     ...common,
     role: "ce",

@@ -1,5 +1,7 @@
 /** What differs between two configurations in force, key by key. */
-import { effectiveDocument } from "./effective.js";
+
+import type { PackedRules } from "../../src/map/packed-rules.js";
+import { effectiveWithoutRules, ruleDocument } from "./effective.js";
 import { canonicalJson } from "./hash.js";
 import { changesNeedingRestart } from "./restart.js";
 import { formatPath, type Path } from "./schema-walk.js";
@@ -21,7 +23,11 @@ export interface KeyChange {
 export function differences(before: Config, after: Config): readonly KeyChange[] {
   const restart = new Set(changesNeedingRestart(before, after));
   const kept = namesOf(before).filter((name) => namesOf(after).includes(name));
-  return compare(named(before, kept), named(after, kept), []).map((change) => {
+  const changes = [
+    ...compare(named(before, kept), named(after, kept), []),
+    ...ruleChanges(before.rules, after.rules),
+  ];
+  return changes.map((change) => {
     return { ...change, restart: [...restart].some((path) => isWithin(change.path, path)) };
   });
 }
@@ -32,13 +38,30 @@ function namesOf({ domains }: Config): readonly string[] {
 
 /** The document with its domains by name. */
 function named(config: Config, names: readonly string[]): object {
-  const document = effectiveDocument(config);
+  const document = effectiveWithoutRules(config);
   const list: readonly unknown[] = Array.isArray(document.domains) ? document.domains : [];
   const domains = list.flatMap((domain): (readonly [string, unknown])[] => {
     const name = isMapping(domain) ? String(domain.name) : "";
     return names.includes(name) ? [[name, domain]] : [];
   });
   return { ...document, domains: Object.fromEntries(domains) };
+}
+
+/** Rules are matched by name; those that are the same, mostly nearly all, are not written out. */
+function ruleChanges(before: PackedRules, after: PackedRules): Change[] {
+  const old = new Map(before.map(({ name }, index) => [name, index]));
+  const changes = after.map((rule, index): Change[] => {
+    const was = old.get(rule.name);
+    old.delete(rule.name);
+    if (was !== undefined && after.isSame(index, before, was)) return [];
+    const former = was === undefined ? undefined : before.at(was);
+    return compare(former && ruleDocument(former), ruleDocument(rule), ["rules", rule.name]);
+  });
+  const gone = [...old.values()].map((index): Change[] => {
+    const rule = before.at(index)!;
+    return compare(ruleDocument(rule), undefined, ["rules", rule.name]);
+  });
+  return [...changes, ...gone].flat();
 }
 
 type Change = Omit<KeyChange, "restart">;

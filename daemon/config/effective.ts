@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { formatIpv4Prefix } from "../../src/map/prefix.js";
+import { formatIpv4Prefix, formatIpv6Prefix } from "../../src/map/prefix.js";
 import type { Rule } from "../../src/map/types.js";
 import type { CeSettings } from "../../src/pipeline/settings.js";
 import { writeField } from "./fields.js";
@@ -17,12 +17,15 @@ type Block = Record<string, unknown>;
 
 /** Plain values only: it can be written as JSON or YAML. */
 export function effectiveDocument(config: Config): Block {
+  const { domains, ...rest } = effectiveWithoutRules(config);
+  const rules = Object.fromEntries(config.rules.map((rule) => [rule.name, ruleDocument(rule)]));
+  return { ...rest, rules, domains };
+}
+
+/** Likewise, but for the rules, of which there may be many. */
+export function effectiveWithoutRules(config: Config): Block {
   const written = blockOf(write(configSchema, config.document));
   written["drain-timeout"] = config.drainTimeoutMs / 1000;
-  const rules = blockOf(written.rules);
-  for (const rule of new Set(config.domains.flatMap(({ settings }) => settings.rules))) {
-    completeRule(blockOf(rules[rule.name]), rule);
-  }
   const domains = new Map(config.domains.map((domain) => [domain.settings.name, domain]));
   for (const value of arrayOf(written.domains)) {
     const block = blockOf(value);
@@ -66,10 +69,19 @@ function writeUnion(options: readonly Schema[], value: unknown): unknown {
   return value;
 }
 
-function completeRule(block: Block, rule: Rule): void {
-  block["psid-len"] = rule.psidLen;
-  // An offset of an address that is not shared means nothing.
-  if (rule.psidLen === 0) delete block["psid-offset"];
+/** A rule in the words of the file. */
+export function ruleDocument(rule: Rule): Block {
+  return {
+    "rule-ipv6-prefix": formatIpv6Prefix(rule.ipv6),
+    "rule-ipv4-prefix": formatIpv4Prefix(rule.ipv4),
+    "ea-len": rule.eaLen,
+    // An offset of an address that is not shared means nothing.
+    ...(rule.psidLen === 0 ? {} : { "psid-offset": rule.psidOffset }),
+    "psid-len": rule.psidLen,
+    ...(rule.psid === null ? {} : { psid: rule.psid }),
+    iid: rule.iid,
+    forwarding: rule.forwarding,
+  };
 }
 
 function completeDomain(block: Block, { settings }: DomainConfig): void {

@@ -1,6 +1,7 @@
 /** From the text of a configuration to a checked, immutable `Config`, or to all that is wrong with it. */
 import { readFile } from "node:fs/promises";
 import { checkDmr, checkRule, type RuleInput } from "../../src/map/check.js";
+import { PackedRules } from "../../src/map/packed-rules.js";
 import type { Checked, Rule } from "../../src/map/types.js";
 import { announceOf, checkAnnounce, drainTimeoutMs } from "./check-announce.js";
 import { checkDomain, checkRuleNames } from "./check-domain.js";
@@ -62,7 +63,8 @@ export function parseConfig(text: string): Checked<Config> {
   }
   const { document } = shape;
   if (findings.failed || document === null) return { ok: false, diagnostics: findings.list };
-  const configs = domains.map(({ config }) => config);
+  const all = PackedRules.of([...rules.values()].filter((rule) => rule !== null));
+  const configs = domains.map(({ config }) => withPackedRules(config, all));
   const effective = {
     controlSocket: document["control-socket"],
     http: document.http,
@@ -72,8 +74,17 @@ export function parseConfig(text: string): Checked<Config> {
     drainFile: document["drain-file"],
     domains: configs,
   };
-  const config = { ...effective, hash: configHash(effective), document };
+  const { rules: _, ...rest } = document;
+  const config = { ...effective, hash: configHash(effective), rules: all, document: rest };
   return { ok: true, value: deepFreeze(config), diagnostics: findings.list };
+}
+
+/** A BR may have very many rules; most often they are all that there are. */
+function withPackedRules(config: DomainConfig, all: PackedRules): DomainConfig {
+  const { settings } = config;
+  if (settings.role === "ce") return config;
+  const own = PackedRules.of(settings.rules);
+  return { ...config, settings: { ...settings, rules: own.equals(all) ? all : own } };
 }
 
 /** Rules that agree with themselves, by name, also those that no domain uses. */

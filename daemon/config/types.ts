@@ -1,4 +1,5 @@
 /** The configuration after all checks: immutable, every default filled in, nothing left as text. */
+import type { PackedRules } from "../../src/map/packed-rules.js";
 import type { DomainSettings } from "../../src/pipeline/settings.js";
 import type { ConfigDocument } from "./schema.js";
 
@@ -71,6 +72,8 @@ export interface Config {
   readonly domains: readonly DomainConfig[];
   /** 12 hexadecimal digits of the SHA-256 of the effective configuration. */
   readonly hash: string;
-  /** What was read, checked for shape and with fixed defaults; `restart.ts` compares it. */
-  readonly document: ConfigDocument;
+  /** All rules of the file, also those that no domain uses. */
+  readonly rules: PackedRules;
+  /** The rest of what was read, checked for shape and with fixed defaults; `restart.ts` compares it. */
+  readonly document: Omit<ConfigDocument, "rules">;
 }

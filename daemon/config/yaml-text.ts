@@ -1,6 +1,7 @@
 /** YAML text to plain values. Duplicate keys, unknown tags and bad syntax are refused with their place. */
 import { isScalar, LineCounter, type Pair, parseDocument, visit, type YAMLError } from "yaml";
 import type { Checked, Diagnostic } from "../../src/map/types.js";
+import { readJson } from "./json-text.js";
 
 /** An alias may repeat a block, but not grow a small file into a large one. */
 const MAX_ALIASES = 100;
@@ -12,6 +13,12 @@ const MAX_PROBLEMS = 20;
 const LONGEST_MESSAGE = 160;
 
 export function readYaml(text: string): Checked<unknown> {
+  const json = readJson(text);
+  return json === undefined ? parseYaml(text) : { ok: true, value: json, diagnostics: [] };
+}
+
+/** The long way, which knows the places of what is wrong. */
+export function parseYaml(text: string): Checked<unknown> {
   const lineCounter = new LineCounter();
   // The parser looks for equal keys pair by pair, which takes seconds for thousands of rules.
   const document = parseDocument(text, { version: "1.2", uniqueKeys: false, lineCounter });

@@ -2,6 +2,7 @@
 import { COUNTER_COUNT } from "../../src/counters.js";
 import type { Ce } from "../../src/map/ce.js";
 import { compileRules } from "../../src/pipeline/create.js";
+import { withoutRules } from "../../src/pipeline/settings.js";
 import type { NativeTun } from "../../src/tun/native.js";
 import type { DomainConfig } from "../config/types.js";
 import { MapdError } from "../errors.js";
@@ -224,7 +225,7 @@ export class Domain {
   #compile(config: DomainConfig): WorkerDomain {
     const { settings } = config;
     const table = compileRules(settings).buffer;
-    return { settings, table, hits: this.#hits.prepare(config) };
+    return { settings: withoutRules(settings), table, hits: this.#hits.prepare(config) };
   }
 
   /** Why the domain does not forward; empty when it does. */

@@ -1,4 +1,5 @@
 /** What changes between two configurations, and what of it a running daemon cannot do. Pure. */
+import { PackedRules } from "../../src/map/packed-rules.js";
 import type { Diagnostic } from "../../src/map/types.js";
 import { changesNeedingRestart } from "../config/restart.js";
 import type { Config, DomainConfig } from "../config/types.js";
@@ -26,7 +27,7 @@ export function planReload(before: Config, after: Config): ReloadPlan {
     if (was === undefined) {
       added.push(domain);
       refusals.push(...deviceConflict(before, domain));
-    } else if (!same(was, domain)) {
+    } else if (!sameDomain(was, domain)) {
       changed.push(domain);
     }
   }
@@ -51,8 +52,11 @@ function needsRestart(path: string, message: string): Diagnostic {
 }
 
 /** Settings are plain data without cycles, made by one function, so their keys have one order. */
-function same(x: unknown, y: unknown): boolean {
-  return JSON.stringify(x) === JSON.stringify(y);
+function sameDomain(one: DomainConfig, other: DomainConfig): boolean {
+  const rest = (config: DomainConfig): string =>
+    JSON.stringify({ ...config, settings: { ...config.settings, rules: null } });
+  if (rest(one) !== rest(other)) return false;
+  return PackedRules.of(one.settings.rules).equals(PackedRules.of(other.settings.rules));
 }
 
 function byName(config: Config): ReadonlyMap<string, DomainConfig> {

@@ -6,6 +6,7 @@ import type { Nat44Answers, Nat44Question, Nat44State } from "./nat44-questions.
 
 /** A domain as a worker runs it. */
 export interface WorkerDomain {
+  /** `withoutRules()`: to take over very many would stop the packet loop. */
   readonly settings: DomainSettings;
   /** Compiled rules, shared by all workers of the domain. */
   readonly table: SharedArrayBuffer;

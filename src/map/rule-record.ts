@@ -54,6 +54,23 @@ export function writeRecord(
   words[at + MASK_AT] = maskOf(ipv4.len + suffixLen(eaLen, ipv4.len));
 }
 
+/** The rule that was written at `at`. Cold. */
+export function readRecord(name: string, words: Int32Array, at: number): Rule {
+  const shape = words[at + SHAPE_AT]!;
+  const word = (offset: number): number => words[at + offset]! >>> 0;
+  return {
+    name,
+    ipv6: { address: [word(0), word(1), word(2), word(3)], len: prefixLenOf(shape) },
+    ipv4: { address: word(IPV4_AT), len: ipv4LenOf(shape) },
+    eaLen: eaLenOf(shape),
+    psidOffset: offsetOf(shape),
+    psidLen: psidLenOf(shape),
+    psid: shape & PROVISIONED ? provisionedPsid(words, at) : null,
+    iid: shape & DRAFT_03 ? "draft-03" : "rfc7597",
+    forwarding: isForwarding(words, at),
+  };
+}
+
 function prefixLenOf(shape: number): number {
   return shape >>> 24;
 }

@@ -33,7 +33,7 @@ import {
   mix,
   NO_PORT,
 } from "./table-layout.js";
-import type { Rule } from "./types.js";
+import type { RuleList } from "./types.js";
 
 const { RECORD_WORDS } = record;
 
@@ -64,7 +64,7 @@ export class RuleTable {
   }
 
   /** `rules` have passed `checkRuleSet()`; two that contradict each other throw a RangeError. */
-  static compile(rules: readonly Rule[], mode: "map-t" | "map-e"): RuleTable {
+  static compile(rules: RuleList, mode: "map-t" | "map-e"): RuleTable {
     return new RuleTable(compileTable(rules, mode));
   }
 

@@ -2,7 +2,7 @@
 import { maskOf, maskOf6 } from "./prefix.js";
 import { ruleKind } from "./rule.js";
 import * as record from "./rule-record.js";
-import type { Ipv4Prefix, Rule } from "./types.js";
+import type { Ipv4Prefix, Rule, RuleList } from "./types.js";
 
 /** Word offsets in the header; every `At` and `End` is a word offset, too. */
 export const HEADER = {
@@ -63,21 +63,23 @@ interface Plan {
   readonly ipv6: Tables;
 }
 
-export function compileTable(rules: readonly Rule[], mode: "map-t" | "map-e"): SharedArrayBuffer {
+export function compileTable(rules: RuleList, mode: "map-t" | "map-e"): SharedArrayBuffer {
   const plan = layOut(rules);
-  for (const [index, rule] of rules.entries()) {
+  let index = 0;
+  for (const rule of rules) {
     const at = plan.recordsAt + index * record.RECORD_WORDS;
     const wholeAddress = mode === "map-t" && ruleKind(rule) === "prefix";
     record.writeRecord(rule, wholeAddress, plan.words, at);
     insertIpv6(plan, index, rule);
     if (rule.psid === null) insertIpv4(plan, index, rule);
     else insertGroup(plan, index, rule, rule.psid);
+    index++;
   }
   return plan.words.buffer as SharedArrayBuffer;
 }
 
 /** Allocates the buffer and writes header and directories. */
-function layOut(rules: readonly Rule[]): Plan {
+function layOut(rules: RuleList): Plan {
   const counts = countEntries(rules);
   const groupsAt = HEADER_WORDS;
   const ipv4At = groupsAt + counts.groups.size * IPV4_ENTRY_WORDS;
@@ -122,7 +124,7 @@ interface Counts {
 }
 
 /** Entries that each table will hold. */
-function countEntries(rules: readonly Rule[]): Counts {
+function countEntries(rules: RuleList): Counts {
   const counts: Counts = { groups: new Map(), ipv4: new Map(), ipv6: new Map() };
   const groupAddresses = new Set<number>();
   const add = (entries: Map<number, number>, key: number, count: number): void => {

@@ -37,6 +37,16 @@ export interface Rule {
   readonly forwarding: boolean;
 }
 
+/** Rules in order: an array, or PackedRules, which makes the objects when they are asked for. */
+export interface RuleList extends Iterable<Rule> {
+  readonly length: number;
+  /** `index` from 0; undefined where there is none. */
+  at(index: number): Rule | undefined;
+  map<T>(of: (rule: Rule, index: number) => T): T[];
+  filter(isWanted: (rule: Rule) => boolean): Rule[];
+  slice(from: number, to: number): Rule[];
+}
+
 /** `shared`: k > 0. `address`: one whole IPv4 address. `prefix`: o + r < 32. */
 export type RuleKind = "shared" | "address" | "prefix";
 

@@ -2,7 +2,7 @@
  * What the packet path knows of a domain: checked, immutable, structured-cloneable (it crosses to
  * worker threads). The daemon makes it from the configuration; src/ never sees a file.
  */
-import type { Ipv4Prefix, Ipv6Prefix, Rule, Words6 } from "../map/types.js";
+import type { Ipv4Prefix, Ipv6Prefix, Rule, RuleList, Words6 } from "../map/types.js";
 import type { Nat44Settings } from "../nat44/settings.js";
 
 export type Mode = "map-t" | "map-e";
@@ -35,7 +35,7 @@ export interface CommonSettings {
   readonly name: string;
   readonly mode: Mode;
   /** Rules of the domain; on a BR all of them, on a CE the BMR and the FMRs. */
-  readonly rules: readonly Rule[];
+  readonly rules: RuleList;
   /** DMR prefix, MAP-T only (RFC 7599 §5.1). */
   readonly dmr: Ipv6Prefix | null;
   /** BR addresses, MAP-E only; both ends take all, a BR sends from the first, a CE sends to the first. */
@@ -59,6 +59,7 @@ export interface BrSettings extends CommonSettings {
 
 export interface CeSettings extends CommonSettings {
   readonly role: "ce";
+  readonly rules: readonly Rule[];
   /** Index into `rules` of the basic mapping rule. */
   readonly bmr: number;
   readonly endUserPrefix: Ipv6Prefix;
@@ -69,3 +70,10 @@ export interface CeSettings extends CommonSettings {
 }
 
 export type DomainSettings = BrSettings | CeSettings;
+
+/** What a packet path needs beside the compiled rules: of the rules themselves only a CE's own. */
+export function withoutRules(settings: DomainSettings): DomainSettings {
+  if (settings.role === "br") return { ...settings, rules: [] };
+  const own = settings.rules[settings.bmr];
+  return { ...settings, rules: own === undefined ? [] : [own], bmr: 0 };
+}

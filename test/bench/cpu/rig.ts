@@ -95,7 +95,7 @@ export class Rig {
     const table = compileRules(settings);
     this.#pipeline = createPipeline(settings, table, nat44, this.#arena, this.#counters, random);
     this.#loop.setPipeline(this.#pipeline);
-    const rule = settings.rules[0]!;
+    const rule = settings.rules.at(0)!;
     const isTcp = kind !== "udp 18";
     if (nat44 !== null) this.#open(packetsFor(name, "up", kind, flows, rule, []));
     const ports = nat44 === null ? [] : externalPorts(nat44, isTcp ? 6 : 17);

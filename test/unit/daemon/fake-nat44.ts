@@ -120,7 +120,7 @@ export function controlled(view: DomainView): FakeDomain {
 }
 
 function portsOf({ ce, config: { settings } }: DomainView): PortSet {
-  const rule = settings.role === "ce" ? settings.rules[settings.bmr] : settings.rules[0];
+  const rule = settings.role === "ce" ? settings.rules[settings.bmr] : settings.rules.at(0);
   if (rule === undefined) throw new Error("no rule");
   return portSetOf(rule, ce?.psid ?? null);
 }

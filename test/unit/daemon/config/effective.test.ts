@@ -91,7 +91,7 @@ const TWO_BRS = {
   "br-ipv6-addr": ["2001:db8:ffff::1", "2001:db8:ffff::2"],
 };
 
-const EVERY_SETTING: Omit<Config, "hash" | "document"> = {
+const EVERY_SETTING: Omit<Config, "hash" | "document" | "rules"> = {
   controlSocket: "/run/mapd/other.sock",
   http: { listen: { host: "::1", port: 9465 } },
   log: { level: "debug" },
@@ -186,8 +186,10 @@ const EVERY_SETTING: Omit<Config, "hash" | "document"> = {
 test("every key reaches its setting", async (t) => {
   const checked = parseConfig(EVERY_KEY);
   if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
-  const { hash, document, ...effective } = checked.value;
+  const { hash, document, rules, ...effective } = checked.value;
   t.strictSame(effective, EVERY_SETTING);
+  // The domain lists them in the other order.
+  t.strictSame([...rules].reverse(), EVERY_SETTING.domains[0]?.settings.rules);
   t.match(hash, /^[0-9a-f]{12}$/);
   t.same(document.domains[0]?.icmp, {
     "ipv4-sources": [0xcb007108],
@@ -220,54 +222,61 @@ test("a BR with the keys of every role is accepted, idle ones with a warning", a
 });
 
 test("a BR as a whole", async (t) => {
-  const { document, hash, ...effective } = accept(documentOf([BR_T]));
+  const { document, hash, rules, ...effective } = accept(documentOf([BR_T]));
   t.equal(document.domains.length, 1);
+  t.equal(rules.filter(({ name }) => name === "metro").length, 1);
   t.equal(hash.length, 12);
-  t.strictSame(effective, {
-    controlSocket: "/run/mapd/mapd.sock",
-    http: { listen: { host: "127.0.0.1", port: 9464 } },
-    log: { level: "info" },
-    stateFile: null,
-    drainTimeoutMs: 0,
-    drainFile: null,
-    domains: [
-      {
-        settings: {
-          name: "br-t",
-          mode: "map-t",
-          role: "br",
-          rules: [
-            {
-              name: "metro",
-              ipv6: { address: [0x20010db8, 0, 0, 0], len: 40 },
-              ipv4: { address: 0xc0000200, len: 24 },
-              eaLen: 16,
-              psidOffset: 6,
-              psidLen: 8,
-              psid: null,
-              iid: "rfc7597",
-              forwarding: false,
-            },
-          ],
-          dmr: { address: [0x20010db8, 0xffff0000, 0, 0], len: 64 },
-          brAddresses: [],
-          mtu: { ipv6: 1500, ipv4: 1500, lowestIpv6: 1280 },
-          mssClamp: "auto",
-          udpZeroChecksum: "drop",
-          trafficClass: -1,
-          decrementTtl: true,
-          icmp: { ipv4Sources: [], rateLimit: 1000, unreachables: true },
-          fragmentation: "outer",
-          hairpin: true,
-        },
-        tun: { name: "mapt0", queues: 1, offload: "auto", attach: false, address: null },
-        routes: { mode: "auto", metric: 2048 },
-        announce: null,
-        ruleCounters: false,
-        pcp: null,
-      },
-    ],
+  const unpacked = effective.domains.map((domain) => {
+    return { ...domain, settings: { ...domain.settings, rules: [...domain.settings.rules] } };
   });
+  t.strictSame(
+    { ...effective, domains: unpacked },
+    {
+      controlSocket: "/run/mapd/mapd.sock",
+      http: { listen: { host: "127.0.0.1", port: 9464 } },
+      log: { level: "info" },
+      stateFile: null,
+      drainTimeoutMs: 0,
+      drainFile: null,
+      domains: [
+        {
+          settings: {
+            name: "br-t",
+            mode: "map-t",
+            role: "br",
+            rules: [
+              {
+                name: "metro",
+                ipv6: { address: [0x20010db8, 0, 0, 0], len: 40 },
+                ipv4: { address: 0xc0000200, len: 24 },
+                eaLen: 16,
+                psidOffset: 6,
+                psidLen: 8,
+                psid: null,
+                iid: "rfc7597",
+                forwarding: false,
+              },
+            ],
+            dmr: { address: [0x20010db8, 0xffff0000, 0, 0], len: 64 },
+            brAddresses: [],
+            mtu: { ipv6: 1500, ipv4: 1500, lowestIpv6: 1280 },
+            mssClamp: "auto",
+            udpZeroChecksum: "drop",
+            trafficClass: -1,
+            decrementTtl: true,
+            icmp: { ipv4Sources: [], rateLimit: 1000, unreachables: true },
+            fragmentation: "outer",
+            hairpin: true,
+          },
+          tun: { name: "mapt0", queues: 1, offload: "auto", attach: false, address: null },
+          routes: { mode: "auto", metric: 2048 },
+          announce: null,
+          ruleCounters: false,
+          pcp: null,
+        },
+      ],
+    },
+  );
 });
 
 test("the CE domains of a host have addresses and metrics of their own", async (t) => {
