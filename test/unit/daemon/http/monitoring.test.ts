@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { test } from "tap";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -9,7 +10,9 @@ import { createMetrics } from "../../../../daemon/http/metrics.js";
 import { CE_T, domainOf, viewOf } from "../samples.js";
 import { meteredOf } from "./metered.js";
 
-const FOLDER = "config/prometheus";
+/** The checkout: this file is in OUTPUT/test/unit/daemon/http. */
+const ROOT = fileURLToPath(new URL("../../../../../", import.meta.url));
+const FOLDER = join(ROOT, "config/prometheus");
 const RUNBOOKS = "docs/runbooks";
 
 /** The data source that whoever looks has chosen. */
@@ -97,18 +100,18 @@ test("each alert has a test", (t) => {
 });
 
 test("each alert has its page, and each page its alert", (t) => {
-  t.same(readdirSync(RUNBOOKS).sort(), alerts.map(({ alert }) => `${alert}.md`).sort());
+  t.same(readdirSync(join(ROOT, RUNBOOKS)).sort(), alerts.map(({ alert }) => `${alert}.md`).sort());
   for (const { alert, annotations } of alerts) {
     t.equal(annotations.runbook_url, `${RUNBOOKS}/${alert}.md`);
-    t.match(readFileSync(annotations.runbook_url, "utf8"), new RegExp(`^# ${alert}\n`));
+    t.match(readFileSync(join(ROOT, annotations.runbook_url), "utf8"), new RegExp(`^# ${alert}\n`));
   }
   t.end();
 });
 
 test("the pages refer to pages that are there", (t) => {
-  const pages = new Set(readdirSync(RUNBOOKS));
+  const pages = new Set(readdirSync(join(ROOT, RUNBOOKS)));
   for (const page of pages) {
-    const text = readFileSync(join(RUNBOOKS, page), "utf8");
+    const text = readFileSync(join(ROOT, RUNBOOKS, page), "utf8");
     for (const [, target = ""] of text.matchAll(/\]\(([^)]+)\)/g)) {
       t.ok(pages.has(target), `${page} refers to ${target}`);
     }

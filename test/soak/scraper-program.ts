@@ -1,0 +1,100 @@
+/** Program beside a daemon: scrapes its metrics again and again, until its parent asks how that was. */
+import { Agent, get } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface Scraped {
+  readonly scrapes: number;
+  readonly failed: number;
+  /** Counters that were less than before: a reload must not lose any. */
+  readonly backward: readonly string[];
+  readonly medianMs: number;
+  readonly longestMs: number;
+  /** Resident memory of the daemon, once a second. */
+  readonly residentBytes: readonly number[];
+  /** Time that the daemon's threads have used altogether. */
+  readonly cpuSeconds: number;
+}
+
+const TIME_OUT_MS = 5_000;
+const MEMORY_PERIOD_MS = 1_000;
+const COUNTER = /^(mapd_\w+_total\S*) (\S+)$/gm;
+const MEMORY = /^process_resident_memory_bytes (\S+)$/m;
+const CPU = /^process_cpu_seconds_total (\S+)$/m;
+
+const [url = "", period = ""] = process.argv.slice(2);
+const agent = new Agent({ keepAlive: true });
+const times: number[] = [];
+const residentBytes: number[] = [];
+const counters = new Map<string, number>();
+const backward = new Set<string>();
+let failed = 0;
+let cpuSeconds = 0;
+let memoryDueMs = 0;
+let working = true;
+
+function scrape(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { agent, timeout: TIME_OUT_MS }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part: string) => {
+        text += part;
+      });
+      response.on("end", () =>
+        response.statusCode === 200
+          ? resolve(text)
+          : reject(new Error(`status ${response.statusCode}`)),
+      );
+      response.on("error", reject);
+    });
+    request.on("timeout", () => request.destroy(new Error("no answer")));
+    request.on("error", reject);
+  });
+}
+
+function read(text: string): void {
+  for (const [, name = "", value] of text.matchAll(COUNTER)) {
+    const now = Number(value);
+    if (now < (counters.get(name) ?? 0)) backward.add(name);
+    counters.set(name, now);
+  }
+  cpuSeconds = Number(CPU.exec(text)?.[1]);
+  if (performance.now() < memoryDueMs) return;
+  memoryDueMs = performance.now() + MEMORY_PERIOD_MS;
+  residentBytes.push(Number(MEMORY.exec(text)?.[1]));
+}
+
+async function work(): Promise<void> {
+  for (let dueMs = performance.now(); working; dueMs += Number(period)) {
+    await sleep(Math.max(0, dueMs - performance.now()));
+    const beganMs = performance.now();
+    try {
+      read(await scrape());
+      times.push(performance.now() - beganMs);
+    } catch (error) {
+      failed++;
+      process.stderr.write(`scrape of ${url}: ${String(error)}\n`);
+    }
+  }
+}
+
+function result(): Scraped {
+  const sorted = times.toSorted((a, b) => a - b);
+  return {
+    scrapes: times.length,
+    failed,
+    backward: [...backward],
+    medianMs: sorted[sorted.length >> 1] ?? 0,
+    longestMs: sorted.at(-1) ?? 0,
+    residentBytes,
+    cpuSeconds,
+  };
+}
+
+process.on("disconnect", () => process.exit(0));
+const done = work();
+process.on("message", async () => {
+  working = false;
+  await done;
+  process.send?.(result());
+});
+process.send?.("at work");
