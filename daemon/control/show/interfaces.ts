@@ -25,7 +25,7 @@ export interface Link {
   readonly ipv6: readonly string[];
 }
 
-/** `readLinks` gives the devices by name; empty where the kernel cannot be asked. */
+/** `links` gives the devices by name; empty where the kernel cannot be asked. */
 export function interfacesCommand(
   daemon: ControlledDaemon,
   links: () => Promise<ReadonlyMap<string, Link>> = readLinks,
@@ -90,7 +90,11 @@ function takes6({ config: { settings }, ce }: ControlledDomain): readonly string
 
 /** All devices of the namespace; none where ip is missing or may not run. */
 async function readLinks(): Promise<ReadonlyMap<string, Link>> {
-  const rows = await ipJson(["address", "show"]).catch(() => []);
+  return linksOf(await ipJson(["address", "show"]).catch(() => []));
+}
+
+/** From the rows of `ip -json address show`. */
+export function linksOf(rows: readonly unknown[]): ReadonlyMap<string, Link> {
   return new Map(rows.flatMap(linkOf));
 }
 
