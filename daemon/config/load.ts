@@ -1,5 +1,5 @@
 /** From the text of a configuration to a checked, immutable `Config`, or to all that is wrong with it. */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { checkDmr, checkRule, type RuleInput } from "../../src/map/check.js";
 import { PackedRules } from "../../src/map/packed-rules.js";
 import type { Checked, Rule } from "../../src/map/types.js";
@@ -10,6 +10,7 @@ import { pcpSettings } from "./check-nat44.js";
 import { readIpv6Prefix } from "./fields.js";
 import { Findings } from "./findings.js";
 import { configHash, deepFreeze } from "./hash.js";
+import { loadApart } from "./load-apart.js";
 import type { DomainDocument, RuleDocument } from "./schema.js";
 import { valueAt } from "./schema-walk.js";
 import { domainPath, followsFrom, readShape, type Shape } from "./shape.js";
@@ -19,8 +20,20 @@ import { readYaml } from "./yaml-text.js";
 /** Yields to every default route that an operator, DHCP or a routing daemon sets. */
 const DEFAULT_ROUTE_METRIC = 2048;
 
+/** Of a file that is worth a thread; about 30,000 rules. */
+const LARGE_BYTES = 4 * 1024 * 1024;
+
 /** Reads and checks a configuration file; a file that cannot be read is a diagnostic, too. */
 export async function loadConfig(path: string): Promise<Checked<Config>> {
+  const bytes = await stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  return bytes < LARGE_BYTES ? loadHere(path) : loadApart(path);
+}
+
+/** `loadConfig()` in this thread. */
+export async function loadHere(path: string): Promise<Checked<Config>> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
