@@ -2,7 +2,7 @@
 import { portSetOf } from "../../src/map/ce.js";
 import type { Rule } from "../../src/map/types.js";
 import { formatIpv4 } from "../../src/wire/address.js";
-import type { DomainCheck, SendProbes } from "./context.js";
+import type { DomainCheck, LiveDaemon, SendProbes } from "./context.js";
 import { error, type Found, info, ok, unknown, warning } from "./finding.js";
 import { offsetsThatExplain } from "./port-offset.js";
 import type { Answer } from "./probe.js";
@@ -33,9 +33,28 @@ export const blocksCheck: DomainCheck = {
     }
     const shared = formatIpv4(ce.ipv4.address);
     const psid = ce.psid ?? 0;
-    return await judgeBlocks({ rule, psid, shared, probe, source: formatIpv4(tun.address) });
+    const before = await refusals(live, settings.name);
+    const found = await judgeBlocks({ rule, psid, shared, probe, source: formatIpv4(tun.address) });
+    const refused = (await refusals(live, settings.name)) - before;
+    if (refused === 0) return found;
+    const evidence = `icmp_untranslatable: ${refused} during the probes`;
+    return [
+      ...found,
+      info(
+        "ICMPv6 errors came back that have no IPv4 form: somebody refuses the datagrams",
+        evidence,
+      ),
+    ];
   },
 };
+
+/** A MAP-T border relay says so in ICMPv6 1/5 (RFC 7599 §8.3), which does not reach IPv4. */
+async function refusals(live: LiveDaemon, name: string): Promise<number> {
+  const { domains } = await live.counters();
+  const { ipv6 = 0 } =
+    domains.find((domain) => domain.name === name)?.drops.icmp_untranslatable ?? {};
+  return ipv6;
+}
 
 interface Subject {
   readonly rule: Rule;

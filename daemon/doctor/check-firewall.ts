@@ -4,6 +4,7 @@ import type { DomainCheck } from "./context.js";
 import { error, type Found, ok, unknown, warning } from "./finding.js";
 import { lineOf, parseRuleset } from "./nft-ruleset.js";
 import { type Obstacle, obstacleFor } from "./nft-walk.js";
+import type { DoctorSystem } from "./system.js";
 import { type Witness, witnesses } from "./witness.js";
 
 export const firewallCheck: DomainCheck = {
@@ -12,6 +13,7 @@ export const firewallCheck: DomainCheck = {
   about: "domain",
   async run(context, domain) {
     const { system } = context;
+    const others = await legacyRules(system);
     const output = await system.run(["nft", "-j", "list", "ruleset"]);
     if (output === null) {
       return [
@@ -29,13 +31,27 @@ export const firewallCheck: DomainCheck = {
       const obstacle = obstacleFor(packet, ruleset);
       return obstacle === null ? [] : [foundOf(packet, obstacle, listing)];
     });
-    if (found.length > 0) return found;
+    if (found.length > 0 || others.length > 0) return [...found, ...others];
     const empty = ruleset.chains.length === 0;
     return [
       ok(empty ? "nftables has no rules" : "the rules of nftables let all of the domain pass"),
     ];
   },
 };
+
+/** What iptables keeps in tables of its own nft does not show; newer ones keep it in nftables. */
+async function legacyRules(system: DoctorSystem): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  for (const program of ["iptables-legacy-save", "ip6tables-legacy-save"]) {
+    const lines = (await system.run([program]))?.stdout.split("\n") ?? [];
+    const stop = lines.find((line) => /^:\S+ DROP|^-A .*-j (DROP|REJECT)\b/.test(line));
+    if (stop === undefined) continue;
+    found.push(
+      unknown(`${program} shows rules that may drop packets; only nftables is understood`, stop),
+    );
+  }
+  return found;
+}
 
 function foundOf(packet: Witness, obstacle: Obstacle, listing: string): Found {
   const { kind, certain, base, chain, handle } = obstacle;
