@@ -1,6 +1,6 @@
 /**
  * Program on a LAN host: sends numbered datagrams to the echo of the server, at a steady rate from several
- * ports, until its parent asks what became of them.
+ * ports to as many, until its parent asks what became of them.
  */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
@@ -22,7 +22,7 @@ const PATIENCE_MS = 3_000;
 const PAYLOAD_LEN = 200;
 const TOLD = 20;
 
-const [host = "", port = "", ports = "", rate = ""] = process.argv.slice(2);
+const [host = "", firstPort = "", ports = "", rate = ""] = process.argv.slice(2);
 const startedMs = performance.now();
 /** When each datagram without an answer was sent, by its number. */
 const waiting = new Map<number, number>();
@@ -30,9 +30,8 @@ let sent = 0;
 let duplicates = 0;
 let longestMs = 0;
 
-/** The echo puts a line about the peer before what came. */
 function receive(data: Buffer): void {
-  const number = data.readUInt32BE(data.indexOf("\n") + 1);
+  const number = data.readUInt32BE(0);
   const sentMs = waiting.get(number);
   if (sentMs === undefined) {
     duplicates++;
@@ -42,10 +41,10 @@ function receive(data: Buffer): void {
   waiting.delete(number);
 }
 
-async function open(): Promise<Socket> {
-  const socket = createSocket({ type: "udp4", recvBufferSize: 1 << 20 });
+async function open(port: number): Promise<Socket> {
+  const socket = createSocket("udp4");
   socket.on("message", receive);
-  socket.connect(Number(port), host);
+  socket.connect(port, host);
   await once(socket, "connect");
   return socket;
 }
@@ -66,7 +65,9 @@ async function result(): Promise<Numbered> {
   return { sent, lost: waiting.size, duplicates, lostAtSeconds, longestMs };
 }
 
-const sockets = await Promise.all(Array.from({ length: Number(ports) }, open));
+const sockets = await Promise.all(
+  Array.from({ length: Number(ports) }, (_, at) => open(Number(firstPort) + at)),
+);
 const timer = setInterval(() => {
   // As many as are due: a timer that comes late must not make the rate a lower one.
   const due = ((performance.now() - startedMs) / 1000) * Number(rate);

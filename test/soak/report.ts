@@ -18,7 +18,7 @@ export interface SoakReport {
   readonly scrapes: Readonly<Record<DaemonName, Scraped>>;
   readonly reloads: Readonly<Record<DaemonName, Disturbed>>;
   readonly calls: Disturbed;
-  /** Packets dropped meanwhile, by "daemon reason". */
+  /** Packets dropped meanwhile, by "daemon reason", and by "node what" where it was a kernel. */
   readonly drops: Readonly<Record<string, number>>;
 }
 

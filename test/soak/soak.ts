@@ -3,17 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CountersDocument } from "../../daemon/runtime/status.js";
 import { AS_PLANNED } from "../../lab/daemons.js";
 import { transfer } from "../../lab/path.js";
-import {
-  DAEMONS,
-  type DaemonName,
-  ECHO_PORT,
-  type LabMode,
-  METRICS_PORT,
-  SERVER,
-} from "../../lab/plan.js";
+import { DAEMONS, type DaemonName, type LabMode, METRICS_PORT, SERVER } from "../../lab/plan.js";
 import { bringUp, type Network } from "../../lab/round.js";
 import { seededRandom } from "../support/seeded-random.js";
 import { callMapctl, changed, Repeated } from "./disturbances.js";
+import { type Drops, readKernelDrops } from "./kernel-drops.js";
 import type { Numbered } from "./numbered-program.js";
 import { Program } from "./program.js";
 import type { SoakReport, Transfers } from "./report.js";
@@ -26,6 +20,7 @@ export interface SoakOptions {
 }
 
 const LANS = ["lan1", "lan2"] as const;
+const FIRST_PORT = 20_000;
 const UDP_PORTS = 20;
 /** Datagrams a second of each LAN host; each crosses two daemons on its way there, and two on its way back. */
 const UDP_RATE = 500;
@@ -48,11 +43,15 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
 
 async function soaked(network: Network, options: SoakOptions): Promise<SoakReport> {
   const { topology, daemons } = network;
+  const echo = await Program.start(topology, "srv", "echo-program", [
+    String(FIRST_PORT),
+    String(UDP_PORTS),
+  ]);
   const before = await readDrops(network);
   const numbered = await both(LANS, (lan) =>
     Program.start<Numbered>(topology, lan, "numbered-program", [
       SERVER,
-      String(ECHO_PORT),
+      String(FIRST_PORT),
       String(UDP_PORTS),
       String(UDP_RATE),
     ]),
@@ -78,7 +77,7 @@ async function soaked(network: Network, options: SoakOptions): Promise<SoakRepor
     reloads: await both(DAEMONS, (name) => reloads[name].finish()),
     calls: await calls.finish(),
   };
-  return {
+  const report = {
     mode: options.mode,
     seconds: options.seconds,
     tcp: transfers.result(await tcp.finish()),
@@ -87,6 +86,8 @@ async function soaked(network: Network, options: SoakOptions): Promise<SoakRepor
     ...disturbed,
     drops: difference(before, await readDrops(network)),
   };
+  await echo.finish();
+  return report;
 }
 
 /** The same for each name, at once. */
@@ -124,10 +125,8 @@ class Transferring {
   }
 }
 
-type Drops = ReadonlyMap<string, number>;
-
-async function readDrops({ daemons }: Network): Promise<Drops> {
-  const drops = new Map<string, number>();
+async function readDrops({ topology, daemons }: Network): Promise<Drops> {
+  const drops = new Map(await readKernelDrops(topology));
   const read = async (name: DaemonName): Promise<void> => {
     const document: CountersDocument = await daemons[name].counters();
     for (const domain of document.domains) {
