@@ -30,6 +30,8 @@ function build({ output, compression }) {
   const { name, version } = manifest(ROOT);
   const architecture = run("dpkg", ["--print-architecture"]).trim();
   const about = { name, version: `${version}-${REVISION}`, architecture, date: sourceDate() };
+  // The folders of a package are everybody's to read, whoever builds it.
+  process.umask(0o022);
   const tree = mkdtempSync(join(tmpdir(), "mapd-deb-"));
   try {
     stage(ROOT, tree, about);
