@@ -1,6 +1,11 @@
 /** From what a reader found to the text of a configuration of ours, with comments, and everything that is wrong with it. */
 import { selectBmr } from "../../src/map/check.js";
-import { parseIpv6Prefix } from "../../src/map/prefix.js";
+import {
+  formatIpv6Prefix,
+  IPV4_BITS,
+  parseIpv4Prefix,
+  parseIpv6Prefix,
+} from "../../src/map/prefix.js";
 import type { Diagnostic, Rule } from "../../src/map/types.js";
 import { Findings } from "../config/findings.js";
 import { parseConfig } from "../config/load.js";
@@ -172,15 +177,28 @@ function blockOf(entries: Block): Block {
 
 function ruleBlock(rule: ForeignRule): Block {
   return blockOf({
-    "rule-ipv6-prefix": rule.ipv6,
+    "rule-ipv6-prefix": canonical(rule.ipv6),
     "rule-ipv4-prefix": rule.ipv4,
     "ea-len": rule.eaLen ?? undefined,
-    "psid-offset": rule.psidOffset,
+    "psid-offset": isUnsharedZero(rule) ? undefined : rule.psidOffset,
     "psid-len": rule.psidLen,
     psid: rule.psid,
     iid: rule.iid,
     forwarding: rule.forwarding,
   });
+}
+
+/** Programs that always have an offset write 0 where no address is shared and it means nothing. */
+function isUnsharedZero({ ipv4, eaLen, psidLen = 0, psidOffset }: ForeignRule): boolean {
+  const prefix = parseIpv4Prefix(ipv4);
+  if (prefix === null || eaLen === null || psidLen > 0) return false;
+  return psidOffset === 0 && eaLen + prefix.len <= IPV4_BITS;
+}
+
+/** `2001:DB8::/46` as we write it; what is no prefix stays for the configuration's check. */
+function canonical(text: string): string {
+  const prefix = parseIpv6Prefix(text);
+  return prefix === null ? text : formatIpv6Prefix(prefix);
 }
 
 function domainBlock(

@@ -86,5 +86,6 @@ function factsOf(block: Block): string {
   const ces = ceCount === 1 ? "1 CE" : `${ceCount} CEs`;
   if (kind === "prefix") return `${ces}, an IPv4 prefix each`;
   if (kind === "address") return `${ces}, an IPv4 address each`;
+  if (ceCount === 1) return `1 CE of ${sharingRatio} on its address, ${portsPerCe} ports`;
   return `${ces}, ${sharingRatio} on an address, ${portsPerCe} ports each`;
 }

@@ -122,9 +122,9 @@ function readCommands(text: string, findings: Findings): ForeignDomain[] {
   };
   for (const { words, place } of linesOf(text)) {
     const start = words.findIndex((word) => word.endsWith("jool_mapt"));
-    const isCommand = start >= 0 && !words.includes("modprobe");
+    const isCommand = start >= 0 && !words.some((word) => word.endsWith("modprobe"));
     if (isCommand) readCommand({ words: words.slice(start + 1), place }, draftOf, findings);
-    else leftOut(findings, place, `"${words.slice(0, 2).join(" ")}" is not Jool's`);
+    else leftOut(findings, place, `"${words.join(" ")}" says nothing about rules`);
   }
   return [...drafts.values()].map((draft) => {
     const isCe = draft.basic !== null || draft.endUserPrefix !== undefined;

@@ -62,17 +62,14 @@ export const readMapcalc: Reader = (text, findings, options) => {
       if (rule !== null) found.push(rule);
     }
   });
-  return domainsOf(found);
+  const [first] = found;
+  if (first === undefined) return [];
+  const own = found.filter(({ mode }) => mode === first.mode);
+  for (const { mode, rule } of found.filter((one) => !own.includes(one))) {
+    leftOut(findings, rule.place, `${mode} is offered, too, but a CE has one mode: ${first.mode}`);
+  }
+  return [ceDomain(first.mode, first.mode, own)];
 };
-
-/** One rule a mode: a CE that is offered both has a domain of each. */
-function domainsOf(found: readonly MapcalcRule[]): ForeignDomain[] {
-  const modes: readonly Mode[] = ["map-e", "map-t"];
-  return modes.flatMap((mode): ForeignDomain[] => {
-    const own = found.filter((rule) => rule.mode === mode);
-    return own.length === 0 ? [] : [ceDomain(mode, mode, own)];
-  });
-}
 
 /** A CE with these rules; addresses of BRs are kept once. */
 export function ceDomain(name: string, mode: Mode, rules: readonly MapcalcRule[]): ForeignDomain {
@@ -99,7 +96,7 @@ export function readMapcalcRule(text: string, context: MapcalcContext): MapcalcR
     const value = equals < 0 ? "" : part.slice(equals + 1);
     if (key === "br" && value !== "") brAddresses.push(value);
     else if (KEYS.has(key)) values.set(key, value);
-    else leftOut(findings, place, `mapcalc has no key "${key}" either`);
+    else leftOut(findings, place, `mapcalc does not know the key "${key}"`);
   }
   const whole = (key: string): number | undefined =>
     readWhole(values.get(key), key, place, findings);

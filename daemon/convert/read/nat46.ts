@@ -77,16 +77,17 @@ const MAP_STYLES: ReadonlySet<string> = new Set(["MAP", "MAP0"]);
 function domainOf(device: Device, findings: Findings): ForeignDomain[] {
   const rules: ForeignRule[] = [];
   const found: { role: Role | null; dmr: string | undefined } = { role: null, dmr: undefined };
-  for (const pair of device.pairs) {
+  // The rule that `config` is about comes first, and those that were put before it follow.
+  for (const pair of [...device.pairs].reverse()) {
     const isBr = styleOf(pair, "local") === "RFC6052";
     const own = isBr ? "remote" : "local";
     const other = isBr ? "local" : "remote";
-    const name = device.pairs.length === 1 ? device.name : `${device.name}-${rules.length + 1}`;
+    const name = rules.length === 0 ? device.name : `${device.name}-${rules.length + 1}`;
     if (styleOf(pair, other) === "RFC6052") {
       found.role = isBr ? "br" : "ce";
       found.dmr = pair.sides[other].get("v6");
     } else if (MAP_STYLES.has(styleOf(pair, "remote"))) {
-      addRule(rules, ruleOf(pair, "remote", `${name}-fmr`, true, findings));
+      addRule(rules, ruleOf(pair, "remote", name, true, findings));
     }
     addRule(rules, ruleOf(pair, own, name, false, findings));
   }

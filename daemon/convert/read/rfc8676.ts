@@ -33,7 +33,9 @@ function readBr(br: JsonFields, findings: Findings): ForeignDomain[] {
   const algorithm = br.block("algorithm");
   const binding = br.block("binding");
   const rows = readInstances(algorithm, "br", findings);
-  const bindings = (binding?.blocks("bind-instance") ?? []).flatMap((one) => readBinding(one));
+  const bindings = (binding?.blocks("bind-instance") ?? []).flatMap((one) =>
+    readBinding(one, findings),
+  );
   for (const fields of [algorithm, binding, br]) fields?.sayRest();
   return [...groupByPeer(rows), ...bindings];
 }
@@ -89,7 +91,7 @@ function readPortSet(instance: JsonFields, isOneToOne: boolean): Ports {
 }
 
 /** A table of bindings: one 1:1 rule each, behind one BR address. */
-function readBinding(instance: JsonFields): ForeignDomain[] {
+function readBinding(instance: JsonFields, findings: Findings): ForeignDomain[] {
   const name = instance.text("name") ?? "binding";
   instance.ignore("binding-table-versioning", "traffic-stat", "softwire-num-max");
   const hairpin = instance.flag("enable-hairpinning");
@@ -98,7 +100,7 @@ function readBinding(instance: JsonFields): ForeignDomain[] {
   const settings = {
     ...(hairpin === undefined ? {} : { hairpin }),
     ...mtuOf(payload, path),
-    ...icmpOf(instance),
+    ...icmpOf(instance, findings),
   };
   const table = instance.block("binding-table");
   const rows = (table?.blocks("binding-entry") ?? []).flatMap((entry, index): PeeredRule[] => {
@@ -135,11 +137,15 @@ function mtuOf(payload: number | undefined, path: number | undefined): Record<st
   };
 }
 
-function icmpOf(instance: JsonFields): Record<string, unknown> {
+function icmpOf(instance: JsonFields, findings: Findings): Record<string, unknown> {
   const policy = instance.block("icmp-policy");
   const [v4, v6] = [policy?.block("icmpv4-errors"), policy?.block("icmpv6-errors")];
   const rate = v6?.whole("icmpv6-rate");
   const makes4 = v4?.flag("generate-icmpv4-errors");
+  // mapd always translates them; only the wish for less has no place.
+  if (v4?.flag("allow-incoming-icmpv4") === false) {
+    leftOut(findings, v4.path, "mapd takes incoming ICMPv4 errors, always");
+  }
   const makes6 = v6?.flag("generate-icmpv6-errors");
   for (const fields of [v4, v6, policy]) fields?.sayRest();
   const icmp = {

@@ -43,7 +43,10 @@ function sectionsOf(lines: readonly Line[], findings: Findings): readonly Sectio
   };
   let current: Section | null = null;
   for (const { words, place } of lines) {
-    const [word = "", key = "", ...rest] = words[0] === "uci" ? words.slice(2) : words;
+    // `uci set network.map.mtu=1460`; whatever else is asked of uci says nothing.
+    const isCommand = words[0] === "uci";
+    if (isCommand && words[1] !== "set" && words[1] !== "add_list") continue;
+    const [word = "", key = "", ...rest] = isCommand ? words.slice(2) : words;
     const shown = /^network\.([^.=]+)(?:\.([^=]+))?=(.*)$/.exec(word);
     if (word === "config") {
       current = open(rest[0] ?? `${key}-${sections.size}`, place);
@@ -51,8 +54,10 @@ function sectionsOf(lines: readonly Line[], findings: Findings): readonly Sectio
       put(current, key, rest.join(" "), place);
     } else if (shown !== null) {
       const section = open(shown[1] ?? "", place);
-      if (shown[2] !== undefined) put(section, shown[2], shown[3] ?? "", place);
-    } else if (word !== "package" && word !== "commit") {
+      // A list stands on one line, item by item.
+      const value = [shown[3] ?? "", ...words.slice(words.indexOf(word) + 1)].join(" ");
+      if (shown[2] !== undefined) put(section, shown[2], value, place);
+    } else if (word !== "package") {
       findings.error("import-syntax", place, `"${word}" is none of config, option and list`);
     }
   }

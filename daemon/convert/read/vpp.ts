@@ -49,7 +49,7 @@ export const readVpp: Reader = (text, findings) => {
     else readCommand({ words: words.slice(start + 1), place }, read, findings);
   }
   if (read.others > 0) {
-    leftOut(findings, "", `${read.others} commands that do not begin with "map"`);
+    leftOut(findings, "", `lines that are no map commands: ${read.others}`);
   }
   const rows = read.domains.flatMap((domain) => rowsOf(domain, findings));
   for (const { mode, place } of read.interfaces) {
