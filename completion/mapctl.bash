@@ -25,6 +25,7 @@ _mapctl() {
         ' ports' | \
         ' sessions' | \
         ' top' | \
+        ' doctor' | \
         ' check' | \
         ' calc' | \
         ' reverse' | \
@@ -129,6 +130,13 @@ _mapctl() {
         'top --limit' | \
         'top --socket' | \
         'top --color' | \
+        'doctor --config' | \
+        'doctor --domain' | \
+        'doctor --target' | \
+        'doctor --probe' | \
+        'doctor --responder' | \
+        'doctor --socket' | \
+        'doctor --color' | \
         'check --socket' | \
         'check --color' | \
         'calc --config' | \
@@ -262,6 +270,13 @@ _mapctl() {
     'top --limit') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
     'top --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'top --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'doctor --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'doctor --domain') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'doctor --target') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'doctor --probe') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'doctor --responder') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'doctor --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'doctor --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'check --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'check --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'calc --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -303,7 +318,7 @@ _mapctl() {
   case $command in
     '')
       options='--version --socket --json --color --help'
-      words='status domains rules interfaces statistics counters show config log-level reload drain undrain ready forward ports sessions top check calc reverse analyse dmr import export completion' ;;
+      words='status domains rules interfaces statistics counters show config log-level reload drain undrain ready forward ports sessions top doctor check calc reverse analyse dmr import export completion' ;;
     'status')
       options='--socket --json --color --help' ;;
     'domains')
@@ -371,6 +386,8 @@ _mapctl() {
       options='--domain --protocol --host --remote --port --state --sort --limit --socket --json --color --help' ;;
     'top')
       options='--domain --by --limit --socket --json --color --help' ;;
+    'doctor')
+      options='--config --domain --target --probe --responder --socket --json --color --help' ;;
     'check')
       options='--socket --json --color --help'
       case $position in

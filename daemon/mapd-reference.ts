@@ -11,7 +11,10 @@ export const MAPD_OPTIONS = [
 
 export const MAPD_SIGNALS = [
   { names: "SIGHUP", meaning: "reads the configuration again, all of it or nothing" },
-  { names: "SIGTERM, SIGINT", meaning: "stops and cleans up; a second one ends at once" },
+  {
+    names: "SIGTERM, SIGINT",
+    meaning: "drains for `drain-timeout`, stops and cleans up; a second one ends at once",
+  },
 ] as const;
 
 /** The exit statuses that it has. */

@@ -25,7 +25,10 @@ export const statusCommand: CliCommand = {
 function writeText(context: CliContext, status: StatusDocument): void {
   writeFields(context, [
     ["mapd", `${status.version}, up ${duration(status.uptimeSeconds)}`],
-    ["ready", status.ready ? paint(context, "green", "yes") : paint(context, "red", "no")],
+    [
+      "ready",
+      status.ready ? paint(context, "green", "yes") : paint(context, "red", `no, ${status.phase}`),
+    ],
     ...status.reasons.map((reason): readonly [string, string] => ["", reason]),
     [
       "configuration",

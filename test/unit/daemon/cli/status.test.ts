@@ -8,7 +8,7 @@ test("text for people", async (t) => {
   t.equal(
     output,
     `mapd           1.2.3, up 1d 2h
-ready          no
+ready          no, degraded
                IPv4 forwarding is off
 configuration  0123456789ab
 
