@@ -3,7 +3,7 @@ import { formatIpv6Prefix, IPV6_BITS, maskOf6 } from "../../src/map/prefix.js";
 import type { CeSettings } from "../../src/pipeline/settings.js";
 import { formatIpv4, formatIpv6 } from "../../src/wire/address.js";
 import { aggregateIpv4 } from "../system/prefixes.js";
-import { LAST_RESORT_METRIC } from "../system/route-plan.js";
+import { mapRoute, planEntries, ROUTE_PROTOCOL } from "../system/route-plan.js";
 import { byMetric, outsideDevices } from "./check-switches.js";
 import {
   type DoctorContext,
@@ -38,18 +38,26 @@ export const routesCheck: DomainCheck = {
   },
 };
 
-/** Finds nothing where the address leads into the device. */
+/** Finds nothing where the address leads into the device. `route` is the destination of the domain's own route. */
 async function leadsInto(
   system: DoctorSystem,
-  address: string,
-  what: string,
-  { route, dev }: { readonly route: string; readonly dev: string },
+  domain: DoctorDomain,
+  { address, what, route }: Readonly<Record<"address" | "what" | "route", string>>,
 ): Promise<readonly Found[]> {
+  const dev = domain.config.tun.name;
   const way = await wayTo(system, address);
   if (way.dev === dev) return [];
-  const family = address.includes(":") ? "-6" : "-4";
-  const remedy = `ip ${family} route replace ${route} dev ${dev}`;
-  return [error(`packets to ${what} do not reach ${dev}`, way.line, remedy)];
+  return [error(`packets to ${what} do not reach ${dev}`, way.line, adding(domain, route))];
+}
+
+/** The command that adds the route as mapd would, so that mapd knows it for its own. */
+function adding({ config, ce }: DoctorDomain, destination: string): string {
+  const entries = planEntries({ ...config, routes: { ...config.routes, mode: "auto" } }, ce);
+  const start = `route add ${destination} `;
+  const line =
+    entries.find(({ add }) => add.startsWith(start))?.add ?? `${start}dev ${config.tun.name}`;
+  const ours = config.routes.mode === "auto" ? line : line.replace(` proto ${ROUTE_PROTOCOL}`, "");
+  return `ip ${ours.replace("route add", "route replace")}`;
 }
 
 async function ceRoutes(
@@ -57,36 +65,34 @@ async function ceRoutes(
   domain: DoctorDomain,
   settings: CeSettings,
 ): Promise<readonly Found[]> {
-  const { ce, config } = domain;
+  const { ce } = domain;
   if (ce === null) return [];
-  const dev = config.tun.name;
   const address = formatIpv6(ce.mapIpv6);
+  const route = formatIpv6Prefix(mapRoute(settings, ce));
+  const own = { address, what: `the MAP address ${address}`, route };
   return [
-    ...(await leadsInto(context.system, address, `the MAP address ${address}`, {
-      route: `${address}/128`,
-      dev,
-    })),
+    ...(await leadsInto(context.system, domain, own)),
     ...(await ipv4Default(context.system, domain)),
     ...(await delegatedPrefix(context, domain, settings)),
   ];
 }
 
-async function ipv4Default(
-  system: DoctorSystem,
-  { config }: DoctorDomain,
-): Promise<readonly Found[]> {
-  const dev = config.tun.name;
+async function ipv4Default(system: DoctorSystem, domain: DoctorDomain): Promise<readonly Found[]> {
+  const dev = domain.config.tun.name;
   const answer = await askIp(system, "-4 route show default");
   if (!answer.ok) return [unknown(answer.reason)];
   const lines = byMetric(answer.lines);
   const own = lines.findIndex((line) => wordAfter(line, "dev") === dev);
   if (own < 0) {
     const message = `no IPv4 default route leads into ${dev}: the LAN has no IPv4 through this domain`;
-    const remedy = `ip -4 route add default dev ${dev} metric ${LAST_RESORT_METRIC}`;
-    return [error(message, lines[0] ?? "ip -4 route show default: nothing", remedy)];
+    const evidence = lines[0] ?? "ip -4 route show default: nothing";
+    return [error(message, evidence, adding(domain, "default"))];
   }
-  if (own === 0) return [];
-  const [first = ""] = lines;
+  // Another domain of mapd's may well come first.
+  const first = lines
+    .slice(0, own)
+    .find((line) => wordAfter(line, "proto") !== `${ROUTE_PROTOCOL}`);
+  if (first === undefined) return [];
   const message = `another default route comes before the one into ${dev}: IPv4 does not go through this domain`;
   return [
     warning(message, first, `ip -4 route del ${first.replace(/ (linkdown|onlink|dead)\b/g, "")}`),
@@ -114,21 +120,21 @@ async function delegatedPrefix(
   return [warning(message, way.line, `ip -6 route add unreachable ${prefix} metric 2147483647`)];
 }
 
-async function brRoutes(system: DoctorSystem, { config }: DoctorDomain): Promise<readonly Found[]> {
-  const { settings, tun } = config;
+async function brRoutes(system: DoctorSystem, domain: DoctorDomain): Promise<readonly Found[]> {
+  const { settings } = domain.config;
   const found: Found[] = [];
   const route6 = (address: string): string =>
     settings.dmr === null ? `${address}/128` : formatIpv6Prefix(settings.dmr);
-  for (const address of providerAddresses(config)) {
-    const to = { route: route6(address), dev: tun.name };
-    found.push(...(await leadsInto(system, address, route6(address), to)));
+  for (const address of providerAddresses(domain.config)) {
+    const route = route6(address);
+    found.push(...(await leadsInto(system, domain, { address, what: route, route })));
   }
   const prefixes = aggregateIpv4(settings.rules.map((rule) => rule.ipv4));
   for (const { address, len } of prefixes.filter((one) => one.len > 0).slice(0, PREFIXES_SAMPLED)) {
     const route = `${formatIpv4(address)}/${len}`;
     // The first address of a subnet may be taken for its broadcast address.
     const inside = formatIpv4(len < 31 ? address + 1 : address);
-    found.push(...(await leadsInto(system, inside, route, { route, dev: tun.name })));
+    found.push(...(await leadsInto(system, domain, { address: inside, what: route, route })));
   }
   return found;
 }

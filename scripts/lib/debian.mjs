@@ -17,6 +17,7 @@ const PROGRAMS = [
   { program: "iperf3", package: "iperf3", why: "checks" },
   { program: "dig", package: "bind9-dnsutils", why: "checks" },
   { program: "dnsmasq", package: "dnsmasq-base", why: "the lab's DNS server" },
+  { program: "nft", package: "nftables", why: "firewalls that mapctl doctor must find" },
   { program: "natpmpc", package: "natpmpc", why: "a NAT-PMP client, for the tests" },
   { program: "ethtool", package: "ethtool", why: "the lab's links" },
   { program: "turnserver", package: "coturn", why: "how NAT44 looks to a STUN server" },

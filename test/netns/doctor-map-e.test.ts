@@ -79,7 +79,7 @@ const BREAKS: readonly Break[] = [
     name: "no route for the MAP address",
     script: `ip -6 route del ${MAP}/128 dev mape0`,
     faults: [
-      `error routes: packets to the MAP address ${MAP} do not reach mape0 | ip -6 route replace ${MAP}/128 dev mape0`,
+      `error routes: packets to the MAP address ${MAP} do not reach mape0 | ip route replace ${MAP}/128 dev mape0 proto 200`,
     ],
   },
   {
