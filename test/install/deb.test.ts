@@ -88,7 +88,7 @@ test("systemd takes the units, and they are as closed as they should be", async 
 test("the installed daemon runs, answers mapctl, and ends without a trace", async (t) => {
   const script = [
     "set -e",
-    "ip link add lan type dummy && ip link set lan up",
+    "ip link add lan type bridge && ip link set lan up",
     "ip address add 192.168.1.1/24 dev lan",
     "mapd --config /etc/mapd/mapd.yaml.example 2>/tmp/mapd.log & daemon=$!",
     "for i in $(seq 100); do mapctl status --json >/tmp/status 2>/dev/null && break; sleep 0.1; done",
