@@ -10,8 +10,8 @@ import type { DaemonView, DomainView } from "../runtime/status.js";
 /** A domain as commands see it; Domain has this shape. */
 export interface ControlledDomain extends DomainView {
   readonly askNat44: AskNat44;
-  /** By the rule's name; null where `rule-counters` is off. */
-  ruleHits(): ReadonlyMap<string, RuleHits> | null;
+  /** Of the rules from index `from` up to `to`, all if left out, by name; null where `rule-counters` is off. */
+  ruleHits(from?: number, to?: number): ReadonlyMap<string, RuleHits> | null;
 }
 
 /** A daemon as commands see it; Daemon has this shape. */

@@ -217,9 +217,9 @@ export class Domain {
     return sum;
   }
 
-  /** Packets by rule; null where they are not counted. */
-  ruleHits(): ReadonlyMap<string, RuleHits> | null {
-    return this.#hits.read();
+  /** Packets of the rules from index `from` up to `to`; null where they are not counted. */
+  ruleHits(from = 0, to = Number.POSITIVE_INFINITY): ReadonlyMap<string, RuleHits> | null {
+    return this.#hits.read(from, to);
   }
 
   #compile(config: DomainConfig): WorkerDomain {

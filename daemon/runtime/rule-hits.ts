@@ -12,6 +12,7 @@ interface Counted {
   readonly names: readonly string[];
   readonly workers: number;
   readonly buffer: SharedArrayBuffer;
+  readonly counts: Float64Array;
 }
 
 export class RuleHitCounts {
@@ -25,7 +26,7 @@ export class RuleHitCounts {
     const names = settings.rules.map((rule) => rule.name);
     const size = tun.queues * names.length * HITS_A_RULE * Float64Array.BYTES_PER_ELEMENT;
     const buffer = new SharedArrayBuffer(size);
-    this.#live.push({ names, workers: tun.queues, buffer });
+    this.#live.push({ names, workers: tun.queues, buffer, counts: new Float64Array(buffer) });
     return buffer;
   }
 
@@ -36,25 +37,47 @@ export class RuleHitCounts {
     for (const counted of past) addTo(this.#former, counted);
   }
 
-  /** By the names of the rules in force; null where they are not counted. */
-  read(): ReadonlyMap<string, RuleHits> | null {
-    const [current] = this.#live;
+  /**
+   * By the names of the rules in force, those from index `from` up to `to`; null where they are not counted. Costs what
+   * is asked for: a BR may have a million.
+   */
+  read(from = 0, to = Number.POSITIVE_INFINITY): ReadonlyMap<string, RuleHits> | null {
+    const [current, ...next] = this.#live;
     if (current === undefined) return null;
-    const sums = new Map(this.#former);
-    for (const counted of this.#live) addTo(sums, counted);
-    return new Map(current.names.map((name) => [name, sums.get(name) ?? { toCe: 0, fromCe: 0 }]));
+    const names = current.names.slice(from, to);
+    const wanted = new Set(next.length === 0 ? [] : names);
+    const sums = new Map(names.map((name) => [name, this.#former.get(name) ?? NONE]));
+    names.forEach((name, place) => {
+      sums.set(name, plus(sums.get(name), current, from + place));
+    });
+    for (const counted of next) addTo(sums, counted, (name) => wanted.has(name));
+    return sums;
   }
 }
 
-function addTo(sums: Map<string, RuleHits>, { names, workers, buffer }: Counted): void {
-  const counts = new Float64Array(buffer);
-  names.forEach((name, rule) => {
-    let { toCe, fromCe } = sums.get(name) ?? { toCe: 0, fromCe: 0 };
-    for (let worker = 0; worker < workers; worker++) {
-      const at = (worker * names.length + rule) * HITS_A_RULE;
-      toCe += counts[at + HIT_TO_CE]!;
-      fromCe += counts[at + HIT_FROM_CE]!;
-    }
-    sums.set(name, { toCe, fromCe });
+const NONE: RuleHits = { toCe: 0, fromCe: 0 };
+
+function addTo(
+  sums: Map<string, RuleHits>,
+  counted: Counted,
+  isWanted: (name: string) => boolean = () => true,
+): void {
+  counted.names.forEach((name, rule) => {
+    if (isWanted(name)) sums.set(name, plus(sums.get(name), counted, rule));
   });
+}
+
+/** With what all workers have counted for one rule. */
+function plus(
+  sum: RuleHits | undefined,
+  { names, workers, counts }: Counted,
+  rule: number,
+): RuleHits {
+  let { toCe, fromCe } = sum ?? NONE;
+  for (let worker = 0; worker < workers; worker++) {
+    const at = (worker * names.length + rule) * HITS_A_RULE;
+    toCe += counts[at + HIT_TO_CE]!;
+    fromCe += counts[at + HIT_FROM_CE]!;
+  }
+  return { toCe, fromCe };
 }

@@ -113,7 +113,7 @@ export interface DomainStatistics {
   readonly dropped: number;
   /** Every reason, by the family that the packet came in with. */
   readonly drops: Readonly<Record<string, ByFamily>>;
-  /** By rule; null where `rule-counters` is off, and on a CE. */
+  /** By rule, of the first 1000; null where `rule-counters` is off, and on a CE. */
   readonly hits: Readonly<Record<string, RuleHits>> | null;
 }
 

@@ -30,7 +30,7 @@ export function domainsCommand(daemon: ControlledDaemon): ControlCommand {
 function domainRow(domain: ControlledDomain): DomainRow {
   const { settings, tun, routes } = domain.config;
   const basic = settings.role === "ce" ? settings.rules[settings.bmr] : undefined;
-  const hits = domain.ruleHits();
+  const hits = domain.ruleHits(0, RULES_SHOWN);
   return {
     name: settings.name,
     mode: settings.mode,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { formatIpv4Prefix, formatIpv6Prefix } from "../../../src/map/prefix.js";
 import { ruleFacts } from "../../../src/map/rule.js";
-import type { Rule } from "../../../src/map/types.js";
+import type { Rule, RuleList } from "../../../src/map/types.js";
 import type { RuleHits } from "../../runtime/rule-hits.js";
 import { type ControlCommand, type ControlledDaemon, controlCommand } from "../command.js";
 import type { DerivedFacts, RuleRow, RulesDocument, RuleValues } from "./documents.js";
@@ -28,25 +28,33 @@ export function rulesCommand(daemon: ControlledDaemon): ControlCommand {
 
 function rulesDocument(daemon: ControlledDaemon, args: z.output<typeof RULES>): RulesDocument {
   const { name, cursor, limit } = args;
-  const places = chosenDomains(daemon, args).map((domain) => {
-    const { settings } = domain.config;
-    const rules = settings.rules.filter((rule) => name === undefined || rule.name === name);
-    return { domain, settings, rules };
-  });
-  const total = places.reduce((sum, { rules }) => sum + rules.length, 0);
   const rows: RulesDocument["rules"][number][] = [];
-  let skipped = 0;
-  for (const { domain, settings, rules } of places) {
-    const from = Math.max(0, cursor - skipped);
+  let total = 0;
+  for (const domain of chosenDomains(daemon, args)) {
+    const { settings } = domain.config;
+    const { first, count } = span(settings.rules, name);
+    const from = first + Math.max(0, cursor - total);
+    const to = Math.min(first + count, from + limit - rows.length);
+    total += count;
+    if (from >= to) continue;
     const basic = settings.role === "ce" ? settings.rules[settings.bmr] : undefined;
-    const hits = domain.ruleHits();
-    for (const rule of rules.slice(from, from + limit - rows.length)) {
+    const hits = domain.ruleHits(from, to);
+    for (const rule of settings.rules.slice(from, to)) {
       rows.push({ domain: settings.name, ...ruleRow(rule, basic, hits) });
     }
-    skipped += rules.length;
   }
   const next = cursor + limit < total ? cursor + limit : null;
   return { schema: "mapd.rules/1", total, next, rules: rows };
+}
+
+/** All rules of a domain, or the one of a name. */
+function span(
+  rules: RuleList,
+  name: string | undefined,
+): { readonly first: number; readonly count: number } {
+  if (name === undefined) return { first: 0, count: rules.length };
+  const first = rules.map((rule) => rule.name).indexOf(name);
+  return first < 0 ? { first: 0, count: 0 } : { first, count: 1 };
 }
 
 /** `basic` is the basic mapping rule of a CE. */

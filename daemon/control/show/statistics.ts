@@ -10,6 +10,9 @@ import {
 import type { DomainStatistics, StatisticsDocument } from "./documents.js";
 import { chosenDomains, FILTER } from "./filter.js";
 
+/** Rules whose hits are among the statistics; `rules` has those of all. */
+const MOST_HITS = 1000;
+
 export function statisticsCommand(daemon: ControlledDaemon): ControlCommand {
   return controlCommand(
     "statistics",
@@ -25,7 +28,7 @@ export function statisticsCommand(daemon: ControlledDaemon): ControlCommand {
 function domainStatistics(domain: ControlledDomain): DomainStatistics {
   const { name, mode, role } = domain.config.settings;
   const counters = domain.counters();
-  const hits = domain.ruleHits();
+  const hits = domain.ruleHits(0, MOST_HITS);
   return {
     name,
     mode,

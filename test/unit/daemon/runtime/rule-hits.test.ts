@@ -73,3 +73,15 @@ test("a configuration that is not taken loses nothing", async (t) => {
   hits.settle(null);
   t.equal(hits.read(), null);
 });
+
+test("some of the rules alone", async (t) => {
+  const hits = new RuleHitCounts();
+  const first = hits.prepare(counting("metro, whole"));
+  hits.settle(first);
+  count(first, 0, 1, 0);
+  count(first, 1, 2, 0);
+  t.same(Object.fromEntries(hits.read(1, 2) ?? []), { whole: { toCe: 2, fromCe: 0 } });
+  count(hits.prepare(counting("whole, metro")), 0, 40, 0);
+  t.same(Object.fromEntries(hits.read(1, 5) ?? []), { whole: { toCe: 42, fromCe: 0 } });
+  t.same(Object.fromEntries(hits.read(0, 1) ?? []), { metro: { toCe: 1, fromCe: 0 } });
+});
