@@ -115,6 +115,10 @@ function scrapeLine(name: string, scraped: Scraped, seconds: number): string {
     `resident memory ${(startBytes / MIB).toFixed(1)} to ${(endBytes / MIB).toFixed(1)} MiB` +
     (growth === null ? ", too short to say more" : `, after warm-up ${percent(growth)}`);
   const times = `median ${scraped.medianMs.toFixed(1)} ms, longest ${scraped.longestMs.toFixed(0)} ms`;
+  const lag = `lag ${scraped.longestLagMs.toFixed(0)} ms`;
   const cpu = `${percent(scraped.cpuSeconds / seconds)} of a core`;
-  return `  ${name}: ${scraped.scrapes} scrapes, ${scraped.failed} failed, ${times}; ${memory}; ${cpu}`;
+  return [
+    `  ${name}: ${scraped.scrapes} scrapes, ${scraped.failed} failed, ${times}`,
+    `    ${memory}; ${lag}; ${cpu}`,
+  ].join("\n");
 }

@@ -11,6 +11,8 @@ export interface Scraped {
   readonly longestMs: number;
   /** Resident memory of the daemon, once a second. */
   readonly residentBytes: readonly number[];
+  /** Longest time for which a packet worker let packets wait. */
+  readonly longestLagMs: number;
   /** Time that the daemon's threads have used altogether. */
   readonly cpuSeconds: number;
 }
@@ -19,6 +21,7 @@ const TIME_OUT_MS = 5_000;
 const MEMORY_PERIOD_MS = 1_000;
 const COUNTER = /^(mapd_\w+_total\S*) (\S+)$/gm;
 const MEMORY = /^process_resident_memory_bytes (\S+)$/m;
+const LAG = /^mapd_loop_lag_seconds\S* (\S+)$/m;
 const CPU = /^process_cpu_seconds_total (\S+)$/m;
 
 const [url = "", period = ""] = process.argv.slice(2);
@@ -29,6 +32,7 @@ const counters = new Map<string, number>();
 const backward = new Set<string>();
 let failed = 0;
 let cpuSeconds = 0;
+let longestLagMs = 0;
 let memoryDueMs = 0;
 let working = true;
 
@@ -58,6 +62,7 @@ function read(text: string): void {
     counters.set(name, now);
   }
   cpuSeconds = Number(CPU.exec(text)?.[1]);
+  longestLagMs = Math.max(longestLagMs, Number(LAG.exec(text)?.[1]) * 1000);
   if (performance.now() < memoryDueMs) return;
   memoryDueMs = performance.now() + MEMORY_PERIOD_MS;
   residentBytes.push(Number(MEMORY.exec(text)?.[1]));
@@ -86,6 +91,7 @@ function result(): Scraped {
     medianMs: sorted[sorted.length >> 1] ?? 0,
     longestMs: sorted.at(-1) ?? 0,
     residentBytes,
+    longestLagMs,
     cpuSeconds,
   };
 }

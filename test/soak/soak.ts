@@ -23,7 +23,7 @@ const LANS = ["lan1", "lan2"] as const;
 const FIRST_PORT = 20_000;
 const UDP_PORTS = 20;
 /** Datagrams a second of each LAN host; each crosses two daemons on its way there, and two on its way back. */
-const UDP_RATE = 500;
+const UDP_RATE = 250;
 const TRANSFER_BYTES = 4 * 1024 * 1024;
 const TRANSFER_PERIOD_MS = 2_000;
 const TRANSFER_LIMIT_MS = 30_000;
