@@ -1,6 +1,7 @@
 /** What differs between two configurations in force, key by key. */
 
 import type { PackedRules } from "../../src/map/packed-rules.js";
+import type { Rule } from "../../src/map/types.js";
 import { effectiveWithoutRules, ruleDocument } from "./effective.js";
 import { canonicalJson } from "./hash.js";
 import { changesNeedingRestart } from "./restart.js";
@@ -49,19 +50,20 @@ function named(config: Config, names: readonly string[]): object {
 
 /** Rules are matched by name; those that are the same, mostly nearly all, are not written out. */
 function ruleChanges(before: PackedRules, after: PackedRules): Change[] {
-  const old = new Map(before.map(({ name }, index) => [name, index]));
-  const changes = after.map((rule, index): Change[] => {
-    const was = old.get(rule.name);
-    old.delete(rule.name);
-    if (was !== undefined && after.isSame(index, before, was)) return [];
-    const former = was === undefined ? undefined : before.at(was);
-    return compare(former && ruleDocument(former), ruleDocument(rule), ["rules", rule.name]);
-  });
-  const gone = [...old.values()].map((index): Change[] => {
-    const rule = before.at(index)!;
-    return compare(ruleDocument(rule), undefined, ["rules", rule.name]);
-  });
-  return [...changes, ...gone].flat();
+  if (after.equals(before)) return [];
+  const old = new Map(before.names.map((name, index) => [name, index]));
+  const pairs: { name: string; one: Rule | undefined; other: Rule | undefined }[] = [];
+  for (const [index, name] of after.names.entries()) {
+    const was = old.get(name);
+    if (was !== undefined) old.delete(name);
+    if (was !== undefined && after.isSame(index, before, was)) continue;
+    const one = was === undefined ? undefined : before.at(was);
+    pairs.push({ name, one, other: after.at(index) });
+  }
+  for (const [name, index] of old) pairs.push({ name, one: before.at(index), other: undefined });
+  return pairs.flatMap(({ name, one, other }) =>
+    compare(one && ruleDocument(one), other && ruleDocument(other), ["rules", name]),
+  );
 }
 
 type Change = Omit<KeyChange, "restart">;

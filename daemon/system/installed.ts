@@ -27,13 +27,15 @@ export class InstalledRoutes {
   /** Makes the kernel hold what `domain` needs instead of what was needed before. Rejects with nothing changed. */
   async replace(domain: DomainConfig, ce: Ce | null): Promise<void> {
     const wanted = [...planEntries(domain, ce), ...(await this.#proxies(domain, ce))];
-    const gone = this.#entries.filter((entry) => !has(wanted, entry));
-    const added = wanted.filter((entry) => !has(this.#entries, entry));
+    // There may be as many routes as rules.
+    const before = new Set(this.#entries.map(({ add }) => add));
+    const after = new Set(wanted.map(({ add }) => add));
+    const gone = this.#entries.filter(({ add }) => !after.has(add));
+    const added = wanted.filter(({ add }) => !before.has(add));
     const link = linkLines(domain);
     await this.#apply(added, link);
-    const replaced = (entry: PlanEntry): boolean =>
-      added.some((other) => other.remove === entry.remove);
-    await this.#remove(gone.filter((entry) => !replaced(entry)));
+    const replaced = new Set(added.map(({ remove }) => remove));
+    await this.#remove(gone.filter(({ remove }) => !replaced.has(remove)));
     this.#entries = wanted;
     this.#link = link;
   }
@@ -47,8 +49,9 @@ export class InstalledRoutes {
   /** A route that only changes its attributes is replaced in one step, so that no packet misses it. */
   async #apply(added: readonly PlanEntry[], link: readonly string[]): Promise<void> {
     const linkChanges = link.join("\n") !== this.#link.join("\n");
+    const present = new Map(this.#entries.map((entry) => [entry.remove, entry]));
     const steps = added.map((entry) => {
-      const old = this.#entries.find((other) => other.remove === entry.remove);
+      const old = present.get(entry.remove);
       return old === undefined
         ? { forward: entry.add, back: entry.remove }
         : { forward: asReplace(entry.add), back: asReplace(old.add) };
@@ -99,8 +102,4 @@ async function flushOwn(dev: string): Promise<void> {
 
 function asReplace(line: string): string {
   return line.replace(/^route add /, "route replace ");
-}
-
-function has(entries: readonly PlanEntry[], wanted: PlanEntry): boolean {
-  return entries.some((entry) => entry.add === wanted.add);
 }

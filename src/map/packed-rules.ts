@@ -34,6 +34,10 @@ export class PackedRules implements RuleList {
     return { names: this.#names, words: this.#words };
   }
 
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
   get length(): number {
     return this.#names.length;
   }
