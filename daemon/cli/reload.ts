@@ -27,8 +27,8 @@ export const reloadCommand: CliCommand = {
   schema: "mapd.reload/1",
   examples: ["mapctl reload --dry-run", "mapctl reload"],
   async run(input, context) {
-    const dryRun = isGiven(input, "dryRun");
-    const answer = await askDaemon(context.socketPath, "reload", { dryRun }, TIMEOUT_MS);
+    const command = isGiven(input, "dryRun") ? "reload-dry-run" : "reload";
+    const answer = await askDaemon(context.socketPath, command, {}, TIMEOUT_MS);
     // The daemon made the document from this very type; a newer one only adds keys.
     const document = answer as ReloadDocument;
     if (context.json) writeJson(context, document);

@@ -25,12 +25,16 @@ export interface Service {
   readonly drainFile: string | null;
 }
 
+type Announced = Pick<AnnouncedDomain, "config" | "opened">;
+
 export class Announcer {
   readonly #log: Log;
   readonly #routes = new MarkerRoutes();
   /** When a domain was last seen with a fault, by its name. */
   readonly #faultMs = new Map<string, number>();
-  #announced: ReadonlySet<string> = new Set();
+  #announced: readonly Announced[] = [];
+  /** True where the kernel may hold less than was announced last. */
+  #incomplete = false;
   #problem = "";
   /** The file as it was last made or removed. */
   #file: { readonly path: string; readonly there: boolean } | null = null;
@@ -42,8 +46,8 @@ export class Announcer {
   }
 
   /** Names of the domains that have their marker routes. */
-  get announced(): ReadonlySet<string> {
-    return this.#announced;
+  get announced(): readonly string[] {
+    return namesOf(this.#announced);
   }
 
   /** Why marker routes are not there that should be; empty where all is well. */
@@ -59,7 +63,10 @@ export class Announcer {
   /** Withdraws what these domains do not announce, before their routes change. */
   withdrawOthers(domains: readonly DomainConfig[]): Promise<void> {
     const lines = new Set(domains.flatMap((config) => [...markersOf(config, 0).keys()]));
-    return this.#next(() => this.#routes.keep(lines));
+    return this.#next(async () => {
+      this.#incomplete = true;
+      await this.#routes.keep(lines);
+    });
   }
 
   #next(step: () => Promise<void>): Promise<void> {
@@ -76,12 +83,24 @@ export class Announcer {
     this.#noteFaults(domains, sound, nowMs);
     this.#show(drainFile, !serving || sound.length < domains.length);
     const announced = serving ? sound.filter(({ config }) => this.#isSettled(config, nowMs)) : [];
+    // Mostly nothing has changed, and rules may be very many.
+    if (this.#incomplete || !isSame(announced, this.#announced)) {
+      await this.#announce(announced.map(({ config, opened }) => ({ config, opened })));
+    }
+  }
+
+  async #announce(announced: readonly Announced[]): Promise<void> {
     const wanted: Markers = new Map(
       announced.flatMap(({ config, opened }) => [...markersOf(config, opened)]),
     );
     await this.#routes.keep(wanted);
     this.#report(await this.#routes.add(wanted));
-    this.#tell(announced.map(({ config }) => config.settings.name));
+    this.#incomplete = this.#problem !== "";
+    const domains = namesOf(announced);
+    if (domains.join(" ") !== this.announced.join(" ")) {
+      this.#log.info({ domains }, "marker routes changed: announced domains");
+    }
+    this.#announced = announced;
   }
 
   #noteFaults(
@@ -110,12 +129,6 @@ export class Announcer {
     this.#problem = complaint;
   }
 
-  #tell(names: readonly string[]): void {
-    const changed = names.length !== this.#announced.size || names.some(isNotIn(this.#announced));
-    this.#announced = new Set(names);
-    if (changed) this.#log.info({ domains: names }, "marker routes changed: announced domains");
-  }
-
   #show(path: string | null, there: boolean): void {
     const was = this.#file;
     if (was !== null && was.path === path && was.there === there) return;
@@ -131,6 +144,16 @@ export class Announcer {
   }
 }
 
-function isNotIn(names: ReadonlySet<string>): (name: string) => boolean {
-  return (name) => !names.has(name);
+function namesOf(domains: readonly Announced[]): readonly string[] {
+  return domains.map(({ config }) => config.settings.name);
+}
+
+/** A configuration that was taken again is another one. */
+function isSame(domains: readonly Announced[], others: readonly Announced[]): boolean {
+  return (
+    domains.length === others.length &&
+    domains.every(({ config, opened }, i) => {
+      return config === others[i]!.config && opened === others[i]!.opened;
+    })
+  );
 }

@@ -156,7 +156,7 @@ export class Daemon {
       phase: this.phase,
       ready: reasons.length === 0,
       reasons,
-      announced: [...this.#announcer.announced],
+      announced: this.#announcer.announced,
       drain: this.#drain.status(performance.now()),
     };
   }

@@ -6,7 +6,6 @@ import { type ControlCommand, controlCommand } from "../command.js";
 import type { ReadyDocument } from "./documents.js";
 
 const NOTHING = z.strictObject({});
-const RELOAD = z.strictObject({ dryRun: z.boolean().default(false) });
 /** An hour is long enough for everything that a fleet may have to settle. */
 const UNDRAIN = z.strictObject({ hold: z.number().min(0).max(3600).default(0) });
 
@@ -30,12 +29,18 @@ export function operateCommands(
   const ready = (): ReadyDocument => ({ schema: "mapd.ready/1", ...daemon.readiness });
   return [
     controlCommand("ready", "Whether mapd should get packets: mapd.ready/1", NOTHING, ready),
+    controlCommand(
+      "reload-dry-run",
+      "What the configuration file would change: mapd.reload/1",
+      NOTHING,
+      () => reloads.compare(),
+    ),
     {
       ...controlCommand(
         "reload",
         "Read the configuration file again, all of it or nothing: mapd.reload/1",
-        RELOAD,
-        ({ dryRun }) => (dryRun ? reloads.compare() : reloads.reload()),
+        NOTHING,
+        () => reloads.reload(),
       ),
       changes: true,
     },
