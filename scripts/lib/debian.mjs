@@ -22,6 +22,7 @@ const PROGRAMS = [
   { program: "ethtool", package: "ethtool", why: "the lab's links" },
   { program: "turnserver", package: "coturn", why: "how NAT44 looks to a STUN server" },
   { program: "bird", package: "bird2", why: "a routing daemon beside a BR, for the tests" },
+  { program: "prometheus", package: "prometheus", why: "scraping mapd, and promtool" },
   { program: "clang-14", package: "clang-14", why: "the classifier, checked against its source" },
   { program: "man", package: "man-db", why: "the man pages, rendered" },
   { program: "groff", package: "groff-base", why: "the man pages, checked" },

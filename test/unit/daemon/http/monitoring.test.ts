@@ -7,6 +7,7 @@ import { test } from "tap";
 import { parse } from "yaml";
 import { z } from "zod";
 import { createMetrics } from "../../../../daemon/http/metrics.js";
+import { metricsPage } from "../../../../daemon/http/reference.js";
 import { CE_T, domainOf, viewOf } from "../samples.js";
 import { meteredOf } from "./metered.js";
 
@@ -161,5 +162,10 @@ test("the dashboard names no data source, no job and no instance of its own", (t
   }
   const ids = dashboard.panels.map(({ id }) => id);
   t.equal(new Set(ids).size, ids.length, "each panel has an id of its own");
+  t.end();
+});
+
+test("the page is what the table gives", (t) => {
+  t.equal(readFileSync(join(ROOT, "docs/metrics.md"), "utf8"), metricsPage());
   t.end();
 });
