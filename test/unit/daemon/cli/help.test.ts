@@ -44,3 +44,11 @@ test("a command that is a group as well has options of its own and of its parts"
   t.match(both.stdout, /^ {2}suggest /m);
   t.match(await runMapctl("ports", "sugest"), { status: 2, stderr: /too many arguments/ });
 });
+
+test("a command may be typed in capitals, behind options of every command", async (t) => {
+  const { stdout } = await runMapctl("completion", "bash");
+  t.equal((await runMapctl("--color", "never", "Completion", "bash")).stdout, stdout);
+  t.equal((await runMapctl("--json", "COMPLETION", "bash")).status, 0);
+  // What stands behind it is as it is.
+  t.equal((await runMapctl("completion", "BASH")).status, 2);
+});
