@@ -6,6 +6,7 @@
 import type { Findings } from "../../config/findings.js";
 import { type Line, linesOf } from "../lines.js";
 import { type ForeignDomain, type ForeignRule, leftOut, type Reader, type Role } from "../model.js";
+import { DMR_STYLE } from "../nat46-style.js";
 import { readWhole } from "../numbers.js";
 
 type Side = "local" | "remote";
@@ -79,11 +80,11 @@ function domainOf(device: Device, findings: Findings): ForeignDomain[] {
   const found: { role: Role | null; dmr: string | undefined } = { role: null, dmr: undefined };
   // The rule that `config` is about comes first, and those that were put before it follow.
   for (const pair of [...device.pairs].reverse()) {
-    const isBr = styleOf(pair, "local") === "RFC6052";
+    const isBr = styleOf(pair, "local") === DMR_STYLE;
     const own = isBr ? "remote" : "local";
     const other = isBr ? "local" : "remote";
     const name = rules.length === 0 ? device.name : `${device.name}-${rules.length + 1}`;
-    if (styleOf(pair, other) === "RFC6052") {
+    if (styleOf(pair, other) === DMR_STYLE) {
       found.role = isBr ? "br" : "ce";
       found.dmr = pair.sides[other].get("v6");
     } else if (MAP_STYLES.has(styleOf(pair, "remote"))) {
@@ -134,7 +135,7 @@ function ruleOf(
     return null;
   }
   if (!MAP_STYLES.has(style)) {
-    if (style !== "RFC6052") {
+    if (style !== DMR_STYLE) {
       findings.error("import-syntax", place, `${side}.style "${style}" is no style of nat46`);
     }
     return null;

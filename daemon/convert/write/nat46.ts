@@ -3,6 +3,7 @@ import { formatIpv4Prefix, formatIpv6Prefix } from "../../../src/map/prefix.js";
 import { ruleKind } from "../../../src/map/rule.js";
 import type { Rule } from "../../../src/map/types.js";
 import type { Findings } from "../../config/findings.js";
+import { DMR_STYLE } from "../nat46-style.js";
 import {
   type ExportedDomain,
   hasMode,
@@ -25,7 +26,7 @@ function commands(domain: ExportedDomain, findings: Findings): readonly string[]
   for (const rule of settings.rules) sayLosses(rule, findings);
   const internet = (side: string): string => {
     const dmr = settings.dmr === null ? "::/96" : formatIpv6Prefix(settings.dmr);
-    return `${side}.style RFC6052 ${side}.v4 0.0.0.0/0 ${side}.v6 ${dmr} ${side}.ea-len 0 ${side}.psid-offset 0`;
+    return `${side}.style ${DMR_STYLE} ${side}.v4 0.0.0.0/0 ${side}.v6 ${dmr} ${side}.ea-len 0 ${side}.psid-offset 0`;
   };
   const add = `add ${tun.name}`;
   if (settings.role === "br") {

@@ -69,7 +69,7 @@ domains:
       "warning no-error-source domains[0].icmp.ipv4-sources",
     ],
   },
-  RFC8676: {
+  SOFTWIRE: {
     configuration: `# Imported from RFC 8676 (ietf-softwire) JSON by mapctl import; check it before use.
 # warning: br-instances.algorithm.algo-instance[1]: "off" is not enabled
 

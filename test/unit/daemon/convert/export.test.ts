@@ -3,6 +3,7 @@ import { test } from "tap";
 import { parseConfig } from "../../../../daemon/config/load.js";
 import type { Config } from "../../../../daemon/config/types.js";
 import { EXPORT_FORMATS, exportConfig } from "../../../../daemon/convert/formats.js";
+import { DMR_STYLE } from "../../../../daemon/convert/nat46-style.js";
 import { CONFIGURATION, EXPORTED } from "./exported.js";
 
 function configOf(text: string): Config {
@@ -71,7 +72,7 @@ test("nat46 and Jool: the BR's side of a domain", (t) => {
     written("nat46"),
     [
       "echo add mapt0 > /proc/net/nat46/control",
-      "echo config mapt0 local.style RFC6052 local.v4 0.0.0.0/0 local.v6 2001:db8:ffff::/56 local.ea-len 0 local.psid-offset 0 remote.style MAP remote.v4 192.0.2.0/24 remote.v6 2001:db8::/40 remote.ea-len 16 remote.psid-offset 6 > /proc/net/nat46/control",
+      `echo config mapt0 local.style ${DMR_STYLE} local.v4 0.0.0.0/0 local.v6 2001:db8:ffff::/56 local.ea-len 0 local.psid-offset 0 remote.style MAP remote.v4 192.0.2.0/24 remote.v6 2001:db8::/40 remote.ea-len 16 remote.psid-offset 6 > /proc/net/nat46/control`,
       "",
     ].join("\n"),
   );

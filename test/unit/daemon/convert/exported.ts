@@ -1,4 +1,5 @@
 /** A configuration that no other program has all words for, and what each of them gets. */
+import { DMR_STYLE } from "../../../../daemon/convert/nat46-style.js";
 
 export const CONFIGURATION = `
 rules:
@@ -183,7 +184,7 @@ map add rule index 2 psid 52 ip6-dst 2001:db8:7712:3400:0:cb00:7112:34
   },
   nat46: {
     text: `echo add mapt0 > /proc/net/nat46/control
-echo config mapt0 local.style MAP local.v4 192.0.2.0/24 local.v6 2001:db8::/40 local.ea-len 16 local.psid-offset 6 local.fmr-flag 1 remote.style RFC6052 remote.v4 0.0.0.0/0 remote.v6 2001:db8:ffff::/64 remote.ea-len 0 remote.psid-offset 0 > /proc/net/nat46/control
+echo config mapt0 local.style MAP local.v4 192.0.2.0/24 local.v6 2001:db8::/40 local.ea-len 16 local.psid-offset 6 local.fmr-flag 1 remote.style ${DMR_STYLE} remote.v4 0.0.0.0/0 remote.v6 2001:db8:ffff::/64 remote.ea-len 0 remote.psid-offset 0 > /proc/net/nat46/control
 `,
     findings: [
       'not-exported domains[1]: "relay" is map-e, and that program does map-t only',

@@ -51,7 +51,7 @@ const CASES: readonly Case[] = [
   { name: "a BR of nat46", format: "nat46", text: "NAT46_BR" },
   { name: "Jool's commands of a CE", format: "jool", text: "JOOL_CE" },
   { name: "Jool's JSON of a BR", format: "jool", text: "JOOL_BR" },
-  { name: "RFC 8676, algorithm and binding table", format: "rfc8676", text: "RFC8676" },
+  { name: "RFC 8676, algorithm and binding table", format: "rfc8676", text: "SOFTWIRE" },
   { name: "a provisioning server's answer", format: "hb46pp", text: "HB46PP", options: CE },
 ];
 

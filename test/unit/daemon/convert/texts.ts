@@ -1,4 +1,5 @@
 /** Configurations of other programs, written for these tests by what their manuals and sources say of the form. */
+import { DMR_STYLE } from "../../../../daemon/convert/nat46-style.js";
 
 /** The vendor guide's example, with names of our own where the guide's do not matter. */
 const ASTERNOS_EXAMPLE = `sonic# configure terminal
@@ -121,12 +122,12 @@ map interface eth0
 `;
 
 const NAT46_CE = `echo add map-wan > /proc/net/nat46/control
-echo config map-wan local.style MAP0 local.v4 192.0.2.0/24 local.v6 2001:db8::/40 local.ea-len 16 local.psid-offset 4 remote.v4 0.0.0.0/0 remote.v6 2001:db8:ffff::/64 remote.style RFC6052 remote.ea-len 0 remote.psid-offset 0 debug 1 > /proc/net/nat46/control
+echo config map-wan local.style MAP0 local.v4 192.0.2.0/24 local.v6 2001:db8::/40 local.ea-len 16 local.psid-offset 4 remote.v4 0.0.0.0/0 remote.v6 2001:db8:ffff::/64 remote.style ${DMR_STYLE} remote.ea-len 0 remote.psid-offset 0 debug 1 > /proc/net/nat46/control
 echo insert map-wan remote.style MAP0 remote.v4 198.51.100.0/24 remote.v6 2001:db8:9000::/40 remote.ea-len 8 remote.psid-offset 4 > /proc/net/nat46/control
 `;
 
 const NAT46_BR = `add nat46
-config nat46 local.style RFC6052 local.v4 0.0.0.0/0 local.v6 2001:db8:ffff::/96 remote.style MAP remote.v4 192.0.2.0/24 remote.v6 2001:db8::/40 remote.ea-len 16
+config nat46 local.style ${DMR_STYLE} local.v4 0.0.0.0/0 local.v6 2001:db8:ffff::/96 remote.style MAP remote.v4 192.0.2.0/24 remote.v6 2001:db8::/40 remote.ea-len 16
 `;
 
 const JOOL_BR = `{
@@ -153,7 +154,7 @@ user@CE11b:~# jool_mapt -i "CE 11b" global update bmr 2001:db8:ce::/51 192.0.2.0
 user@CE11b:~# jool_mapt -i "CE 11b" global update lowest-ipv6-mtu 1500
 `;
 
-const RFC8676 = `{
+const SOFTWIRE = `{
   "ietf-softwire-br:br-instances": {
     "algorithm": {
       "algo-instance": [
@@ -226,6 +227,6 @@ export const TEXTS = {
   NAT46_BR,
   JOOL_BR,
   JOOL_CE,
-  RFC8676,
+  SOFTWIRE,
   HB46PP,
 } as const;
