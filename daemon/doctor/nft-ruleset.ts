@@ -92,6 +92,8 @@ export function lineOf(listing: string, chain: NftChain, handle: number | null):
     const [, chainName] = /^chain (\S+) \{/.exec(line) ?? [];
     if (tableName !== undefined) table = `${family} ${tableName}`;
     if (chainName !== undefined) name = chainName;
+    // Chains have handles, too.
+    if (tableName !== undefined || chainName !== undefined) continue;
     if (table !== `${chain.family} ${chain.table}` || name !== chain.name) continue;
     if (handle === null ? line.startsWith("type ") : line.endsWith(`# handle ${handle}`))
       return line;
