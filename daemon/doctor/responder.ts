@@ -3,7 +3,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { GREETING } from "./probe.js";
 
-/** A request: the greeting and a number of the sender's own. The answer is not longer than five times that. */
+/** A request: the greeting and a number of the sender's own. The answer is less than twice as long. */
 const REQUEST = new RegExp(`^${GREETING} [0-9a-f]{16}$`);
 
 /** Answers until the socket is closed. */
