@@ -22,6 +22,9 @@ export interface Contents {
   readonly notes: readonly Diagnostic[];
 }
 
+/** A text that is no configuration at all has a finding a line. */
+const MOST_NOTES = 100;
+
 export function writeConfiguration({ source, rules, domains, notes }: Contents): string {
   const document = new Document({
     rules: Object.fromEntries(rules.map(({ name, block }) => [name, block])),
@@ -29,7 +32,8 @@ export function writeConfiguration({ source, rules, domains, notes }: Contents):
   });
   document.commentBefore = [
     ` Imported from ${source} by mapctl import; check it before use.`,
-    ...notes.map(noteLine),
+    ...notes.slice(0, MOST_NOTES).map(noteLine),
+    ...(notes.length > MOST_NOTES ? [` and ${notes.length - MOST_NOTES} more like these`] : []),
   ].join("\n");
   const ruleNodes = document.get("rules");
   if (isMap(ruleNodes)) {

@@ -199,6 +199,10 @@ function bind(view: DomainView, objects: Objects, findings: Findings): ForeignDo
   const rules = lookUp("basic-mapping-rule", objects.rules);
   const brs = lookUp("br-ipv6-address", objects.brs);
   const locals = lookUp("local-ipv4-prefix-rule", objects.locals);
+  const [dmr, ...otherDmrs] = lookUp("default-mapping-rule", objects.dmrs);
+  if (otherDmrs.length > 0) {
+    leftOut(findings, place, `a domain has one DMR; not taken: ${otherDmrs.join(", ")}`);
+  }
   const localPrefixes = locals.flat();
   if (locals.length > 0 && localPrefixes.length === 0) {
     findings.warning("empty-prefixes", place, "its local-ipv4-prefix has no prefixes in it");
@@ -208,7 +212,7 @@ function bind(view: DomainView, objects: Objects, findings: Findings): ForeignDo
     mode,
     role,
     rules,
-    dmr: lookUp("default-mapping-rule", objects.dmrs)[0],
+    dmr,
     // Option 90 carries an address (RFC 7598 §4.2); the guide writes a length behind it.
     brAddresses: brs.length === 0 ? undefined : brs.map(addressOf),
     endUserPrefix,

@@ -28,7 +28,7 @@ function readDocument(text: string, findings: Findings): ForeignDomain[] {
   const dmr = global?.text("pool6") ?? global?.text("dmr");
   const endUserPrefix = global?.text("end-user-ipv6-prefix");
   const settings = global === undefined ? {} : settingsOf(global, findings);
-  const type = global?.text("map-t-type");
+  const type = global?.text("map-t-type")?.toUpperCase();
   global?.sayRest();
   top.sayRest();
   const isCe = type === undefined ? basic !== null || endUserPrefix !== undefined : type === "CE";

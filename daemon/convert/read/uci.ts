@@ -58,7 +58,9 @@ function sectionsOf(lines: readonly Line[], findings: Findings): readonly Sectio
       const value = [shown[3] ?? "", ...words.slice(words.indexOf(word) + 1)].join(" ");
       if (shown[2] !== undefined) put(section, shown[2], value, place);
     } else if (word !== "package") {
-      findings.error("import-syntax", place, `"${word}" is none of config, option and list`);
+      const known = word === "option" || word === "list";
+      const what = known ? "stands in no section" : "is none of config, option and list";
+      findings.error("import-syntax", place, `"${word}" ${what}`);
     }
   }
   return [...sections.values()];

@@ -20,7 +20,8 @@ export function domainsOf(config: Config, name: string | undefined): readonly Ex
   return config.domains.flatMap((domain, index): ExportedDomain[] => {
     const document = config.document.domains[index];
     if (document === undefined || (name !== undefined && domain.settings.name !== name)) return [];
-    return [{ path: `domains[${index}]`, config: domain, document }];
+    const rules = domain.settings.rules.map((rule) => rule.name);
+    return [{ path: `domains[${index}]`, config: domain, document: { ...document, rules } }];
   });
 }
 
