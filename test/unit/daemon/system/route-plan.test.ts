@@ -1,6 +1,6 @@
 import { test } from "tap";
 import { ceOf } from "../../../../daemon/runtime/identity.js";
-import { linkLines, planEntries } from "../../../../daemon/system/route-plan.js";
+import { linkLines, markerEntries, planEntries } from "../../../../daemon/system/route-plan.js";
 import { BR_E, BR_T, CE_E, CE_T, configOf, domainOf } from "../samples.js";
 
 const cases = [
@@ -191,3 +191,28 @@ for (const c of links) {
     t.same(linkLines(domainOf(c.domain)), c.lines);
   });
 }
+
+test("markers: the same destinations in their own table, and none without announce or on a CE", async (t) => {
+  const announced = (text: string) => domainOf(`${text}    announce: { table: 4640 }\n`);
+  t.same(markerEntries(announced(BR_T.replace("[metro]", "[metro, high, low]"))), [
+    {
+      add: "route replace 192.0.2.0/24 dev mapt0 table 4640 proto 200",
+      remove: "route del 192.0.2.0/24 dev mapt0 table 4640 proto 200",
+    },
+    {
+      add: "route replace 198.51.100.0/24 dev mapt0 table 4640 proto 200",
+      remove: "route del 198.51.100.0/24 dev mapt0 table 4640 proto 200",
+    },
+    {
+      add: "route replace 2001:db8:ffff::/64 dev mapt0 table 4640 proto 200",
+      remove: "route del 2001:db8:ffff::/64 dev mapt0 table 4640 proto 200",
+    },
+  ]);
+  t.match(
+    markerEntries(announced(`${BR_E}    routes: off\n`)).map(({ add }) => add),
+    [/192\.0\.2\.0\/24 dev mape0 table 4640/, /2001:db8:ffff::1\/128 dev mape0 table 4640/],
+    "also where somebody else installs the routes that forward",
+  );
+  t.same(markerEntries(domainOf(BR_T)), []);
+  t.same(markerEntries(domainOf(CE_T)), []);
+});
