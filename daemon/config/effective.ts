@@ -85,6 +85,7 @@ export function ruleDocument(rule: Rule): Block {
 }
 
 function completeDomain(block: Block, { settings }: DomainConfig): void {
+  block.rules = settings.rules.map(({ name }) => name);
   blockOf(block.mtu).ipv4 = settings.mtu.ipv4;
   if (settings.mode === "map-t") {
     if (settings.fragmentation === "outer") delete block.fragmentation;

@@ -11,7 +11,7 @@ import { readIpv6Prefix } from "./fields.js";
 import { Findings } from "./findings.js";
 import { configHash, deepFreeze } from "./hash.js";
 import { loadApart } from "./load-apart.js";
-import type { DomainDocument, RuleDocument } from "./schema.js";
+import type { ConfigDocument, DomainDocument, RuleDocument } from "./schema.js";
 import { valueAt } from "./schema-walk.js";
 import { domainPath, followsFrom, readShape, type Shape } from "./shape.js";
 import type { Config, DomainConfig } from "./types.js";
@@ -87,9 +87,17 @@ export function parseConfig(text: string): Checked<Config> {
     drainFile: document["drain-file"],
     domains: configs,
   };
-  const { rules: _, ...rest } = document;
-  const config = { ...effective, hash: configHash(effective), rules: all, document: rest };
+  const config = {
+    ...effective,
+    hash: configHash(effective),
+    rules: all,
+    document: withoutRuleTexts(document),
+  };
   return { ok: true, value: deepFreeze(config), diagnostics: findings.list };
+}
+
+function withoutRuleTexts({ rules: _, ...rest }: ConfigDocument): Config["document"] {
+  return { ...rest, domains: rest.domains.map((domain) => ({ ...domain, rules: [] })) };
 }
 
 /** A BR may have very many rules; most often they are all that there are. */

@@ -74,6 +74,9 @@ export interface Config {
   readonly hash: string;
   /** All rules of the file, also those that no domain uses. */
   readonly rules: PackedRules;
-  /** The rest of what was read, checked for shape and with fixed defaults; `restart.ts` compares it. */
+  /**
+   * The rest of what was read, checked for shape and with fixed defaults; `restart.ts` compares it. Lists of rules are
+   * empty: the settings have them.
+   */
   readonly document: Omit<ConfigDocument, "rules">;
 }
