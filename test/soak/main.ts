@@ -2,9 +2,10 @@
  * `npm run soak -- --minutes N`: the lab under traffic, scraped ten times a second, reloaded each second, asked by
  * mapctl. Says what became of it; the exit status is 1 where that is not as it should be.
  */
+import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { LAB_MODES } from "../../lab/plan.js";
-import { enterSandbox, insideSandbox, runInSandboxSync } from "../../lab/sandbox.js";
+import { enterSandbox, insideSandbox, spawnInSandbox } from "../../lab/sandbox.js";
 import { faultsOf, textOf } from "./report.js";
 import { soak } from "./soak.js";
 
@@ -44,7 +45,10 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 const words = process.argv.slice(2);
-if (!insideSandbox()) process.exit(runInSandboxSync(process.argv[1] ?? "", words));
+if (!insideSandbox()) {
+  const [status] = await once(spawnInSandbox(process.argv[1] ?? "", words), "close");
+  process.exit(status ?? 1);
+}
 await enterSandbox();
 process.exit(
   await main(words).catch((error: unknown) => {

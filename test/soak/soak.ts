@@ -48,6 +48,7 @@ async function soaked(network: Network, options: SoakOptions): Promise<SoakRepor
     String(UDP_PORTS),
   ]);
   const before = await readDrops(network);
+  const beganMs = performance.now();
   const numbered = await both(LANS, (lan) =>
     Program.start<Numbered>(topology, lan, "numbered-program", [
       SERVER,
@@ -72,18 +73,20 @@ async function soaked(network: Network, options: SoakOptions): Promise<SoakRepor
     return new Repeated(RELOAD_PERIOD_MS, reload);
   });
   await sleep(options.seconds * 1000);
-  // Traffic ends last: what a reload or a call does to it counts to the end.
-  const disturbed = {
-    reloads: await both(DAEMONS, (name) => reloads[name].finish()),
-    calls: await calls.finish(),
-  };
+  // Datagrams end last: what a reload or a call does to them counts to the end.
+  const [reloaded, called, transferred] = await Promise.all([
+    both(DAEMONS, (name) => reloads[name].finish()),
+    calls.finish(),
+    tcp.finish(),
+  ]);
   const report = {
     mode: options.mode,
-    seconds: options.seconds,
-    tcp: transfers.result(await tcp.finish()),
+    seconds: Math.round((performance.now() - beganMs) / 1000),
+    tcp: transfers.result(transferred),
+    reloads: reloaded,
+    calls: called,
     udp: await both(LANS, (lan) => numbered[lan].finish()),
     scrapes: await both(DAEMONS, (name) => scrapers[name].finish()),
-    ...disturbed,
     drops: difference(before, await readDrops(network)),
   };
   await echo.finish();
