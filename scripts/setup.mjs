@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { installMissingPackages } from "./lib/debian.mjs";
+import { installForProject } from "./lib/debian.mjs";
 import { findNodeHeaders } from "./lib/node-headers.mjs";
 import { isBuilt, markBuilt, removeOrphans, sourceFingerprint } from "./lib/sources.mjs";
 
@@ -86,10 +86,10 @@ export function buildProduct() {
   buildTypeScript();
 }
 
-/** Everything in its order; throws with a message for people. */
-export function setup() {
+/** Everything in its order, with `tests` what only they need too; throws with a message for people. */
+export function setup({ tests = false } = {}) {
   checkNode();
-  installMissingPackages(say);
+  installForProject(say, { tests });
   installNpmPackages();
   buildRawSocket();
   buildAddon();
@@ -97,9 +97,9 @@ export function setup() {
 }
 
 /** The same for a script that can only end when it fails. */
-export function setupOrExit() {
+export function setupOrExit(options) {
   try {
-    setup();
+    setup(options);
   } catch (error) {
     say(error.message);
     process.exit(1);

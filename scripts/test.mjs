@@ -99,7 +99,7 @@ async function main(words) {
     throw new Error(
       `no step named ${unknown.join(", ")}; steps: ${all.map(({ name }) => name).join(" ")}`,
     );
-  setup();
+  setup({ tests: true });
   const deadline = Date.now() + LIMIT_MS;
   const expected = expectedCounts();
   const counts = { ...expected };
