@@ -1,12 +1,28 @@
 /** The fewest prefixes that cover a list, so that a thousand rules do not become a thousand routes. */
 import { coversIpv4Prefix } from "../../src/map/prefix.js";
-import type { Ipv4Prefix } from "../../src/map/types.js";
+import type { Ipv4Prefix, RuleList } from "../../src/map/types.js";
 
 /** No duplicates, nothing inside another, siblings joined; exactly the same addresses are covered. */
 export function aggregateIpv4(prefixes: readonly Ipv4Prefix[]): readonly Ipv4Prefix[] {
-  const sorted = [...prefixes].sort((x, y) => x.address - y.address || x.len - y.len);
+  return aggregateKeys(prefixes.map(sortKey));
+}
+
+/** The same for all prefixes of rules. */
+export function aggregateRules(rules: RuleList): readonly Ipv4Prefix[] {
+  return aggregateKeys(rules.map(({ ipv4 }) => sortKey(ipv4)));
+}
+
+/** One number for address and length: very many of them take little memory. */
+function sortKey({ address, len }: Ipv4Prefix): number {
+  return address * KEY_FACTOR + len;
+}
+
+const KEY_FACTOR = 64;
+
+function aggregateKeys(keys: readonly number[]): readonly Ipv4Prefix[] {
   const out: Ipv4Prefix[] = [];
-  for (const prefix of sorted) {
+  for (const key of Float64Array.from(keys).sort()) {
+    const prefix = { address: Math.floor(key / KEY_FACTOR), len: key % KEY_FACTOR };
     const last = out[out.length - 1];
     if (last !== undefined && coversIpv4Prefix(last, prefix)) continue;
     out.push(prefix);

@@ -10,7 +10,7 @@ import type { Ipv4Prefix, Ipv6Prefix } from "../../src/map/types.js";
 import type { CeSettings, DomainSettings } from "../../src/pipeline/settings.js";
 import { formatIpv4 } from "../../src/wire/address.js";
 import type { DomainConfig } from "../config/types.js";
-import { aggregateIpv4 } from "./prefixes.js";
+import { aggregateRules } from "./prefixes.js";
 
 /** Protocol number of all that mapd adds; routing daemons match on it (krt_source = 200 in BIRD). */
 export const ROUTE_PROTOCOL = 200;
@@ -75,7 +75,7 @@ function route(dev: string, destination: string, more = ""): PlanEntry {
 
 /** Every address of the rules, in the fewest prefixes. */
 function brIpv4Prefixes({ rules }: DomainSettings): readonly Ipv4Prefix[] {
-  return aggregateIpv4(rules.map((rule) => rule.ipv4));
+  return aggregateRules(rules);
 }
 
 /** The DMR prefix (RFC 7599 §5.1), or the addresses of the BR (RFC 7597 §8). */
