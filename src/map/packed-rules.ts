@@ -4,57 +4,64 @@ import type { Rule, RuleList } from "./types.js";
 
 /** Immutable. What `packed()` gives goes to another thread, and `unpacked()` makes the list of it there. */
 export class PackedRules implements RuleList {
-  readonly #names: readonly string[];
+  readonly #form: PackedForm;
   readonly #words: Int32Array;
 
-  private constructor(names: readonly string[], words: Int32Array) {
-    this.#names = names;
-    this.#words = words;
+  private constructor(form: PackedForm) {
+    this.#form = form;
+    this.#words = form.words;
   }
 
   static of(rules: RuleList): PackedRules {
     if (rules instanceof PackedRules) return rules;
     const words = new Int32Array(rules.length * RECORD_WORDS);
-    let at = 0;
+    const nameEnds = new Int32Array(rules.length);
+    let names = "";
+    let index = 0;
     for (const rule of rules) {
-      writeRecord(rule, false, words, at);
-      at += RECORD_WORDS;
+      writeRecord(rule, false, words, index * RECORD_WORDS);
+      names += `${rule.name},`;
+      nameEnds[index++] = names.length - 1;
     }
-    return new PackedRules(
-      rules.map(({ name }) => name),
-      words,
-    );
+    return new PackedRules({ names, nameEnds, words });
   }
 
-  static unpacked({ names, words }: PackedForm): PackedRules {
-    return new PackedRules(names, words);
+  static unpacked(form: PackedForm): PackedRules {
+    return new PackedRules(form);
   }
 
   packed(): PackedForm {
-    return { names: this.#names, words: this.#words };
+    return this.#form;
   }
 
+  /** Made anew. */
   get names(): readonly string[] {
-    return this.#names;
+    return Array.from(this.#form.nameEnds, (_, index) => this.#nameAt(index));
   }
 
   get length(): number {
-    return this.#names.length;
+    return this.#form.nameEnds.length;
+  }
+
+  #nameAt(index: number): string {
+    const { names, nameEnds } = this.#form;
+    return names.slice(index === 0 ? 0 : nameEnds[index - 1]! + 1, nameEnds[index]);
+  }
+
+  #ruleAt(index: number): Rule {
+    return readRecord(this.#nameAt(index), this.#words, index * RECORD_WORDS);
   }
 
   at(index: number): Rule | undefined {
-    const name = this.#names[index];
-    return name === undefined ? undefined : readRecord(name, this.#words, index * RECORD_WORDS);
+    return index < this.length ? this.#ruleAt(index) : undefined;
   }
 
   *[Symbol.iterator](): Iterator<Rule> {
-    for (let index = 0; index < this.#names.length; index++) yield this.at(index)!;
+    for (let index = 0; index < this.length; index++) yield this.#ruleAt(index);
   }
 
   map<T>(of: (rule: Rule, index: number) => T): T[] {
-    return this.#names.map((name, index) =>
-      of(readRecord(name, this.#words, index * RECORD_WORDS), index),
-    );
+    return Array.from({ length: this.length }, (_, index) => of(this.#ruleAt(index), index));
   }
 
   filter(isWanted: (rule: Rule) => boolean): Rule[] {
@@ -64,9 +71,8 @@ export class PackedRules implements RuleList {
   }
 
   slice(from: number, to: number): Rule[] {
-    return this.#names
-      .slice(from, to)
-      .map((name, i) => readRecord(name, this.#words, (from + i) * RECORD_WORDS));
+    const length = Math.max(0, Math.min(to, this.length) - from);
+    return Array.from({ length }, (_, i) => this.#ruleAt(from + i));
   }
 
   /** Whether the rules of two lists are the same, but perhaps for their names. */
@@ -81,20 +87,22 @@ export class PackedRules implements RuleList {
   /** Same rules of the same names in the same order. */
   equals(other: PackedRules): boolean {
     if (this === other) return true;
-    if (this.length !== other.length) return false;
-    return this.#names.every(
-      (name, index) => name === other.#names[index] && this.isSame(index, other, index),
-    );
+    if (this.#form.names !== other.#form.names) return false;
+    return this.#words.every((word, index) => word === other.#words[index]);
   }
 
   /** One text, the same for equal lists: what compares or hashes JSON need not see every rule. */
   toJSON(): string {
-    return `${this.#names.join()} ${this.#words.join()}`;
+    return `${this.#form.names} ${this.#words.join()}`;
   }
 }
 
 /** Plain, structured-cloneable. */
 export interface PackedForm {
-  readonly names: readonly string[];
+  /** Of all rules, a comma behind each: as strings of their own they would take as much as the rules. */
+  readonly names: string;
+  /** Where each name ends in `names`. */
+  readonly nameEnds: Int32Array;
+  /** RECORD_WORDS a rule. */
   readonly words: Int32Array;
 }
