@@ -38,15 +38,6 @@ test("it installs into an empty folder, and both programs run", async (t) => {
   t.equal(JSON.parse(run("npx", words, { cwd: home, env })).schema, "mapd.calc/1");
 });
 
-test("installed for all users, it brings programs and man pages", async (t) => {
-  const prefix = join(work, "global");
-  const options = ["--ignore-scripts", "--no-audit", "--no-fund", `--prefix=${prefix}`];
-  run("npm", ["install", "--global", ...options, tarball], { cwd: work, env });
-  t.same(readdirSync(join(prefix, "bin")).sort(), ["mapctl", "mapd"]);
-  t.same(readdirSync(join(prefix, "share/man/man8")).sort(), ["mapctl.8", "mapd.8"]);
-  t.same(readdirSync(join(prefix, "share/man/man5")), ["mapd.yaml.5"]);
-});
-
 test("the addon is there for both architectures, and loads here", async (t) => {
   const prebuilds = join(home, "node_modules/mapd/native/prebuilds");
   t.same(readdirSync(prebuilds).sort(), ["linux-arm64", "linux-x64"]);
