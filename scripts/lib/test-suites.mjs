@@ -11,7 +11,7 @@ export const SUITES = [
   { name: "fuzz", jobs: 1, fileLimitMs: 120_000, needs: [] },
   { name: "package", jobs: 1, fileLimitMs: 180_000, needs: [] },
   { name: "native", jobs: 1, fileLimitMs: 90_000, needs: ["tun", "namespaces"] },
-  { name: "netns", jobs: 1, fileLimitMs: 180_000, needs: ["tun", "namespaces"] },
+  { name: "netns", jobs: 2, fileLimitMs: 180_000, needs: ["tun", "namespaces"] },
   { name: "bench", jobs: 1, fileLimitMs: 120_000, needs: ["tun", "namespaces"] },
 ];
 
