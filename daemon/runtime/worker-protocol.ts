@@ -85,4 +85,4 @@ export type FromWorker =
 export const WAIT_MS = 1000;
 
 /** Packets read, judged and written at once. */
-export const BATCH_SIZE = 64;
+export const BATCH_SIZE = 128;

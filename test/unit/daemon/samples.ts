@@ -76,7 +76,7 @@ const PORTS = {
   icmp: { used: 0, free: 240 },
 };
 
-const LOOP = { busySeconds: 12.5, lagSeconds: 0.004, batches: [5, 4, 3, 0, 0, 0, 2] };
+const LOOP = { busySeconds: 12.5, lagSeconds: 0.004, batches: [5, 4, 3, 0, 0, 0, 2, 0] };
 
 /** A domain as it runs, with every counter set by `fill(index)`. */
 export function viewOf(

@@ -113,6 +113,7 @@ test("workers: how many run, how busy they are, batches as a histogram", async (
     'mapd_batch_packets_bucket{domain="ce-t",le="4"}': "24",
     'mapd_batch_packets_bucket{domain="ce-t",le="32"}': "24",
     'mapd_batch_packets_bucket{domain="ce-t",le="64"}': "28",
+    'mapd_batch_packets_bucket{domain="ce-t",le="128"}': "28",
     'mapd_batch_packets_bucket{domain="ce-t",le="+Inf"}': "28",
     'mapd_batch_packets_sum{domain="ce-t"}': "0",
     'mapd_batch_packets_count{domain="ce-t"}': "28",
