@@ -1,12 +1,11 @@
 /** `mapctl sessions`: who on the LAN speaks to whom, through which port, and for how long it is remembered. */
-import type { SessionRow } from "../../src/nat44/records.js";
+import { type SessionRow, TCP_STATES } from "../../src/nat44/records.js";
 import { askDaemon } from "../control/client.js";
 import {
   PROTOCOL_NAMES,
   type SessionDocumentRow,
   type SessionsDocument,
   type SessionsPageDocument,
-  TCP_STATES,
 } from "../control/nat44/documents.js";
 import {
   FirstRows,

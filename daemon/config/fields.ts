@@ -14,6 +14,8 @@ import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../../src/wire/add
 
 const MAX_PORT = 65535;
 
+export const absolutePath = z.string().regex(/^\//, "must be an absolute path");
+
 export interface Refusal {
   /** Stable code of the diagnostic. */
   readonly code: string;

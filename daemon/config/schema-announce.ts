@@ -1,5 +1,6 @@
 /** The keys that tell a routing daemon, and a health checker, whether this BR is to get packets. */
 import { z } from "zod";
+import { absolutePath } from "./fields.js";
 
 /** The kernel's RT_TABLE_MAX; 0, 253, 254 and 255 are its own. */
 const MAX_TABLE = 0xffffffff;
@@ -33,9 +34,7 @@ export const drainTimeout = z.int().min(0).max(3600).optional().meta({
   "default-text": "5 where anything is announced, else 0",
 });
 
-export const drainFile = z
-  .string()
-  .regex(/^\//, "must be an absolute path")
+export const drainFile = absolutePath
   .nullable()
   .default(null)
   .meta({

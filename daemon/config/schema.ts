@@ -6,7 +6,14 @@
  * `default-text` describes a default that depends on other keys.
  */
 import { z } from "zod";
-import { hostPort, ipv4Address, ipv4Prefix, ipv6Address, ipv6Prefix } from "./fields.js";
+import {
+  absolutePath,
+  hostPort,
+  ipv4Address,
+  ipv4Prefix,
+  ipv6Address,
+  ipv6Prefix,
+} from "./fields.js";
 import { announce, domainAnnounce, drainFile, drainTimeout } from "./schema-announce.js";
 import { nat44 } from "./schema-nat44.js";
 
@@ -243,15 +250,10 @@ const MAX_SOCKET_PATH = 107;
 
 export const configSchema = z
   .strictObject({
-    "control-socket": z
-      .string()
-      .regex(/^\//, "must be an absolute path")
-      .max(MAX_SOCKET_PATH)
-      .default("/run/mapd/mapd.sock")
-      .meta({
-        description: "Unix socket that mapctl speaks to.",
-        "requires-restart": true,
-      }),
+    "control-socket": absolutePath.max(MAX_SOCKET_PATH).default("/run/mapd/mapd.sock").meta({
+      description: "Unix socket that mapctl speaks to.",
+      "requires-restart": true,
+    }),
     http: z
       .strictObject({
         listen: hostPort()
@@ -273,9 +275,7 @@ export const configSchema = z
       })
       .prefault({})
       .meta({ description: "Log on standard error." }),
-    "state-file": z
-      .string()
-      .regex(/^\//, "must be an absolute path")
+    "state-file": absolutePath
       .nullable()
       .default(null)
       .meta({

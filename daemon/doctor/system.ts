@@ -1,48 +1,26 @@
 /** What the doctor may do to the host: read switches and run programs that only show. */
-import { spawn } from "node:child_process";
+import { type ProgramResult, runProgram } from "../system/program.js";
 import { readProcSys } from "../system/sysctl.js";
-
-export interface CommandOutput {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export interface DoctorSystem {
   /** Value of a key by its path below /proc/sys; null where it cannot be read (ProcSubset=pid hides them all). */
   readSysctl(path: string): string | null;
   /** null where there is no such program. */
-  run(words: readonly string[]): Promise<CommandOutput | null>;
+  run(words: readonly string[]): Promise<ProgramResult | null>;
 }
 
 const TIMEOUT_MS = 15_000;
 
-export const HOST_SYSTEM: DoctorSystem = { readSysctl: readProcSys, run: runProgram };
+export const HOST_SYSTEM: DoctorSystem = { readSysctl: readProcSys, run: runHere };
 
-function runProgram(words: readonly string[]): Promise<CommandOutput | null> {
-  const [program = "", ...args] = words;
-  return new Promise((resolve) => {
-    // Programs are read by their words, which a locale would change.
-    const env = { ...process.env, LC_ALL: "C" };
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env });
-    const timer = setTimeout(() => child.kill(), TIMEOUT_MS);
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
-    });
-    child.on("error", () => {
-      clearTimeout(timer);
-      resolve(null);
-    });
-    child.on("close", (code) => {
-      clearTimeout(timer);
-      resolve({ status: code ?? -1, stdout, stderr });
-    });
-  });
+async function runHere(words: readonly string[]): Promise<ProgramResult | null> {
+  // Programs are read by their words, which a locale would change.
+  const env = { ...process.env, LC_ALL: "C" };
+  try {
+    return await runProgram(words, { timeoutMs: TIMEOUT_MS, env });
+  } catch {
+    return null;
+  }
 }
 
 /** What `ip -oneline` said: its lines, or why it said nothing. */

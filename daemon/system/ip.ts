@@ -1,42 +1,16 @@
-/** Runs iproute2. Arguments never come from a shell, lines are given to `ip -batch -` on standard input. */
-import { spawn } from "node:child_process";
+/** Runs iproute2. Lines are given to `ip -batch -` on standard input. */
 import { MapdError } from "../errors.js";
-
-export interface IpResult {
-  /** Exit status of ip. */
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type ProgramResult, runProgram } from "./program.js";
 
 const TIMEOUT_MS = 30_000;
 
 /** Runs ip with `args`. Rejects with MapdError `system-command` where there is no such program. */
-export function runIp(args: readonly string[], input = ""): Promise<IpResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("ip", args, { stdio: ["pipe", "pipe", "pipe"] });
-    // spawn()'s own timeout stays armed where the program is missing.
-    const timer = setTimeout(() => child.kill(), TIMEOUT_MS);
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
-    });
-    // ip may end before it has read everything; its exit status tells the story.
-    child.stdin.on("error", () => undefined);
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      reject(spawnError(error));
-    });
-    child.on("close", (code) => {
-      clearTimeout(timer);
-      resolve({ status: code ?? -1, stdout, stderr });
-    });
-    child.stdin.end(input);
-  });
+export async function runIp(args: readonly string[], input = ""): Promise<ProgramResult> {
+  try {
+    return await runProgram(["ip", ...args], { input, timeoutMs: TIMEOUT_MS });
+  } catch (error) {
+    throw spawnError(error as NodeJS.ErrnoException);
+  }
 }
 
 function spawnError(error: NodeJS.ErrnoException): MapdError {

@@ -197,16 +197,7 @@ export class Nat44 {
     remoteAddress: number,
     remotePort: number,
   ): boolean {
-    const mapping = this.#tables.findMapping(
-      SLOT_TCP,
-      insideAddress,
-      insidePort,
-      remoteAddress,
-      remotePort,
-    );
-    if (mapping < 0) return false;
-    const externalPort = this.#mappings.externalPort(mapping);
-    return this.#sessions.find(SLOT_TCP, externalPort, remoteAddress, remotePort) >= 0;
+    return this.#tables.hasConnection(insideAddress, insidePort, remoteAddress, remotePort);
   }
 
   /** Signed 32-bit. */

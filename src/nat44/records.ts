@@ -61,14 +61,18 @@ export interface MappingRow {
   readonly remainingMs: number | null;
 }
 
-export type TcpStateName =
-  | "syn-sent"
-  | "half-open"
-  | "established"
-  | "fin-out"
-  | "fin-in"
-  | "closing"
-  | "reset";
+/** In the order of the states' numbers, from 1 on (tcp-state.ts). */
+export const TCP_STATES = [
+  "syn-sent",
+  "half-open",
+  "established",
+  "fin-out",
+  "fin-in",
+  "closing",
+  "reset",
+] as const;
+
+export type TcpStateName = (typeof TCP_STATES)[number];
 
 export interface SessionRow {
   readonly protocol: number;

@@ -75,9 +75,12 @@ function mayJoin(tables: NatTables, saved: SavedSession, session: number): boole
 
 /** Finds or makes a session's mapping; -1 where another one is in the way. */
 function mappingOf(tables: NatTables, saved: SavedSession): number {
-  const { slot, insideAddress, insidePort, externalPort } = saved;
+  const { slot, insideAddress, insidePort, externalPort, remoteAddress, remotePort } = saved;
   const { mappings, pools } = tables;
-  if (slot === SLOT_TCP && hasConnection(tables, saved)) return -1;
+  // The inside endpoint may have a connection to that remote end already, by another port.
+  const isDouble =
+    slot === SLOT_TCP && tables.hasConnection(insideAddress, insidePort, remoteAddress, remotePort);
+  if (isDouble) return -1;
   if (saved.isBound) return addBound(tables, saved);
   const own = mappings.find(slot, insideAddress, insidePort);
   const holder = mappings.findByPort(slot, externalPort);
@@ -94,19 +97,4 @@ function addBound(tables: NatTables, saved: SavedSession): number {
   const isConfigured = tables.explicit.origin(SLOT_TCP, externalPort) === "config";
   if (tables.mappings.full || isConfigured) return -1;
   return tables.addBound(insideAddress, insidePort, remoteAddress, remotePort, externalPort);
-}
-
-/** True where the inside endpoint has a connection to that remote end already, by another port. */
-function hasConnection(tables: NatTables, saved: SavedSession): boolean {
-  const { insideAddress, insidePort, remoteAddress, remotePort } = saved;
-  const mapping = tables.findMapping(
-    SLOT_TCP,
-    insideAddress,
-    insidePort,
-    remoteAddress,
-    remotePort,
-  );
-  if (mapping < 0) return false;
-  const externalPort = tables.mappings.externalPort(mapping);
-  return tables.sessions.find(SLOT_TCP, externalPort, remoteAddress, remotePort) >= 0;
 }

@@ -90,6 +90,25 @@ export class NatTables {
     return session < 0 || sessions.mapping(session) === own ? own : -1;
   }
 
+  /** True where there is a TCP session of exactly this five-tuple. */
+  hasConnection(
+    insideAddress: number,
+    insidePort: number,
+    remoteAddress: number,
+    remotePort: number,
+  ): boolean {
+    const mapping = this.findMapping(
+      SLOT_TCP,
+      insideAddress,
+      insidePort,
+      remoteAddress,
+      remotePort,
+    );
+    if (mapping < 0) return false;
+    const externalPort = this.mappings.externalPort(mapping);
+    return this.sessions.find(SLOT_TCP, externalPort, remoteAddress, remotePort) >= 0;
+  }
+
   findSession(
     slot: number,
     externalPort: number,

@@ -3,7 +3,7 @@
  * One row per state, one column per kind of segment; sequence numbers are not tracked.
  */
 import { FLAG_ACK, FLAG_FIN, FLAG_RST, FLAG_SYN } from "../wire/tcp.js";
-import type { TcpStateName } from "./records.js";
+import { TCP_STATES, type TcpStateName } from "./records.js";
 import type { Nat44Settings } from "./settings.js";
 
 /** Not TCP. */
@@ -25,16 +25,7 @@ export const RESET = 7;
 export const STATES = 8;
 
 /** By state. */
-export const STATE_NAMES: readonly (TcpStateName | null)[] = [
-  null,
-  "syn-sent",
-  "half-open",
-  "established",
-  "fin-out",
-  "fin-in",
-  "closing",
-  "reset",
-];
+export const STATE_NAMES: readonly (TcpStateName | null)[] = [null, ...TCP_STATES];
 
 const KINDS = 5;
 const KIND_SYN = 0;

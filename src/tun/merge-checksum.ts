@@ -2,14 +2,12 @@
  * Checksums as merging needs them: is this one right? A sum of the Internet checksum comes out the same, its bytes
  * swapped, in either byte order (RFC 1071 §2), so words are read in the machine's order, 32 bits at a time.
  */
-import { fold } from "../wire/checksum.js";
+import { fold, swapped } from "../wire/checksum.js";
 import * as ipv4 from "../wire/ipv4.js";
 import * as tcp from "../wire/tcp.js";
 import * as udp from "../wire/udp.js";
+import { addressesAt } from "./merge-rules.js";
 
-/** Where the addresses lie in either header; they end with it, since options and extensions never get here. */
-const IPV4_ADDRESSES_AT = 12;
-const IPV6_ADDRESSES_AT = 8;
 const IPV4_CHECKSUM_AT = 10;
 
 /** Folded sum of [at, end) in little-endian words; an odd last byte is padded with zero. At most 65536 words. */
@@ -30,10 +28,6 @@ function foldedLittle(memory: DataView, at: number, end: number): number {
   return fold(fold(low) + fold(high));
 }
 
-function swapped(short: number): number {
-  return ((short & 0xff) << 8) | (short >>> 8);
-}
-
 /** Sum of the pseudo header of a packet whose IP header of `ipLen` bytes starts at `at` (RFC 9293 §3.1, RFC 8200 §8.1). */
 function pseudoSumLittle(
   memory: DataView,
@@ -42,8 +36,7 @@ function pseudoSumLittle(
   ipLen: number,
   protocol: number,
 ): number {
-  const addressesAt = at + (ipLen === ipv4.MIN_HEADER_LEN ? IPV4_ADDRESSES_AT : IPV6_ADDRESSES_AT);
-  const addresses = foldedLittle(memory, addressesAt, at + ipLen);
+  const addresses = foldedLittle(memory, addressesAt(at, ipLen), at + ipLen);
   return fold(addresses + (protocol << 8) + swapped(end - at - ipLen));
 }
 

@@ -59,17 +59,18 @@ export function headersLen(memory: DataView, at: number, ipLen: number, isTcp: b
   return ipLen + (isTcp ? tcp.headerLen(memory, at + ipLen) : udp.HEADER_LEN);
 }
 
-/** A number that the packets of a flow have in common; others may have it too. */
+/** A number, signed 32-bit, that the packets of a flow have in common; others may have it too. */
 export function flowHash(memory: DataView, at: number, ipLen: number): number {
   let hash = memory.getUint32(at + ipLen) ^ protocolOf(memory, at, ipLen);
   for (let cursor = addressesAt(at, ipLen); cursor < at + ipLen; cursor += 4) {
     hash = Math.imul(hash ^ memory.getUint32(cursor), 0x9e3779b1);
     hash ^= hash >>> 15;
   }
-  return hash >>> 0;
+  return hash;
 }
 
-function addressesAt(at: number, ipLen: number): number {
+/** Where the addresses lie in either header; they end with it, since options and extensions never get here. */
+export function addressesAt(at: number, ipLen: number): number {
   return at + (ipLen === ipv4.MIN_HEADER_LEN ? 12 : 8);
 }
 

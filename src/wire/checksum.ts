@@ -36,6 +36,11 @@ export function sumWord(word: number): number {
   return (word >>> 16) + (word & 0xffff);
 }
 
+/** A 16-bit word with its bytes in the other order. */
+export function swapped(short: number): number {
+  return ((short & 0xff) << 8) | (short >>> 8);
+}
+
 /** Delta that takes a 32-bit word out. */
 export function removeWord(word: number): number {
   return 0x1fffe - (word >>> 16) - (word & 0xffff);

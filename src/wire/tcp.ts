@@ -7,7 +7,7 @@
  *   +16 checksum:16 | urgent pointer:16
  * After `fits()` no accessor reads outside [at, end).
  */
-import { adjust, replaceShort } from "./checksum.js";
+import { adjust, replaceShort, swapped } from "./checksum.js";
 
 export const MIN_HEADER_LEN = 20;
 export const OFF_CHECKSUM = 16;
@@ -116,10 +116,6 @@ export function clampMss(frame: DataView, at: number, limit: number, partial: bo
   if (partial) return;
   // An option may start at an odd offset; its bytes then count in swapped order (RFC 1071 §2).
   const odd = ((mssAt - at) & 1) === 1;
-  const delta = odd ? replaceShort(swap(mss), swap(limit)) : replaceShort(mss, limit);
+  const delta = odd ? replaceShort(swapped(mss), swapped(limit)) : replaceShort(mss, limit);
   frame.setUint16(at + OFF_CHECKSUM, adjust(frame.getUint16(at + OFF_CHECKSUM), delta));
-}
-
-function swap(short: number): number {
-  return ((short & 0xff) << 8) | (short >>> 8);
 }

@@ -1,5 +1,5 @@
 /** Completion for bash, without the package bash-completion. */
-import { type CommandModel, type Place, quoted } from "./model.js";
+import { type CommandModel, leadingPaths, type Place, quoted, valuedOptions } from "./model.js";
 
 const HEAD = `# Completion of mapctl for bash: source it, or put it into /usr/share/bash-completion/completions/mapctl.
 # Made by scripts/generate-docs.mjs from the table of mapctl's commands; edit the commands.
@@ -38,15 +38,9 @@ export function bashCompletion(models: readonly CommandModel[]): string {
 
 /** Words that lead to a command, and options whose value is no word of its own. */
 function steps(models: readonly CommandModel[]): string {
-  const leads = models.flatMap(({ path, next }) => next.map(([word]) => `${path} ${word}`));
-  const valued = models.flatMap(({ path, options }) =>
-    options
-      .filter(({ value }) => value !== null)
-      .flatMap(({ names }) => names.map((name) => `${path} ${name}`)),
-  );
   return (
-    `${arm(leads)}\n        command="\${command:+$command }$word" ;;\n` +
-    `${arm(valued)}\n        index+=1 ;;\n`
+    `${arm(leadingPaths(models))}\n        command="\${command:+$command }$word" ;;\n` +
+    `${arm(valuedOptions(models))}\n        index+=1 ;;\n`
   );
 }
 

@@ -1,5 +1,11 @@
 /** Completion for fish. */
-import type { CommandModel, OptionModel, Place } from "./model.js";
+import {
+  type CommandModel,
+  leadingPaths,
+  type OptionModel,
+  type Place,
+  valuedOptions,
+} from "./model.js";
 
 const HEAD = `# Completion of mapctl for fish: put it into ~/.config/fish/completions or /usr/share/fish/vendor_completions.d.
 # Made by scripts/generate-docs.mjs from the table of mapctl's commands; edit the commands.
@@ -35,15 +41,9 @@ export function fishCompletion(models: readonly CommandModel[]): string {
 }
 
 function steps(models: readonly CommandModel[]): string {
-  const leads = models.flatMap(({ path, next }) => next.map(([word]) => `${path} ${word}`));
-  const valued = models.flatMap(({ path, options }) =>
-    options
-      .filter(({ value }) => value !== null)
-      .flatMap(({ names }) => names.map((name) => `${path} ${name}`)),
-  );
   return (
-    `            case ${leads.map(fishQuoted).join(" ")}\n                set command (string trim "$command $word")\n` +
-    `            case ${valued.map(fishQuoted).join(" ")}\n                set skip 1\n`
+    `            case ${leadingPaths(models).map(fishQuoted).join(" ")}\n                set command (string trim "$command $word")\n` +
+    `            case ${valuedOptions(models).map(fishQuoted).join(" ")}\n                set skip 1\n`
   );
 }
 

@@ -91,3 +91,17 @@ function placeNamed(name: string, words: readonly string[] = []): Place {
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
+
+/** `forward add` and the like: what the words of a command line lead to, each by its last step. */
+export function leadingPaths(models: readonly CommandModel[]): readonly string[] {
+  return models.flatMap(({ path, next }) => next.map(([word]) => `${path} ${word}`));
+}
+
+/** Options with their commands whose value is the next word. */
+export function valuedOptions(models: readonly CommandModel[]): readonly string[] {
+  return models.flatMap(({ path, options }) =>
+    options
+      .filter(({ value }) => value !== null)
+      .flatMap(({ names }) => names.map((name) => `${path} ${name}`)),
+  );
+}

@@ -1,5 +1,5 @@
 /** Completion for zsh. */
-import { type CommandModel, type Place, quoted } from "./model.js";
+import { type CommandModel, leadingPaths, type Place, quoted, valuedOptions } from "./model.js";
 
 const HEAD = `#compdef mapctl
 # Completion of mapctl for zsh: put it into a folder of $fpath.
@@ -30,15 +30,9 @@ export function zshCompletion(models: readonly CommandModel[]): string {
 }
 
 function steps(models: readonly CommandModel[]): string {
-  const leads = models.flatMap(({ path, next }) => next.map(([word]) => `${path} ${word}`));
-  const valued = models.flatMap(({ path, options }) =>
-    options
-      .filter(({ value }) => value !== null)
-      .flatMap(({ names }) => names.map((name) => `${path} ${name}`)),
-  );
   return (
-    `${arm(leads)}\n        command="\${command:+$command }$word" ;;\n` +
-    `${arm(valued)}\n        index+=1 ;;\n`
+    `${arm(leadingPaths(models))}\n        command="\${command:+$command }$word" ;;\n` +
+    `${arm(valuedOptions(models))}\n        index+=1 ;;\n`
   );
 }
 

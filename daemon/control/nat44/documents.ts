@@ -4,16 +4,6 @@ import type { MappingOrigin, SessionRow, TcpStateName } from "../../../src/nat44
 export const PROTOCOL_NAMES = ["tcp", "udp", "icmp"] as const;
 export type ProtocolName = (typeof PROTOCOL_NAMES)[number];
 
-export const TCP_STATES = [
-  "syn-sent",
-  "half-open",
-  "established",
-  "fin-out",
-  "fin-in",
-  "closing",
-  "reset",
-] as const satisfies readonly TcpStateName[];
-
 /** One external port that belongs to one inside endpoint whether there is traffic or not. */
 export interface ForwardRow {
   readonly domain: string;

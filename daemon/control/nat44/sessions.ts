@@ -1,14 +1,9 @@
 /** `sessions` and `sessions-page`: the sessions of a domain, page by page, so that packets pass in between. */
 import { z } from "zod";
-import type { SessionPage } from "../../../src/nat44/records.js";
+import { type SessionPage, TCP_STATES } from "../../../src/nat44/records.js";
 import { ipv4Address } from "../../config/fields.js";
 import { type ControlCommand, type ControlledDaemon, controlCommand } from "../command.js";
-import {
-  PROTOCOL_NAMES,
-  type SessionsDocument,
-  type SessionsPageDocument,
-  TCP_STATES,
-} from "./documents.js";
+import { PROTOCOL_NAMES, type SessionsDocument, type SessionsPageDocument } from "./documents.js";
 import { chooseDomain, type Nat44Domain } from "./domain.js";
 import { PROTOCOL_NUMBERS } from "./protocols.js";
 import {

@@ -6,13 +6,14 @@ import type {
   LiveDaemon,
 } from "../../../../daemon/doctor/context.js";
 import type { Found } from "../../../../daemon/doctor/finding.js";
-import type { CommandOutput, DoctorSystem } from "../../../../daemon/doctor/system.js";
+import type { DoctorSystem } from "../../../../daemon/doctor/system.js";
 import { ceOf } from "../../../../daemon/runtime/identity.js";
 import {
   countersDocument,
   type StatusDocument,
   statusDocument,
 } from "../../../../daemon/runtime/status.js";
+import type { ProgramResult } from "../../../../daemon/system/program.js";
 import { CE_T, configOf, daemonOf, viewOf } from "../samples.js";
 
 export interface Host {
@@ -25,7 +26,7 @@ export interface Host {
 function system({ sysctls = {}, commands = {} }: Host): DoctorSystem {
   return {
     readSysctl: (path) => sysctls?.[path] ?? null,
-    run: async (words): Promise<CommandOutput | null> => {
+    run: async (words): Promise<ProgramResult | null> => {
       const line = words.join(" ").replace("ip -oneline ", "ip ");
       const key = Object.keys(commands).find(
         (one) => one === line || (one.endsWith("*") && line.startsWith(one.slice(0, -1))),
