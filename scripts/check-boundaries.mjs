@@ -14,11 +14,16 @@ const ORDER = [
   ["src/counters.ts"],
   ["src/wire/"],
   ["src/map/"],
+  ["src/dhcp/"],
+  ["src/convert/"],
+  ["src/lint/"],
   ["src/translate/"],
   ["src/nat44/"],
   ["src/pcp/"],
   ["src/pipeline/"],
   ["src/tun/"],
+  ["src/explain/"],
+  ["web/"],
   ["daemon/"],
   ["lab/"],
   ["test/"],
@@ -36,9 +41,9 @@ function layerOf(path) {
 }
 
 function sources() {
-  return ["src", "daemon", "lab", "test"].flatMap((folder) =>
+  return ["src", "web", "daemon", "lab", "test"].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+      .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
       .map((entry) => relative(ROOT, join(entry.parentPath ?? entry.path, entry.name))),
   );
 }

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const LIMIT = 400;
 const NEAR = 350;
-const FOLDERS = ["src", "daemon", "lab", "native", "test", "scripts"];
-const KINDS = /\.(ts|c|h|mjs)$/;
+const FOLDERS = ["src", "web", "daemon", "lab", "native", "test", "scripts"];
+const KINDS = /\.(tsx?|css|c|h|mjs)$/;
 const FOREIGN = /^native\/(build|prebuilds)\//;
 
 const sizes = FOLDERS.flatMap((folder) =>

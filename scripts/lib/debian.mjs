@@ -48,6 +48,7 @@ const TEST_PROGRAMS = [
   { program: "clang-14", package: "clang-14", why: "the classifier, checked against its source" },
   { program: "man", package: "man-db", why: "the man pages, rendered" },
   { program: "groff", package: "groff-base", why: "the man pages, checked" },
+  { program: "chromium", package: "chromium", why: "the page, in a real browser" },
   { program: "zsh", package: "zsh", why: "completion, in zsh" },
   { program: "fish", package: "fish", why: "completion, in fish" },
 ];
