@@ -1,10 +1,11 @@
 /** `mapctl export` and `mapctl config export`: the rules of a configuration in another program's words. */
+import { EXPORT_FORMATS } from "../../src/convert/formats.js";
+import type { Writer } from "../../src/convert/write/export.js";
 import type { Checked } from "../../src/map/types.js";
 import { loadConfig, parseConfig } from "../config/load.js";
 import type { Config } from "../config/types.js";
 import { askDaemon } from "../control/client.js";
-import { EXPORT_FORMATS, exportConfig } from "../convert/formats.js";
-import type { Writer } from "../convert/write/export.js";
+import { exportConfig } from "../convert/export.js";
 import { EXIT, formatDiagnostic, MapdError } from "../errors.js";
 import { didYouMean } from "../suggest.js";
 import {

@@ -1,11 +1,12 @@
 /** `mapctl import`: the configuration of another MAP program as one of ours, and what could not be taken over. */
 import { readFile, writeFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
+import type { ImportOptions } from "../../src/convert/assemble.js";
+import { detectFormat, IMPORT_FORMATS, type ImportFormat } from "../../src/convert/detect.js";
+import type { Role } from "../../src/convert/model.js";
 import { formatIpv6Prefix } from "../../src/map/prefix.js";
 import { formatIpv6 } from "../../src/wire/address.js";
-import { type ImportOptions, type ImportResult, importText } from "../convert/assemble.js";
-import { detectFormat, IMPORT_FORMATS, type ImportFormat } from "../convert/detect.js";
-import type { Role } from "../convert/model.js";
+import { type ImportResult, importText } from "../convert/import.js";
 import { EXIT, formatDiagnostic, MapdError } from "../errors.js";
 import {
   type CliCommand,

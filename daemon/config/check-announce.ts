@@ -1,5 +1,5 @@
 /** What is announced for a domain, and how long a drain may take. */
-import type { Findings } from "./findings.js";
+import type { Findings } from "../../src/map/findings.js";
 import type { ConfigDocument, DomainDocument } from "./schema.js";
 import { domainPath, type Shape } from "./shape.js";
 import type { AnnounceSettings, DomainConfig } from "./types.js";

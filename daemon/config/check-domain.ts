@@ -8,6 +8,7 @@ import {
   selectBmr,
 } from "../../src/map/check.js";
 import { Dmr } from "../../src/map/dmr.js";
+import type { Findings } from "../../src/map/findings.js";
 import { coversIpv6Prefix, formatIpv6Prefix } from "../../src/map/prefix.js";
 import type { Ipv6Prefix, Rule, Words6 } from "../../src/map/types.js";
 import { DUMMY_IPV4 } from "../../src/pipeline/create.js";
@@ -20,7 +21,6 @@ import type {
 import { formatIpv6 } from "../../src/wire/address.js";
 import { didYouMean } from "../suggest.js";
 import { checkNat44, type Nat44Result } from "./check-nat44.js";
-import type { Findings } from "./findings.js";
 import type { DomainDocument } from "./schema.js";
 import { valueAt } from "./schema-walk.js";
 

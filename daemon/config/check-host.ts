@@ -1,7 +1,8 @@
 /** What the domains of one host mean to each other. */
+
+import type { Findings } from "../../src/map/findings.js";
 import { formatIpv4Prefix, formatIpv6Prefix } from "../../src/map/prefix.js";
 import { formatIpv6 } from "../../src/wire/address.js";
-import type { Findings } from "./findings.js";
 import type { DomainConfig } from "./types.js";
 
 /** 192.0.0.2 .. 192.0.0.6, the host addresses of 192.0.0.0/29 without the AFTR's (RFC 7335 §4). */

@@ -1,12 +1,12 @@
 /** NAT44 of a CE: whether it is on, what it takes, and whether its ports are the CE's own. */
 import { ceFromEndUserPrefix } from "../../src/map/ce.js";
+import type { Findings } from "../../src/map/findings.js";
 import type { PortSet } from "../../src/map/port-set.js";
 import { containsIpv4, coversIpv4Prefix, formatIpv4Prefix } from "../../src/map/prefix.js";
 import { portSetOf, ruleKind } from "../../src/map/rule.js";
 import type { Ipv4Prefix, Ipv6Prefix, Rule, RuleKind } from "../../src/map/types.js";
 import type { Filtering, Nat44Settings } from "../../src/nat44/settings.js";
 import { formatIpv4 } from "../../src/wire/address.js";
-import type { Findings } from "./findings.js";
 import type { DomainDocument, Nat44Document } from "./schema.js";
 import type { PcpSettings } from "./types.js";
 

@@ -1,6 +1,7 @@
 /** From the text of a configuration to a checked, immutable `Config`, or to all that is wrong with it. */
 import { readFile, stat } from "node:fs/promises";
 import { checkDmr, checkRule, type RuleInput } from "../../src/map/check.js";
+import { Findings } from "../../src/map/findings.js";
 import { PackedRules } from "../../src/map/packed-rules.js";
 import type { Checked, Rule } from "../../src/map/types.js";
 import { announceOf, checkAnnounce, drainTimeoutMs } from "./check-announce.js";
@@ -8,7 +9,6 @@ import { checkDomain, checkRuleNames } from "./check-domain.js";
 import { checkHost, FIRST_TUN_ADDRESS, type PlacedDomain } from "./check-host.js";
 import { pcpSettings } from "./check-nat44.js";
 import { readIpv6Prefix } from "./fields.js";
-import { Findings } from "./findings.js";
 import { configHash, deepFreeze } from "./hash.js";
 import { loadApart } from "./load-apart.js";
 import type { ConfigDocument, DomainDocument, RuleDocument } from "./schema.js";

@@ -3,8 +3,8 @@
  * contradictions elsewhere: what is sound goes on to the checks of meaning, the rest is remembered as faulty.
  */
 import type { z } from "zod";
+import type { Findings } from "../../src/map/findings.js";
 import type { Diagnostic } from "../../src/map/types.js";
-import type { Findings } from "./findings.js";
 import { issuesToDiagnostics } from "./issues.js";
 import {
   type ConfigDocument,

@@ -1,23 +1,14 @@
 /** Writes a configuration as people read it: comments say where things come from and what they mean. */
 import { Document, isMap, isScalar, isSeq, type Pair } from "yaml";
+import type { Block, Draft, NotedRule } from "../../src/convert/assemble.js";
 import { checkRule } from "../../src/map/check.js";
 import { parseIpv4Prefix, parseIpv6Prefix } from "../../src/map/prefix.js";
 import { ruleFacts } from "../../src/map/rule.js";
 import type { Diagnostic } from "../../src/map/types.js";
 
-type Block = Readonly<Record<string, unknown>>;
-
-export interface NotedRule {
-  readonly name: string;
-  readonly place: string;
-  readonly block: Block;
-}
-
-export interface Contents {
+export interface Contents extends Draft {
   /** What it was imported from. */
   readonly source: string;
-  readonly rules: readonly NotedRule[];
-  readonly domains: readonly { readonly place: string; readonly block: Block }[];
   /** Stand at the top, so that they stay with the file. */
   readonly notes: readonly Diagnostic[];
 }

@@ -2,9 +2,10 @@
 import fc from "fast-check";
 import { parseConfig, ruleNames, ruleOf } from "../../../daemon/config/load.js";
 import type { Config } from "../../../daemon/config/types.js";
-import { importText } from "../../../daemon/convert/assemble.js";
-import { IMPORT_FORMATS, type ImportFormat } from "../../../daemon/convert/detect.js";
-import { EXPORT_FORMATS, exportConfig } from "../../../daemon/convert/formats.js";
+import { exportConfig } from "../../../daemon/convert/export.js";
+import { importText } from "../../../daemon/convert/import.js";
+import { IMPORT_FORMATS, type ImportFormat } from "../../../src/convert/detect.js";
+import { EXPORT_FORMATS } from "../../../src/convert/formats.js";
 import { ceFromIndex } from "../../../src/map/ce.js";
 import { checkRule } from "../../../src/map/check.js";
 import { formatIpv4Prefix, formatIpv6Prefix } from "../../../src/map/prefix.js";

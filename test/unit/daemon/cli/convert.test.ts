@@ -6,7 +6,7 @@ import { PassThrough } from "node:stream";
 import { type Test, test } from "tap";
 import { exportCommand } from "../../../../daemon/cli/export.js";
 import { main } from "../../../../daemon/cli/program.js";
-import { TEXTS } from "../convert/texts.js";
+import { TEXTS } from "../../convert/texts.js";
 import { runCommand } from "./live-daemon.js";
 import { documentIn, type Outcome, runMapctl } from "./run.js";
 

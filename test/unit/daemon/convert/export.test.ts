@@ -2,8 +2,9 @@
 import { test } from "tap";
 import { parseConfig } from "../../../../daemon/config/load.js";
 import type { Config } from "../../../../daemon/config/types.js";
-import { EXPORT_FORMATS, exportConfig } from "../../../../daemon/convert/formats.js";
-import { DMR_STYLE } from "../../../../daemon/convert/nat46-style.js";
+import { exportConfig } from "../../../../daemon/convert/export.js";
+import { EXPORT_FORMATS } from "../../../../src/convert/formats.js";
+import { DMR_STYLE } from "../../../../src/convert/nat46-style.js";
 import { CONFIGURATION, EXPORTED } from "./exported.js";
 
 function configOf(text: string): Config {

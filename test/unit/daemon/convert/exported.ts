@@ -1,5 +1,5 @@
 /** A configuration that no other program has all words for, and what each of them gets. */
-import { DMR_STYLE } from "../../../../daemon/convert/nat46-style.js";
+import { DMR_STYLE } from "../../../../src/convert/nat46-style.js";
 
 export const CONFIGURATION = `
 rules:

@@ -1,12 +1,13 @@
 /** Texts of other programs in, a whole configuration with its comments and all findings out. */
 import { test } from "tap";
 import { parseConfig } from "../../../../daemon/config/load.js";
-import { type ImportOptions, importText } from "../../../../daemon/convert/assemble.js";
-import { detectFormat, IMPORT_FORMATS } from "../../../../daemon/convert/detect.js";
+import { importText } from "../../../../daemon/convert/import.js";
+import type { ImportOptions } from "../../../../src/convert/assemble.js";
+import { detectFormat, IMPORT_FORMATS } from "../../../../src/convert/detect.js";
+import { TEXTS } from "../../convert/texts.js";
 import { EXPECTED_FROM_DOCUMENTS } from "./expected-from-documents.js";
 import { EXPECTED_FROM_OPENWRT } from "./expected-from-openwrt.js";
 import { EXPECTED_FROM_VENDORS } from "./expected-from-vendors.js";
-import { TEXTS } from "./texts.js";
 
 interface Case {
   readonly name: string;

@@ -1,6 +1,7 @@
 /** What another program's configuration says, in the words of ours. Nothing in it is checked: `parseConfig()` does that. */
-import type { Iid } from "../../src/map/types.js";
-import type { Findings } from "../config/findings.js";
+
+import type { Findings } from "../map/findings.js";
+import type { Iid } from "../map/types.js";
 
 export type Mode = "map-e" | "map-t";
 export type Role = "ce" | "br";

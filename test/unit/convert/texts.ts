@@ -1,5 +1,5 @@
 /** Configurations of other programs, written for these tests by what their manuals and sources say of the form. */
-import { DMR_STYLE } from "../../../../daemon/convert/nat46-style.js";
+import { DMR_STYLE } from "../../../src/convert/nat46-style.js";
 
 /** The vendor guide's example, with names of our own where the guide's do not matter. */
 const ASTERNOS_EXAMPLE = `sonic# configure terminal

@@ -1,5 +1,5 @@
 /** Rule strings of IP_MAP_Calculator, one a rule: what every domain has, and nothing of the domains. */
-import { formatIpv4, formatIpv6 } from "../../../src/wire/address.js";
+import { formatIpv4, formatIpv6 } from "../../wire/address.js";
 import { lost, rulesOf, sayRuleLosses, type Writer } from "./export.js";
 
 const LONGEST_NAME = 20;

@@ -1,10 +1,10 @@
 /** Commands for VPP, which is a BR: a CE's domain gives the BR that it speaks to. One domain of VPP a rule. */
-import { ceFromIndex } from "../../../src/map/ce.js";
-import { formatIpv4Prefix, formatIpv6Prefix } from "../../../src/map/prefix.js";
-import { ruleFacts } from "../../../src/map/rule.js";
-import type { Rule } from "../../../src/map/types.js";
-import { formatIpv4, formatIpv6 } from "../../../src/wire/address.js";
-import type { Findings } from "../../config/findings.js";
+import { ceFromIndex } from "../../map/ce.js";
+import type { Findings } from "../../map/findings.js";
+import { formatIpv4Prefix, formatIpv6Prefix } from "../../map/prefix.js";
+import { ruleFacts } from "../../map/rule.js";
+import type { Rule } from "../../map/types.js";
+import { formatIpv4, formatIpv6 } from "../../wire/address.js";
 import {
   type ExportedDomain,
   lost,
@@ -26,7 +26,7 @@ export const writeVpp: Writer = (domains, findings) => {
   const isAlone = domains.length === 1;
   for (const domain of domains) {
     // Settings of the whole VPP can be those of one domain only.
-    const spoken = isAlone && domain.config.settings.role === "br" ? GLOBAL_KEYS : [];
+    const spoken = isAlone && domain.role === "br" ? GLOBAL_KEYS : [];
     sayDomainLosses(domain, ["mtu.ipv6", ...spoken], findings);
     lines.push(...commands(domain, count, findings));
   }
@@ -48,17 +48,17 @@ function commands(
   count: { domains: number },
   findings: Findings,
 ): readonly string[] {
-  const { settings } = domain.config;
+  const { rules, dmr } = domain;
   sayOtherEnd(domain, "br", findings);
   sayOtherBrs(domain, findings);
-  const switchOn = settings.mode === "map-t" ? "map interface NAME map-t" : "map interface NAME";
+  const switchOn = domain.mode === "map-t" ? "map interface NAME map-t" : "map interface NAME";
   findings.warning("by-hand", domain.path, `on the interfaces of both sides: ${switchOn}`);
-  if (settings.dmr !== null && !DMR_LENGTHS.includes(settings.dmr.len)) {
-    const message = `VPP knows DMR lengths 64 and 96, not ${settings.dmr.len}`;
+  if (dmr !== null && !DMR_LENGTHS.includes(dmr.len)) {
+    const message = `VPP knows DMR lengths 64 and 96, not ${dmr.len}`;
     lost(findings, `${domain.path}.dmr-ipv6-prefix`, message);
   }
   const groups = new Map<string, Rule[]>();
-  for (const rule of settings.rules) {
+  for (const rule of rules) {
     sayLosses(rule, findings);
     // Subscribers of one shared address are one domain of VPP.
     const key = rule.psid === null ? rule.name : `1:1 ${rule.ipv4.address}`;
@@ -77,14 +77,14 @@ function sayLosses(rule: Rule, findings: Findings): void {
   lost(findings, `rules.${rule.name}.ea-len`, "VPP refuses EA bits beyond bit 64");
 }
 
-function domainCommand({ config }: ExportedDomain, rule: Rule): string {
-  const { dmr, brAddresses, mtu } = config.settings;
+function domainCommand(domain: ExportedDomain, rule: Rule): string {
+  const { dmr, brAddresses, settings } = domain;
   const br = brAddresses[0] === undefined ? "::" : formatIpv6(brAddresses[0]);
   const words = [
     `map add domain ip4-pfx ${formatIpv4Prefix(rule.ipv4)} ip6-pfx ${formatIpv6Prefix(rule.ipv6)}`,
     `ip6-src ${dmr === null ? br : formatIpv6Prefix(dmr)} ea-bits-len ${rule.eaLen}`,
     `psid-offset ${rule.psidLen === 0 ? 0 : rule.psidOffset} psid-len ${rule.psidLen}`,
-    `mtu ${mtu.ipv6} tag ${rule.name}`,
+    `mtu ${settings.mtu.ipv6} tag ${rule.name}`,
   ];
   return words.join(" ");
 }
@@ -104,10 +104,10 @@ function subscribers(rules: readonly Rule[], index: number, findings: Findings):
 }
 
 /** Settings of the whole VPP, which a single domain can decide. */
-function params({ path, config }: ExportedDomain, findings: Findings): readonly string[] {
-  const { settings } = config;
-  if (settings.role !== "br") return [];
-  const [source, ...others] = settings.icmp.ipv4Sources;
+function params(domain: ExportedDomain, findings: Findings): readonly string[] {
+  const { path, mode, role, settings } = domain;
+  if (role !== "br") return [];
+  const [source, ...others] = settings.ipv4Sources;
   if (others.length > 0) {
     lost(findings, `${path}.icmp.ipv4-sources`, "the first address is written, the others are not");
   }
@@ -116,13 +116,11 @@ function params({ path, config }: ExportedDomain, findings: Findings): readonly 
   }
   const { trafficClass, mssClamp } = settings;
   return [
-    ...(settings.mode === "map-e"
-      ? [`map params fragment ${settings.fragmentation} honor-df`]
-      : []),
+    ...(mode === "map-e" ? [`map params fragment ${settings.fragmentation} honor-df`] : []),
     ...(trafficClass < 0 ? [] : [`map params traffic-class 0x${trafficClass.toString(16)}`]),
     ...(typeof mssClamp === "number" ? [`map params tcp-mss ${mssClamp}`] : []),
     ...(source === undefined ? [] : [`map params icmp source-address ${formatIpv4(source)}`]),
-    `map params icmp6 unreachables ${settings.icmp.unreachables ? "on" : "off"}`,
+    `map params icmp6 unreachables ${settings.unreachables ? "on" : "off"}`,
     "map params security-check on",
   ];
 }

@@ -1,8 +1,9 @@
 /** Commands for nat46's control file. It translates only, and knows a device's rules as pairs of a local and a remote side. */
-import { formatIpv4Prefix, formatIpv6Prefix } from "../../../src/map/prefix.js";
-import { ruleKind } from "../../../src/map/rule.js";
-import type { Rule } from "../../../src/map/types.js";
-import type { Findings } from "../../config/findings.js";
+
+import type { Findings } from "../../map/findings.js";
+import { formatIpv4Prefix, formatIpv6Prefix } from "../../map/prefix.js";
+import { ruleKind } from "../../map/rule.js";
+import type { Rule } from "../../map/types.js";
 import { DMR_STYLE } from "../nat46-style.js";
 import {
   type ExportedDomain,
@@ -21,29 +22,28 @@ export const writeNat46: Writer = (domains, findings) =>
     .join("");
 
 function commands(domain: ExportedDomain, findings: Findings): readonly string[] {
-  const { settings, tun } = domain.config;
+  const { role, rules, dmr, device, basicRule: basic } = domain;
   sayDomainLosses(domain, [], findings);
-  for (const rule of settings.rules) sayLosses(rule, findings);
+  for (const rule of rules) sayLosses(rule, findings);
   const internet = (side: string): string => {
-    const dmr = settings.dmr === null ? "::/96" : formatIpv6Prefix(settings.dmr);
-    return `${side}.style ${DMR_STYLE} ${side}.v4 0.0.0.0/0 ${side}.v6 ${dmr} ${side}.ea-len 0 ${side}.psid-offset 0`;
+    const v6 = dmr === null ? "::/96" : formatIpv6Prefix(dmr);
+    return `${side}.style ${DMR_STYLE} ${side}.v4 0.0.0.0/0 ${side}.v6 ${v6} ${side}.ea-len 0 ${side}.psid-offset 0`;
   };
-  const add = `add ${tun.name}`;
-  if (settings.role === "br") {
-    for (const rule of settings.rules) {
+  const add = `add ${device}`;
+  if (role === "br" || basic === null) {
+    for (const rule of rules) {
       sayRuleLosses(rule, { offset: true, psid: true, iid: true }, findings);
     }
     return [
       add,
-      ...settings.rules.map((rule, index) => {
+      ...rules.map((rule, index) => {
         const verb = index === 0 ? "config" : "insert";
-        return `${verb} ${tun.name} ${internet("local")} ${sideOf("remote", rule)}`;
+        return `${verb} ${device} ${internet("local")} ${sideOf("remote", rule)}`;
       }),
     ];
   }
-  const basic = settings.rules[settings.bmr]!;
   const flag = basic.forwarding ? " local.fmr-flag 1" : "";
-  const others = settings.rules.filter((rule) => rule !== basic);
+  const others = rules.filter((rule) => rule !== basic);
   for (const { name } of others.filter(({ forwarding }) => !forwarding)) {
     lost(
       findings,
@@ -53,10 +53,10 @@ function commands(domain: ExportedDomain, findings: Findings): readonly string[]
   }
   return [
     add,
-    `config ${tun.name} ${sideOf("local", basic)}${flag} ${internet("remote")}`,
+    `config ${device} ${sideOf("local", basic)}${flag} ${internet("remote")}`,
     ...others
       .filter(({ forwarding }) => forwarding)
-      .map((rule) => `insert ${tun.name} ${sideOf("remote", rule)}`),
+      .map((rule) => `insert ${device} ${sideOf("remote", rule)}`),
   ];
 }
 

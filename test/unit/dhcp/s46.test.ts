@@ -1,7 +1,7 @@
 import { test } from "tap";
+import { decodeS46, type S46Container } from "../../../src/dhcp/s46.js";
 import { ceFromEndUserPrefix } from "../../../src/map/ce.js";
 import { formatIpv4Prefix, formatIpv6Prefix } from "../../../src/map/prefix.js";
-import { decodeS46, type S46Container } from "../../../src/map/s46.js";
 import { formatIpv6 } from "../../../src/wire/address.js";
 import { loadVectors } from "../../support/vectors.js";
 

@@ -2,7 +2,7 @@
  * Commands of AsterNOS, a SONiC: `map-rule ...` objects that `map-e domain` and `map-t domain` bind, and the interfaces
  * around them. What the commands say together is judged in `asternos-lint.ts`.
  */
-import type { Findings } from "../../config/findings.js";
+import type { Findings } from "../../map/findings.js";
 import { type Line, linesOf, pairsOf } from "../lines.js";
 import { type ForeignDomain, type ForeignRule, leftOut, type Mode, type Reader } from "../model.js";
 import { readWhole } from "../numbers.js";

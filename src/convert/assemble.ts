@@ -1,18 +1,11 @@
-/** From what a reader found to the text of a configuration of ours, with comments, and everything that is wrong with it. */
-import { selectBmr } from "../../src/map/check.js";
-import {
-  formatIpv6Prefix,
-  IPV4_BITS,
-  parseIpv4Prefix,
-  parseIpv6Prefix,
-} from "../../src/map/prefix.js";
-import type { Diagnostic, Rule } from "../../src/map/types.js";
-import { Findings } from "../config/findings.js";
-import { parseConfig } from "../config/load.js";
+/** From what a reader found to the rules and domains of a configuration of ours, and what is wrong with them. */
+import { selectBmr } from "../map/check.js";
+import type { Findings } from "../map/findings.js";
+import { formatIpv6Prefix, IPV4_BITS, parseIpv4Prefix, parseIpv6Prefix } from "../map/prefix.js";
+import type { Rule } from "../map/types.js";
 import type { ImportFormat } from "./detect.js";
 import type { ForeignDomain, ForeignRule, Mode, Role } from "./model.js";
 import { NameTable } from "./names.js";
-import { type NotedRule, writeConfiguration } from "./yaml.js";
 
 export interface ImportOptions {
   readonly role?: Role | undefined;
@@ -22,20 +15,32 @@ export interface ImportOptions {
   readonly brAddress?: string | undefined;
 }
 
-export interface ImportResult {
-  /** Text of a configuration; a draft where `valid` is false. */
-  readonly configuration: string;
-  readonly valid: boolean;
-  /** What could not be taken over, with its place in the source; then what `mapd --check` says of the result. */
-  readonly diagnostics: readonly Diagnostic[];
+/** A part of a configuration as its file has it. */
+export type Block = Readonly<Record<string, unknown>>;
+
+export interface NotedRule {
+  readonly name: string;
+  readonly place: string;
+  readonly block: Block;
 }
 
-export function importText(
+export interface NotedDomain {
+  readonly place: string;
+  readonly block: Block;
+}
+
+export interface Draft {
+  readonly rules: readonly NotedRule[];
+  readonly domains: readonly NotedDomain[];
+}
+
+/** Reads a text; what could not be taken over goes to `findings`, with its place in the source. */
+export function assemble(
   text: string,
   format: ImportFormat,
   options: ImportOptions,
-): ImportResult {
-  const findings = new Findings();
+  findings: Findings,
+): Draft {
   const { endUserPrefix } = options;
   const read = format.read(text, findings, { endUserPrefix });
   if (read.every(({ rules }) => rules.length === 0) && !findings.failed) {
@@ -48,15 +53,7 @@ export function importText(
   sayUnused(domains, options, findings);
   const rules = nameRules(domains, names, endUserPrefix, findings);
   const blocks = domains.map((domain, index) => domainBlock(domain, index, rules, names));
-  const configuration = writeConfiguration({
-    source: format.title,
-    rules: [...rules.values()],
-    domains: blocks,
-    notes: findings.list,
-  });
-  const checked = parseConfig(configuration);
-  findings.add(...checked.diagnostics);
-  return { configuration, valid: checked.ok && !findings.failed, diagnostics: findings.list };
+  return { rules: [...rules.values()], domains: blocks };
 }
 
 /** The options fill what the source leaves open; a role that is asked for wins. */
@@ -168,8 +165,6 @@ function keyOf(rule: ForeignRule): string {
   return JSON.stringify({ ...rule, place: "" });
 }
 
-type Block = Readonly<Record<string, unknown>>;
-
 /** Without the keys that have no value. */
 function blockOf(entries: Block): Block {
   return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
@@ -206,7 +201,7 @@ function domainBlock(
   index: number,
   rules: ReadonlyMap<string, NotedRule>,
   names: NameTable,
-): { readonly place: string; readonly block: Block } {
+): NotedDomain {
   const { mode, role, brAddresses } = domain;
   const own = domain.rules.map((rule) => rules.get(keyOf(rule))?.name ?? rule.name);
   const [first, ...others] = brAddresses ?? [];

@@ -2,7 +2,7 @@
  * VPP's `map add domain`, `map add rule`, `map interface` and `map params`: a border relay. A domain of VPP is a rule of
  * ours; those with one `ip6-src` are one domain. Without them, offset and PSID length are 0 there.
  */
-import type { Findings } from "../../config/findings.js";
+import type { Findings } from "../../map/findings.js";
 import { type Line, linesOf, pairsOf } from "../lines.js";
 import {
   type ForeignRule,

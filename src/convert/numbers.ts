@@ -1,5 +1,5 @@
 /** Numbers in foreign texts. */
-import type { Findings } from "../config/findings.js";
+import type { Findings } from "../map/findings.js";
 
 /** Decimal or 0x...; what is no whole number is an error, and undefined. */
 export function readWhole(

@@ -2,8 +2,9 @@
  * Rules as OpenWrt's mapcalc takes them and odhcp6c gives them: `type=map-e,ealen=16,ipv6prefix=...,br=...`, several
  * apart by white space. Their PSID is left-justified, and means nothing unless a PSID length above 0 stands beside it.
  */
-import { parseIpv6Prefix } from "../../../src/map/prefix.js";
-import type { Findings } from "../../config/findings.js";
+
+import type { Findings } from "../../map/findings.js";
+import { parseIpv6Prefix } from "../../map/prefix.js";
 import {
   type ForeignDomain,
   type ForeignRule,

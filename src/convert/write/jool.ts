@@ -1,8 +1,9 @@
 /** JSON for `jool_mapt file handle`: one instance, so one domain. */
-import { formatIpv4Prefix, formatIpv6Prefix } from "../../../src/map/prefix.js";
-import type { Rule } from "../../../src/map/types.js";
-import { formatIpv4 } from "../../../src/wire/address.js";
-import type { Findings } from "../../config/findings.js";
+
+import type { Findings } from "../../map/findings.js";
+import { formatIpv4Prefix, formatIpv6Prefix } from "../../map/prefix.js";
+import type { Rule } from "../../map/types.js";
+import { formatIpv4 } from "../../wire/address.js";
 import {
   type ExportedDomain,
   hasMode,
@@ -14,8 +15,7 @@ import {
 
 export const writeJool: Writer = (domains, findings) => {
   const [first, ...others] = domains.filter((domain) => hasMode(domain, "map-t", findings));
-  for (const { path, config } of others) {
-    const { name, rules } = config.settings;
+  for (const { path, name, rules } of others) {
     lost(findings, path, `Jool's file is one instance; export "${name}" by --domain ${name}`);
     for (const rule of rules) lost(findings, `rules.${rule.name}`, `"${name}" is left out`);
   }
@@ -30,46 +30,40 @@ const GLOBALS: readonly string[] = [
 ];
 
 function document(domain: ExportedDomain, findings: Findings): object {
-  const { settings } = domain.config;
-  const isCe = settings.role === "ce";
+  const { settings, endUserPrefix, basicRule: basic } = domain;
+  const isCe = domain.role === "ce";
   sayDomainLosses(domain, isCe ? [...GLOBALS, "end-user-ipv6-prefix"] : GLOBALS, findings);
-  for (const rule of settings.rules) {
+  for (const rule of domain.rules) {
     sayRuleLosses(rule, { offset: true, forwarding: isCe }, findings);
   }
-  const [source, ...others] = settings.icmp.ipv4Sources;
+  const [source, ...others] = settings.ipv4Sources;
   if (others.length > 0) {
     const at = `${domain.path}.icmp.ipv4-sources`;
     lost(findings, at, "the first address is written, the others are not");
   }
-  const basic = settings.role === "ce" ? settings.rules[settings.bmr] : undefined;
   return {
-    instance: settings.name,
+    instance: domain.name,
     framework: "netfilter",
     global: {
-      ...(settings.dmr === null ? {} : { pool6: formatIpv6Prefix(settings.dmr) }),
+      ...(domain.dmr === null ? {} : { pool6: formatIpv6Prefix(domain.dmr) }),
       "map-t-type": isCe ? "CE" : "BR",
-      ...(settings.role === "ce"
-        ? { "end-user-ipv6-prefix": formatIpv6Prefix(settings.endUserPrefix) }
-        : {}),
-      ...(basic === undefined ? {} : { bmr: ruleObject(basic) }),
+      ...(endUserPrefix === null
+        ? {}
+        : { "end-user-ipv6-prefix": formatIpv6Prefix(endUserPrefix) }),
+      ...(basic === null ? {} : { bmr: ruleObject(basic) }),
       "lowest-ipv6-mtu": settings.mtu.lowestIpv6,
       "amend-udp-checksum-zero": settings.udpZeroChecksum === "compute",
       ...(settings.trafficClass < 0 ? {} : { "override-tos": true, tos: settings.trafficClass }),
       ...(source === undefined ? {} : { "rfc6791v4-prefix": `${formatIpv4(source)}/32` }),
     },
-    fmrt: tableOf(domain, basic, findings).map(ruleObject),
+    fmrt: tableOf(domain, findings).map(ruleObject),
   };
 }
 
 /** A BR has all rules in its table; a CE those that it forwards by. */
-function tableOf(
-  { config }: ExportedDomain,
-  basic: Rule | undefined,
-  findings: Findings,
-): readonly Rule[] {
-  const { role, rules } = config.settings;
+function tableOf({ role, rules, basicRule }: ExportedDomain, findings: Findings): readonly Rule[] {
   if (role === "br") return [...rules];
-  for (const rule of rules.filter((one) => one !== basic && !one.forwarding)) {
+  for (const rule of rules.filter((one) => one !== basicRule && !one.forwarding)) {
     const message = "neither this CE's own rule nor a forwarding rule: not written";
     lost(findings, `rules.${rule.name}`, message);
   }

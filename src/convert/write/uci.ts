@@ -1,8 +1,9 @@
 /** Sections for OpenWrt's /etc/config/network: OpenWrt is a CE, so a BR's domain gives what its CEs need. */
-import { formatIpv6Prefix } from "../../../src/map/prefix.js";
-import type { Rule } from "../../../src/map/types.js";
-import { formatIpv4, formatIpv6 } from "../../../src/wire/address.js";
-import type { Findings } from "../../config/findings.js";
+
+import type { Findings } from "../../map/findings.js";
+import { formatIpv6Prefix } from "../../map/prefix.js";
+import type { Rule } from "../../map/types.js";
+import { formatIpv4, formatIpv6 } from "../../wire/address.js";
 import { leftJustified } from "../numbers.js";
 import {
   type ExportedDomain,
@@ -21,20 +22,20 @@ export const writeUci: Writer = (domains, findings) =>
   domains.map((domain) => section(domain, findings)).join("\n");
 
 function section(domain: ExportedDomain, findings: Findings): string {
-  const { settings } = domain.config;
+  const { settings, rules } = domain;
   sayOtherEnd(domain, "ce", findings);
   sayOtherBrs(domain, findings);
-  const isCe = settings.role === "ce";
+  const isCe = domain.role === "ce";
   sayDomainLosses(domain, isCe ? ["mtu.ipv4"] : [], findings);
-  const name = settings.name.replace(/[^A-Za-z0-9_]/g, "_");
+  const name = domain.name.replace(/[^A-Za-z0-9_]/g, "_");
   // One switch for all rules of a section.
-  const isLegacy = settings.rules.at(0)?.iid === "draft-03";
-  for (const rule of settings.rules) sayLosses(rule, isLegacy, findings);
-  const [only] = settings.rules;
-  const isPlain = settings.rules.length === 1 && only !== undefined && !only.forwarding;
+  const isLegacy = rules.at(0)?.iid === "draft-03";
+  for (const rule of rules) sayLosses(rule, isLegacy, findings);
+  const [only] = rules;
+  const isPlain = rules.length === 1 && only !== undefined && !only.forwarding;
   const options: (readonly [string, string | number])[] = [
     ["proto", "map"],
-    ["type", settings.mode],
+    ["type", domain.mode],
     ...(isLegacy ? [["legacymap", 1] as const] : []),
     ...(isPlain ? ruleOptions(only, peerOf(domain)) : [["rule", ruleTexts(domain)] as const]),
     // Without it OpenWrt takes 1280.
@@ -56,8 +57,7 @@ function sayLosses(rule: Rule, isLegacy: boolean, findings: Findings): void {
   }
 }
 
-function peerOf({ config }: ExportedDomain): string {
-  const { dmr, brAddresses } = config.settings;
+function peerOf({ dmr, brAddresses }: ExportedDomain): string {
   if (dmr !== null) return formatIpv6Prefix(dmr);
   return brAddresses[0] === undefined ? "" : formatIpv6(brAddresses[0]);
 }
@@ -85,7 +85,7 @@ function portsOf({ psidLen, psidOffset, psid }: Rule): Pairs {
 
 /** Several rules, or one that is a forwarding rule, go as texts of mapcalc. */
 function ruleTexts(domain: ExportedDomain): string {
-  const { mode, rules } = domain.config.settings;
+  const { mode, rules } = domain;
   const peer = peerOf(domain);
   return rules
     .map((rule) => {

@@ -3,7 +3,7 @@
  * `ietf-softwire-ce` adds to `ietf-interfaces`. An instance is a rule of ours; those with one peer are one domain. A
  * binding is a 1:1 rule of MAP-E (lw4o6 is no more than that).
  */
-import type { Findings } from "../../config/findings.js";
+import type { Findings } from "../../map/findings.js";
 import { type JsonFields, readJson } from "../json-fields.js";
 import {
   type ForeignDomain,

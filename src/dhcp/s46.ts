@@ -8,10 +8,10 @@
  *   94, 95   containers of MAP-E and MAP-T      111 priority, codes:16 (RFC 8026 §1.4)
  * Prefixes take as many bytes as their length needs. Nothing is read beyond an option's own length.
  */
-import { checkDmr, checkRule } from "./check.js";
-import { error, hasError, warning } from "./diagnostic.js";
-import { canonicalIpv4, canonicalIpv6 } from "./prefix.js";
-import type { Diagnostic, Ipv6Prefix, Rule, Words6 } from "./types.js";
+import { checkDmr, checkRule } from "../map/check.js";
+import { error, hasError, warning } from "../map/diagnostic.js";
+import { canonicalIpv4, canonicalIpv6 } from "../map/prefix.js";
+import type { Diagnostic, Ipv6Prefix, Rule, Words6 } from "../map/types.js";
 
 const OPTION_RULE = 89;
 const OPTION_BR = 90;

@@ -3,7 +3,7 @@
  * A rule of a device has a local and a remote side; with MAP here and RFC 6052 there it is a CE, the other way round
  * a BR. nat46 translates only, so all of it is MAP-T; its style MAP0 is the draft's interface identifier.
  */
-import type { Findings } from "../../config/findings.js";
+import type { Findings } from "../../map/findings.js";
 import { type Line, linesOf } from "../lines.js";
 import { type ForeignDomain, type ForeignRule, leftOut, type Reader, type Role } from "../model.js";
 import { DMR_STYLE } from "../nat46-style.js";

@@ -1,5 +1,5 @@
 /** Reads a JSON object key by key, and says at the end which keys nobody asked for. */
-import type { Findings } from "../config/findings.js";
+import type { Findings } from "../map/findings.js";
 import { leftOut } from "./model.js";
 
 type Block = Readonly<Record<string, unknown>>;

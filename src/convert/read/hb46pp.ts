@@ -2,7 +2,7 @@
  * The answer of a provisioning server of Japan's HTTP-based IPv4-over-IPv6 provisioning (HB46PP): what a CE is told.
  * `version` 0, or none, is the interface identifier of draft-ietf-softwire-map-03.
  */
-import type { Findings } from "../../config/findings.js";
+import type { Findings } from "../../map/findings.js";
 import { type JsonFields, readJson } from "../json-fields.js";
 import { type ForeignDomain, type ForeignRule, leftOut, type Mode, type Reader } from "../model.js";
 

@@ -2,7 +2,7 @@
  * Jool's MAP-T (its branch "mapt"): the JSON of `jool_mapt file handle`, and `jool_mapt` command lines. Rules of the
  * FMR table make a BR; an instance with an end-user prefix and a BMR is a CE.
  */
-import type { Findings } from "../../config/findings.js";
+import type { Findings } from "../../map/findings.js";
 import { type JsonFields, readJson } from "../json-fields.js";
 import { type Line, linesOf } from "../lines.js";
 import { type ForeignDomain, type ForeignRule, leftOut, type Reader } from "../model.js";

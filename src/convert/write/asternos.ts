@@ -1,8 +1,9 @@
 /** Commands for AsterNOS: objects first, then the domains that bind them. */
-import { formatIpv4Prefix, formatIpv6Prefix } from "../../../src/map/prefix.js";
-import type { Rule } from "../../../src/map/types.js";
-import { formatIpv6 } from "../../../src/wire/address.js";
-import type { Findings } from "../../config/findings.js";
+
+import type { Findings } from "../../map/findings.js";
+import { formatIpv4Prefix, formatIpv6Prefix } from "../../map/prefix.js";
+import type { Rule } from "../../map/types.js";
+import { formatIpv6 } from "../../wire/address.js";
 import {
   type ExportedDomain,
   rulesOf,
@@ -37,9 +38,8 @@ function brName(domain: string, index: number): string {
   return index === 0 ? `${domain}-br` : `${domain}-br-${index + 1}`;
 }
 
-function objectLines({ config, document }: ExportedDomain): readonly string[] {
-  const { name, dmr, brAddresses } = config.settings;
-  const locals = document["local-ipv4-prefixes"];
+function objectLines(domain: ExportedDomain): readonly string[] {
+  const { name, dmr, brAddresses, localPrefixes: locals } = domain;
   return [
     ...brAddresses.map((address, index) => {
       return `map-rule br-ipv6-address ${brName(name, index)} ipv6-address ${formatIpv6(address)}`;
@@ -47,7 +47,7 @@ function objectLines({ config, document }: ExportedDomain): readonly string[] {
     ...(dmr === null
       ? []
       : [`map-rule default-mapping-rule ${name}-dmr ipv6-prefix ${formatIpv6Prefix(dmr)}`]),
-    ...(locals === undefined
+    ...(locals === null
       ? []
       : [
           `map-rule local-ipv4-prefix ${name}-lan`,
@@ -58,9 +58,7 @@ function objectLines({ config, document }: ExportedDomain): readonly string[] {
 }
 
 function domainLines(domain: ExportedDomain, findings: Findings): readonly string[] {
-  const { config, document, path } = domain;
-  const { settings } = config;
-  const { name, mode, role, rules, dmr, brAddresses } = settings;
+  const { path, name, mode, role, rules, dmr, brAddresses, localPrefixes, endUserPrefix } = domain;
   sayDomainLosses(domain, ["end-user-ipv6-prefix", "local-ipv4-prefixes"], findings);
   if (rules.length > 1 || brAddresses.length > 1) {
     const message =
@@ -72,12 +70,10 @@ function domainLines(domain: ExportedDomain, findings: Findings): readonly strin
     ...rules.map((rule) => ` basic-mapping-rule ${rule.name}`),
     ...brAddresses.map((_, index) => ` br-ipv6-address ${brName(name, index)}`),
     ...(dmr === null ? [] : [` default-mapping-rule ${name}-dmr`]),
-    ...(document["local-ipv4-prefixes"] === undefined
+    ...(localPrefixes === null ? [] : [` local-ipv4-prefix-rule ${name}-lan`]),
+    ...(endUserPrefix === null
       ? []
-      : [` local-ipv4-prefix-rule ${name}-lan`]),
-    ...(settings.role === "ce"
-      ? [` end-user-ipv6-prefix static ${formatIpv6Prefix(settings.endUserPrefix)}`]
-      : []),
+      : [` end-user-ipv6-prefix static ${formatIpv6Prefix(endUserPrefix)}`]),
     "exit",
   ];
 }

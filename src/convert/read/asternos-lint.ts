@@ -2,8 +2,9 @@
  * What the commands of AsterNOS contradict among themselves. Each of these is in the vendor guide's own example: the
  * interfaces and the BR address lie in a customer's prefix, the link has the addresses that the customers share.
  */
-import { ceFromEndUserPrefix } from "../../../src/map/ce.js";
-import { checkRule } from "../../../src/map/check.js";
+import { ceFromEndUserPrefix } from "../../map/ce.js";
+import { checkRule } from "../../map/check.js";
+import type { Findings } from "../../map/findings.js";
 import {
   canonicalIpv4,
   canonicalIpv6,
@@ -13,11 +14,10 @@ import {
   formatIpv6Prefix,
   parseIpv4Prefix,
   parseIpv6Prefix,
-} from "../../../src/map/prefix.js";
-import { ruleFacts } from "../../../src/map/rule.js";
-import type { Ipv4Prefix, Ipv6Prefix, Rule } from "../../../src/map/types.js";
-import { formatIpv4, formatIpv6, parseIpv6 } from "../../../src/wire/address.js";
-import type { Findings } from "../../config/findings.js";
+} from "../../map/prefix.js";
+import { ruleFacts } from "../../map/rule.js";
+import type { Ipv4Prefix, Ipv6Prefix, Rule } from "../../map/types.js";
+import { formatIpv4, formatIpv6, parseIpv6 } from "../../wire/address.js";
 import type { Line } from "../lines.js";
 import type { ForeignDomain, ForeignRule } from "../model.js";
 

@@ -2,7 +2,7 @@
  * OpenWrt's /etc/config/network, and what `uci show network` prints: sections with `proto map` are CEs. Defaults are
  * those of its script map.sh.
  */
-import type { Findings } from "../../config/findings.js";
+import type { Findings } from "../../map/findings.js";
 import { type Line, linesOf } from "../lines.js";
 import { type ForeignDomain, leftOut, type Reader, type ReadOptions } from "../model.js";
 import { readWhole } from "../numbers.js";

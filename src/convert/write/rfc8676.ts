@@ -1,8 +1,9 @@
 /** RFC 8676 as JSON (RFC 7951): a BR's rules in `ietf-softwire-br`, a CE's on an interface of `ietf-interfaces`. */
-import { formatIpv4Prefix, formatIpv6Prefix } from "../../../src/map/prefix.js";
-import type { Rule } from "../../../src/map/types.js";
-import { formatIpv6 } from "../../../src/wire/address.js";
-import type { Findings } from "../../config/findings.js";
+
+import type { Findings } from "../../map/findings.js";
+import { formatIpv4Prefix, formatIpv6Prefix } from "../../map/prefix.js";
+import type { Rule } from "../../map/types.js";
+import { formatIpv6 } from "../../wire/address.js";
 import {
   type ExportedDomain,
   lost,
@@ -16,8 +17,8 @@ import {
 const LONGEST_PSID = 15;
 
 export const writeRfc8676: Writer = (domains, findings) => {
-  const edges = domains.filter(({ config }) => config.settings.role === "ce");
-  const relays = domains.filter(({ config }) => config.settings.role === "br");
+  const edges = domains.filter(({ role }) => role === "ce");
+  const relays = domains.filter(({ role }) => role === "br");
   for (const domain of domains) sayOtherBrs(domain, findings);
   const document = {
     ...(relays.length === 0
@@ -36,19 +37,19 @@ export const writeRfc8676: Writer = (domains, findings) => {
 
 function brInstances(domains: readonly ExportedDomain[], findings: Findings): object {
   const uses = new Map<string, number>();
-  for (const { name } of domains.flatMap(({ config }) => [...config.settings.rules])) {
+  for (const { name } of domains.flatMap((domain) => [...domain.rules])) {
     uses.set(name, (uses.get(name) ?? 0) + 1);
   }
   const instances = domains.flatMap((domain) => {
     sayDomainLosses(domain, [], findings);
-    return domain.config.settings.rules.map((rule) => {
+    return domain.rules.map((rule) => {
       sayRuleLosses(rule, { offset: true, psid: true, forwarding: true }, findings);
       if (rule.psidLen > LONGEST_PSID) {
         lost(findings, `rules.${rule.name}.psid-len`, "the model has 0..15 for psid-len");
       }
       // The name is the key of the list, and a rule may be in several domains.
       const isShared = (uses.get(rule.name) ?? 0) > 1;
-      const name = isShared ? `${domain.config.settings.name}.${rule.name}` : rule.name;
+      const name = isShared ? `${domain.name}.${rule.name}` : rule.name;
       return { ...instanceOf(domain, rule, name), "port-set": portSet(rule) };
     });
   });
@@ -65,15 +66,15 @@ function portSet({ psidOffset, psidLen, psid }: Rule): object {
 }
 
 function ceInterface(domain: ExportedDomain, findings: Findings): object {
-  const { settings, tun } = domain.config;
+  const { settings, rules, device } = domain;
   sayDomainLosses(domain, ["mtu.ipv4", "mtu.ipv6"], findings);
-  const instances = settings.rules.map((rule) => {
+  const instances = rules.map((rule) => {
     // The CE module has no port set: what is not the default has no place.
     sayRuleLosses(rule, { forwarding: true }, findings);
     return instanceOf(domain, rule, rule.name);
   });
   return {
-    name: tun.name,
+    name: device,
     type: "iana-tunnel-type:aplusp",
     "ietf-softwire-ce:softwire-payload-mtu": settings.mtu.ipv4,
     "ietf-softwire-ce:softwire-path-mru": settings.mtu.ipv6,
@@ -81,8 +82,7 @@ function ceInterface(domain: ExportedDomain, findings: Findings): object {
   };
 }
 
-function instanceOf({ config }: ExportedDomain, rule: Rule, name: string): object {
-  const { dmr, brAddresses } = config.settings;
+function instanceOf({ dmr, brAddresses }: ExportedDomain, rule: Rule, name: string): object {
   const [br] = brAddresses;
   return {
     name,

@@ -1,5 +1,5 @@
 /** Collects what is wrong, so that everything is reported at once. */
-import type { Diagnostic } from "../../src/map/types.js";
+import type { Diagnostic } from "./types.js";
 
 export class Findings {
   readonly #list: Diagnostic[] = [];
