@@ -6,7 +6,14 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installForProject } from "./lib/debian.mjs";
 import { findNodeHeaders } from "./lib/node-headers.mjs";
-import { isBuilt, markBuilt, removeOrphans, sourceFingerprint } from "./lib/sources.mjs";
+import {
+  isBuilt,
+  markBuilt,
+  removeOrphans,
+  STAMPS,
+  sourceFingerprint,
+  webFingerprint,
+} from "./lib/sources.mjs";
 
 const SELF = fileURLToPath(import.meta.url);
 const ROOT = resolve(dirname(SELF), "..");
@@ -71,11 +78,19 @@ function buildAddon() {
 
 function buildTypeScript() {
   const fingerprint = sourceFingerprint(ROOT);
-  if (isBuilt(ROOT, fingerprint)) return;
+  if (isBuilt(ROOT, STAMPS.program, fingerprint)) return;
   say("compiling TypeScript");
   run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"]);
   removeOrphans(ROOT);
-  markBuilt(ROOT, fingerprint);
+  markBuilt(ROOT, STAMPS.program, fingerprint);
+}
+
+function buildPage() {
+  const fingerprint = webFingerprint(ROOT);
+  if (isBuilt(ROOT, STAMPS.page, fingerprint)) return;
+  say("building the page");
+  run(process.execPath, ["scripts/build-web.mjs"]);
+  markBuilt(ROOT, STAMPS.page, fingerprint);
 }
 
 /** What a package is made of, without what only tests and the lab need; throws with a message for people. */
@@ -84,6 +99,7 @@ export function buildProduct() {
   installNpmPackages();
   buildAddon();
   buildTypeScript();
+  buildPage();
 }
 
 /** Everything in its order, with `tests` what only they need too; throws with a message for people. */
@@ -94,6 +110,7 @@ export function setup({ tests = false } = {}) {
   buildRawSocket();
   buildAddon();
   buildTypeScript();
+  buildPage();
 }
 
 /** The same for a script that can only end when it fails. */

@@ -12,7 +12,12 @@ import {
 import { join } from "node:path";
 
 const FOLDERS = ["src", "daemon", "lab", "test"];
-const STAMP = "dist/.built-from";
+/** What the page is made of, and what makes it. */
+const WEB_FOLDERS = ["src", "web"];
+const WEB_FILES = ["scripts/build-web.mjs", "package-lock.json"];
+
+/** Where it is written down from what a part was built. */
+export const STAMPS = { program: "dist/.built-from", page: "dist/.page-built-from" };
 
 function* filesBelow(folder) {
   if (!existsSync(folder)) return;
@@ -25,24 +30,34 @@ function* filesBelow(folder) {
 
 /** Fingerprint of everything that tsc reads. */
 export function sourceFingerprint(root) {
+  return fingerprintOf(root, FOLDERS, /\.ts$/, ["tsconfig.json", "package-lock.json"]);
+}
+
+/** Fingerprint of everything that the page is built from. */
+export function webFingerprint(root) {
+  return fingerprintOf(root, WEB_FOLDERS, /./, WEB_FILES);
+}
+
+function fingerprintOf(root, folders, kinds, files) {
   const hash = createHash("sha256").update(process.versions.node);
-  const sources = FOLDERS.flatMap((folder) => [...filesBelow(join(root, folder))]);
-  const inputs = [...sources.filter((path) => path.endsWith(".ts")).sort()];
-  for (const path of [...inputs, join(root, "tsconfig.json"), join(root, "package-lock.json")]) {
+  const sources = folders.flatMap((folder) => [...filesBelow(join(root, folder))]);
+  const inputs = [...sources.filter((path) => kinds.test(path)).sort()];
+  for (const path of [...inputs, ...files.map((name) => join(root, name))]) {
     const { size, mtimeMs } = statSync(path);
     hash.update(`${path.slice(root.length)} ${size} ${mtimeMs}\n`);
   }
   return hash.digest("hex");
 }
 
-export function isBuilt(root, fingerprint) {
-  const stamp = join(root, STAMP);
-  return existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint;
+/** `stamp`: one of STAMPS. */
+export function isBuilt(root, stamp, fingerprint) {
+  const path = join(root, stamp);
+  return existsSync(path) && readFileSync(path, "utf8") === fingerprint;
 }
 
-export function markBuilt(root, fingerprint) {
+export function markBuilt(root, stamp, fingerprint) {
   mkdirSync(join(root, "dist"), { recursive: true });
-  writeFileSync(join(root, STAMP), fingerprint);
+  writeFileSync(join(root, stamp), fingerprint);
 }
 
 /** Removes what was compiled from sources that are gone: a test that nobody has any more must not run. */

@@ -19,6 +19,7 @@ export const SUITES = [
     fileLimitMs: 180_000,
     needs: ["tun", "namespaces"],
   },
+  { name: "browser", jobs: 2, fileLimitMs: 120_000, needs: ["tun", "namespaces"] },
   { name: "bench", jobs: 1, fileLimitMs: 120_000, needs: ["tun", "namespaces"] },
 ];
 

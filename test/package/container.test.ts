@@ -48,7 +48,7 @@ test("the build stage gets every folder that the packages are made of, and runs 
   const needed = files
     .map((pattern) => /^[^/*]+/.exec(pattern)?.[0] ?? "")
     .filter((top) => top !== "dist" && top !== "native");
-  for (const top of [...needed, "src", "daemon", "scripts", "native/src", "packaging/deb"]) {
+  for (const top of [...needed, "src", "daemon", "web", "scripts", "native/src", "packaging/deb"]) {
     t.ok(copied.includes(top), top);
   }
   const runs = build?.steps.filter(({ instruction }) => instruction === "RUN") ?? [];

@@ -26,6 +26,7 @@ test("all that runs is in the tarball, with its documents", async (t) => {
   const wanted = [
     ...below("dist/src", /\.js$/),
     ...below("dist/daemon", /\.js$/),
+    ...below("dist/web", /./),
     ...below("docs", /./),
     ...below("config", /./),
     ...below("completion", /./),
@@ -40,7 +41,7 @@ test("all that runs is in the tarball, with its documents", async (t) => {
 
 test("nothing else is in the tarball", async (t) => {
   const allowed =
-    /^(dist\/(src|daemon)\/.+\.js|native\/prebuilds\/linux-[^/]+\/[^/]+\.node|(completion|config|docs|systemd)\/.+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+    /^(dist\/(src|daemon)\/.+\.js|dist\/web\/[a-z]+\.(html|js|css|txt)|native\/prebuilds\/linux-[^/]+\/[^/]+\.node|(completion|config|docs|systemd)\/.+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
   t.same(
     paths.filter((path) => !allowed.test(path)),
     [],
