@@ -30,7 +30,7 @@ const ORDER = [
 ].flat();
 
 const IMPORT =
-  /(?:^|\n)\s*(?:import|export)\b[^;"']*?\bfrom\s*["']([^"']+)["']|\bimport\s*\(?\s*["']([^"']+)["']/g;
+  /(?:^|\n)\s*(?:import|export)\b[^;"']*?\bfrom\s*["']([^"']+)["']|(?<![\w-])import\s*\(?\s*["']([^"']+)["']/g;
 
 function covers(place, path) {
   return place.endsWith("/") ? path.startsWith(place) : path === place;
