@@ -39,6 +39,8 @@ const ERROR_CODES = {
   "not-found": EXIT.notFound,
   /** The running daemon understood, but cannot do that now; the message says why. */
   refused: EXIT.failure,
+  /** The daemon serves as many clients as it may. */
+  busy: EXIT.failure,
   /** The domain has no NAT44: it is a BR, or NAT44 is off. */
   "no-nat44": EXIT.notFound,
   /** The state file cannot be written where the configuration wants it. */

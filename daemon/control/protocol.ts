@@ -12,6 +12,13 @@ export const MAX_REQUEST_LEN = 64 * 1024;
 /** A connection that says nothing for this long is closed, milliseconds. */
 export const IDLE_TIMEOUT_MS = 30_000;
 
+/** A client that does not read an answer for this long is cut off, milliseconds. */
+export const UNREAD_TIMEOUT_MS = 10_000;
+
+/** So many requests in a row that are none, and the client is cut off: it speaks something else. */
+export const MAX_BAD_REQUESTS = 8;
+
+/** One more is told so and cut off. */
 export const MAX_CLIENTS = 32;
 
 export interface ControlRequest {

@@ -4,36 +4,38 @@ import { createConnection, createServer, type Server, type Socket } from "node:n
 import { dirname } from "node:path";
 import { MapdError } from "../errors.js";
 import type { Log } from "../log.js";
+import { type FailureReason, Failures } from "../runtime/failures.js";
 import type { ControlCommand } from "./command.js";
-import {
-  type ControlReply,
-  failure,
-  IDLE_TIMEOUT_MS,
-  MAX_CLIENTS,
-  MAX_REQUEST_LEN,
-  parseRequest,
-} from "./protocol.js";
+import { ControlConnection } from "./connection.js";
+import { type ControlReply, failure, MAX_CLIENTS, parseRequest } from "./protocol.js";
 
 const SOCKET_MODE = 0o660;
 
+/** How long a client that is refused may take to read that, milliseconds. */
+const REFUSED_MS = 1_000;
+
 /** Umask that gives SOCKET_MODE from the first moment on. */
 const SOCKET_UMASK = 0o117;
-
-const NEWLINE = 0x0a;
 
 export class ControlServer {
   readonly path: string;
   readonly #commands: ReadonlyMap<string, ControlCommand>;
   readonly #log: Log;
+  readonly #failures: Failures;
   readonly #server: Server;
   readonly #clients = new Set<Socket>();
 
-  constructor(path: string, commands: readonly ControlCommand[], log: Log) {
+  constructor(
+    path: string,
+    commands: readonly ControlCommand[],
+    log: Log,
+    failures: Failures = new Failures(),
+  ) {
     this.path = path;
     this.#commands = new Map(commands.map((command) => [command.name, command]));
     this.#log = log;
+    this.#failures = failures;
     this.#server = createServer((socket) => this.#serve(socket));
-    this.#server.maxConnections = MAX_CLIENTS;
   }
 
   /** Listens. A socket that a killed daemon left is replaced; a living daemon's is not: MapdError `control-socket`. */
@@ -82,25 +84,33 @@ export class ControlServer {
   }
 
   #serve(socket: Socket): void {
-    this.#clients.add(socket);
-    socket.setTimeout(IDLE_TIMEOUT_MS, () => socket.destroy());
     socket.on("error", (error) => this.#log.debug({ err: error }, "control client failed"));
+    if (this.#clients.size >= MAX_CLIENTS) {
+      this.#refuse(socket);
+      return;
+    }
+    this.#clients.add(socket);
     socket.on("close", () => this.#clients.delete(socket));
-    let pending = Buffer.alloc(0);
-    // Answers go out in the order of the requests, one at a time.
-    let turn = Promise.resolve();
-    socket.on("data", (chunk: Buffer) => {
-      pending = Buffer.concat([pending, chunk]);
-      for (let end = pending.indexOf(NEWLINE); end >= 0; end = pending.indexOf(NEWLINE)) {
-        const line = pending.toString("utf8", 0, end);
-        pending = pending.subarray(end + 1);
-        turn = turn.then(async () => send(socket, await this.#answer(line)));
-      }
-      if (pending.length <= MAX_REQUEST_LEN) return;
-      pending = Buffer.alloc(0);
-      send(socket, failure("bad-request", `a request is at most ${MAX_REQUEST_LEN} bytes`));
-      socket.destroySoon();
+    new ControlConnection(socket, {
+      answer: (line) => this.#answer(line),
+      cutOff: (reason) => this.#cutOff(reason),
     });
+  }
+
+  /** Accepted only to be told, and kept for a moment: a client that finds it closed when it writes would not read. */
+  #refuse(socket: Socket): void {
+    this.#cutOff("too-many");
+    const text = `${MAX_CLIENTS} clients are connected, which is all that mapd serves at once; try again in a moment`;
+    send(socket, failure("busy", text));
+    socket.end();
+    socket.resume();
+    const timer = setTimeout(() => socket.destroy(), REFUSED_MS);
+    socket.on("close", () => clearTimeout(timer));
+  }
+
+  #cutOff(reason: FailureReason<"control_connections_cut_off">): void {
+    this.#failures.count("control_connections_cut_off", reason);
+    this.#log.debug({ reason }, "control client cut off");
   }
 
   async #answer(line: string): Promise<ControlReply> {
@@ -120,6 +130,7 @@ export class ControlServer {
     } catch (error) {
       // What a MapdError says is the client's to read; anything else is a fault of ours.
       if (error instanceof MapdError) return failure(error.code, error.message, error.diagnostics);
+      this.#failures.count("internal_faults", "control");
       this.#log.error({ err: error, command: request.command }, "control command failed");
       return failure("failed", error instanceof Error ? error.message : String(error));
     }
