@@ -1,6 +1,6 @@
 // Writes what is made from the configuration schema, config/mapd.schema.json and docs/configuration.md, and
 // from the table of mapctl's commands, docs/commands.md; from both the man pages and the completion of shells; from
-// the table of metrics, docs/metrics.md.
+// the table of metrics, docs/metrics.md; from the table of the page's API, docs/page-api.md.
 // Runs on compiled output: `node scripts/generate-docs.mjs [--check] [OUTPUT-FOLDER]`, by default dist/.
 // With --check nothing is written, and the exit status is 1 where a file differs.
 import { spawnSync } from "node:child_process";
@@ -18,6 +18,7 @@ const { configurationPage, jsonSchema } = await load("daemon/config/reference.js
 const { commandsPage } = await load("daemon/cli/reference.js");
 const { mapctlPage, mapdPage, mapdYamlPage } = await load("daemon/cli/man.js");
 const { metricsPage } = await load("daemon/http/reference.js");
+const { apiPage } = await load("daemon/http/api-reference.js");
 const { completionFiles } = await load("daemon/cli/commands.js");
 
 const schemaName = "config/mapd.schema.json";
@@ -26,6 +27,7 @@ const pages = [
   ["docs/configuration.md", configurationPage()],
   ["docs/commands.md", commandsPage()],
   ["docs/metrics.md", metricsPage()],
+  ["docs/page-api.md", apiPage()],
   ["docs/man/mapctl.8", mapctlPage()],
   ["docs/man/mapd.8", mapdPage()],
   ["docs/man/mapd.yaml.5", mapdYamlPage()],

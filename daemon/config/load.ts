@@ -80,7 +80,7 @@ export function parseConfig(text: string): Checked<Config> {
   const configs = domains.map(({ config }) => withPackedRules(config, all));
   const effective = {
     controlSocket: document["control-socket"],
-    http: document.http,
+    http: httpOf(document),
     log: document.log,
     stateFile: document["state-file"],
     drainTimeoutMs: drainTimeoutMs(document, configs),
@@ -94,6 +94,11 @@ export function parseConfig(text: string): Checked<Config> {
     document: withoutRuleTexts(document),
   };
   return { ok: true, value: deepFreeze(config), diagnostics: findings.list };
+}
+
+function httpOf({ http }: ConfigDocument): Config["http"] {
+  if (http === null) return null;
+  return { listen: http.listen, hosts: http.hosts, tokenFile: http["token-file"] };
 }
 
 function withoutRuleTexts({ rules: _, ...rest }: ConfigDocument): Config["document"] {

@@ -21,6 +21,8 @@ import { nat44 } from "./schema-nat44.js";
 export const NAME_PATTERN = /^[A-Za-z0-9_().-]{1,63}$/;
 /** IFNAMSIZ is 16 with its final zero; `%` would make the kernel choose a number. */
 export const TUN_NAME_PATTERN = /^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,15}$/;
+/** What a Host header can hold beside a port. */
+const HOST_PATTERN = /^[A-Za-z0-9_.:-]{1,253}$/;
 /** The kernel's MAX_TAP_QUEUES (drivers/net/tun.c). */
 const MAX_QUEUES = 256;
 
@@ -259,9 +261,28 @@ export const configSchema = z
         listen: hostPort()
           .prefault("127.0.0.1:9464")
           .meta({
-            description: "Address and port for /metrics, /livez and /readyz; IPv6 in brackets.",
+            description:
+              "Address and port for /metrics, /livez, /readyz, the page and its API; IPv6 in brackets.",
             examples: ["[::1]:9464"],
             "requires-restart": true,
+          }),
+        hosts: z
+          .array(
+            z.string().regex(HOST_PATTERN, "must be a host name or an address without brackets"),
+          )
+          .default([])
+          .meta({
+            description:
+              "Names under which browsers reach the page, beside localhost and the address itself; others are refused (DNS rebinding).",
+            examples: [["br1.example.net"]],
+          }),
+        "token-file": absolutePath
+          .nullable()
+          .default(null)
+          .meta({
+            description:
+              "File that holds the bearer token of /api/, read at the start and at a reload. null: the API answers on loopback alone.",
+            examples: ["/etc/mapd/http-token"],
           }),
       })
       .nullable()

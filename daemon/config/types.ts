@@ -9,6 +9,14 @@ export interface HttpListen {
   readonly port: number;
 }
 
+export interface HttpSettings {
+  readonly listen: HttpListen;
+  /** Names that the page may be asked by, beside those that are ours anyway. */
+  readonly hosts: readonly string[];
+  /** Absolute path of the file with the token of the API, or null. */
+  readonly tokenFile: string | null;
+}
+
 /** Port Control Protocol and NAT-PMP towards the LAN (RFC 6887, RFC 6886). */
 export interface PcpSettings {
   /** Whether NAT-PMP is answered, too. */
@@ -61,7 +69,7 @@ export interface DomainConfig {
 export interface Config {
   readonly controlSocket: string;
   /** null: no HTTP at all. */
-  readonly http: { readonly listen: HttpListen } | null;
+  readonly http: HttpSettings | null;
   readonly log: { readonly level: string };
   /** Absolute path of the file that NAT44's sessions outlive the daemon in; null: they do not. */
   readonly stateFile: string | null;

@@ -1,40 +1,58 @@
-/** /metrics, /livez and /readyz. */
+/** /metrics, /livez and /readyz for programs; the page and its API for people. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { HttpListen } from "../config/types.js";
+import type { HttpListen, HttpSettings } from "../config/types.js";
+import type { ControlCommand } from "../control/command.js";
 import { MapdError } from "../errors.js";
 import type { Log } from "../log.js";
+import { Admission } from "./admission.js";
+import { Api } from "./api.js";
 import type { MetricsText } from "./metrics.js";
+import type { PageFiles } from "./page-files.js";
+import { errorReply, type Reply, textReply } from "./reply.js";
+import { SECURITY_HEADERS } from "./security.js";
 
-interface Page {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
-}
-
-const TEXT = "text/plain; charset=utf-8";
-
-/** Scrapes are small and quick; what takes longer is not a scrape. Milliseconds. */
+/** Requests are small and quick. Milliseconds. */
 const REQUEST_TIMEOUT_MS = 10_000;
+
+/** Who has not read an answer by then is cut off. */
+const ANSWER_TIMEOUT_MS = 30_000;
 
 const MAX_CONNECTIONS = 64;
 
+/** Answers of the API that are made or read at a time: a document of many sessions takes memory until it is read. */
+const MAX_API_ANSWERS = 8;
+
+const API_PREFIX = "/api/";
+
+const WITHOUT_PAGE =
+  "there are /metrics, /livez and /readyz, and /api/; the page is not part of this installation (npm run build:web)";
+
+/** What is asked; run.ts has one of each. */
+export interface HttpParts {
+  /** Those in force: a reload may change all but where the server listens. */
+  readonly settings: () => HttpSettings;
+  readonly metrics: MetricsText;
+  /** Why the daemon is not ready. */
+  readonly reasons: () => readonly string[];
+  readonly commands: readonly ControlCommand[];
+  readonly page: PageFiles;
+}
+
 export class HttpServer {
   readonly #listen: HttpListen;
-  readonly #metrics: MetricsText;
-  readonly #reasons: () => readonly string[];
+  readonly #parts: HttpParts;
   readonly #log: Log;
+  readonly #admission: Admission;
+  readonly #api: Api;
   readonly #server: Server;
+  #apiAnswers = 0;
 
-  constructor(
-    listen: HttpListen,
-    metrics: MetricsText,
-    reasons: () => readonly string[],
-    log: Log,
-  ) {
-    this.#listen = listen;
-    this.#metrics = metrics;
-    this.#reasons = reasons;
+  constructor(parts: HttpParts, log: Log) {
+    this.#listen = parts.settings().listen;
+    this.#parts = parts;
     this.#log = log;
+    this.#admission = new Admission(parts.settings, log);
+    this.#api = new Api(parts.commands);
     this.#server = createServer((request, response) => void this.#serve(request, response));
     this.#server.requestTimeout = REQUEST_TIMEOUT_MS;
     this.#server.headersTimeout = REQUEST_TIMEOUT_MS;
@@ -50,6 +68,7 @@ export class HttpServer {
   /** Listens; rejects with MapdError `http-listen`. */
   listen(): Promise<void> {
     const { host, port } = this.#listen;
+    this.#admission.open();
     return new Promise((resolve, reject) => {
       const failed = (error: NodeJS.ErrnoException): void => reject(explain(this.#listen, error));
       this.#server.once("error", failed);
@@ -62,39 +81,68 @@ export class HttpServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const page = await this.#page(request).catch((error: unknown): Page => {
+    const limit = setTimeout(() => request.socket.destroy(), ANSWER_TIMEOUT_MS);
+    response.on("close", () => clearTimeout(limit));
+    const reply = await this.#reply(request, response).catch((error: unknown): Reply => {
       this.#log.error({ err: error, url: request.url }, "HTTP request failed");
-      return { status: 500, contentType: TEXT, body: "internal error\n" };
+      return textReply(500, "internal error");
     });
-    response.writeHead(page.status, {
-      "Content-Type": page.contentType,
-      "Content-Length": Buffer.byteLength(page.body),
+    response.writeHead(reply.status, {
+      "Content-Type": reply.contentType,
       "Cache-Control": "no-store",
-      "X-Content-Type-Options": "nosniff",
-      ...(page.status === 405 ? { Allow: "GET, HEAD" } : {}),
+      ...SECURITY_HEADERS,
+      ...reply.headers,
+      // RFC 9110 §8.6: with 304 it would have to be the length of what is not sent.
+      ...(reply.status === 304 ? {} : { "Content-Length": Buffer.byteLength(reply.body) }),
     });
-    response.end(request.method === "HEAD" ? undefined : page.body);
+    response.end(request.method === "HEAD" ? undefined : reply.body);
   }
 
-  async #page(request: IncomingMessage): Promise<Page> {
+  async #reply(request: IncomingMessage, response: ServerResponse): Promise<Reply> {
     if (request.method !== "GET" && request.method !== "HEAD") {
-      return { status: 405, contentType: TEXT, body: "only GET and HEAD\n" };
+      return { ...textReply(405, "only GET and HEAD"), headers: { Allow: "GET, HEAD" } };
     }
-    // The query says nothing here; an absolute URL is not needed to know the path.
-    const path = (request.url ?? "/").split("?", 1)[0];
+    const [path = "", query = ""] = (request.url ?? "/").split("?", 2);
+    // Scrapers and probes ask by names that only their own configuration knows, and learn nothing about anybody.
     if (path === "/metrics") {
-      const body = await this.#metrics.text();
-      return { status: 200, contentType: this.#metrics.contentType, body };
+      const body = await this.#parts.metrics.text();
+      return { status: 200, contentType: this.#parts.metrics.contentType, body };
     }
-    if (path === "/livez") return { status: 200, contentType: TEXT, body: "alive\n" };
+    if (path === "/livez") return textReply(200, "alive");
     if (path === "/readyz") return this.#ready();
-    return { status: 404, contentType: TEXT, body: "there are /metrics, /livez and /readyz\n" };
+    const refused = this.#admission.refusePage(request);
+    if (refused !== null) return refused;
+    return path.startsWith(API_PREFIX)
+      ? this.#answer(path, query, request, response)
+      : this.#file(path, request);
   }
 
-  #ready(): Page {
-    const reasons = this.#reasons();
-    if (reasons.length === 0) return { status: 200, contentType: TEXT, body: "ready\n" };
-    return { status: 503, contentType: TEXT, body: `not ready\n${reasons.join("\n")}\n` };
+  #ready(): Reply {
+    const reasons = this.#parts.reasons();
+    if (reasons.length === 0) return textReply(200, "ready");
+    return textReply(503, `not ready\n${reasons.join("\n")}`);
+  }
+
+  async #answer(
+    path: string,
+    query: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<Reply> {
+    const refused = this.#admission.refuseApi(request);
+    if (refused !== null) return refused;
+    if (this.#apiAnswers >= MAX_API_ANSWERS) return tooMany();
+    this.#apiAnswers++;
+    response.on("close", () => this.#apiAnswers--);
+    return this.#api.answer(path, new URLSearchParams(query));
+  }
+
+  async #file(path: string, { headers }: IncomingMessage): Promise<Reply> {
+    const { page } = this.#parts;
+    const accept = String(headers["accept-encoding"] ?? "");
+    const reply = await page.reply(path, accept, headers["if-none-match"] ?? "");
+    if (reply !== null) return reply;
+    return textReply(404, page.has("/") ? `there is no ${path}; the page is at /` : WITHOUT_PAGE);
   }
 
   /** Stops listening and cuts connections off. */
@@ -104,6 +152,11 @@ export class HttpServer {
     this.#server.closeAllConnections();
     await closed;
   }
+}
+
+function tooMany(): Reply {
+  const message = `mapd is answering ${MAX_API_ANSWERS} requests; ask again in a second`;
+  return { ...errorReply(503, new MapdError("refused", message)), headers: { "Retry-After": "1" } };
 }
 
 function explain(listen: HttpListen, error: NodeJS.ErrnoException): MapdError {

@@ -1,11 +1,13 @@
 /** From a configuration file to a running daemon, until a signal ends it. */
 import { loadConfig } from "../config/load.js";
-import type { Config } from "../config/types.js";
+import type { Config, HttpSettings } from "../config/types.js";
+import type { ControlCommand } from "../control/command.js";
 import { controlCommands } from "../control/commands.js";
 import { operateCommands } from "../control/operate/commands.js";
 import { ControlServer } from "../control/server.js";
 import { EXIT, formatDiagnostic, MapdError } from "../errors.js";
 import { createMetrics } from "../http/metrics.js";
+import { PAGE_FOLDER, PageFiles } from "../http/page-files.js";
 import { HttpServer } from "../http/server.js";
 import { createLog, type Log } from "../log.js";
 import { loadNativeTun } from "../native-loader.js";
@@ -57,11 +59,24 @@ class Running {
       ...operateCommands(this.#daemon, this.#reloader),
     ];
     this.#control = new ControlServer(config.controlSocket, commands, log);
-    const metrics = createMetrics(this.#daemon, version);
-    const reasons = (): readonly string[] => this.#daemon.reasons();
-    this.#http =
-      config.http === null ? null : new HttpServer(config.http.listen, metrics, reasons, log);
+    this.#http = config.http === null ? null : this.#httpServer(config.http, commands, version);
     log.info({ version, config: path, hash: config.hash }, "mapd starts");
+  }
+
+  #httpServer(
+    atStart: HttpSettings,
+    commands: readonly ControlCommand[],
+    version: string,
+  ): HttpServer {
+    const daemon = this.#daemon;
+    const parts = {
+      settings: () => daemon.config.http ?? atStart,
+      metrics: createMetrics(daemon, version),
+      reasons: () => daemon.reasons(),
+      commands,
+      page: PageFiles.read(PAGE_FOLDER),
+    };
+    return new HttpServer(parts, this.#log);
   }
 
   /** Sockets come first: they tell a second daemon before it touches a device. */

@@ -24,7 +24,7 @@ test("a block that comes or goes", async (t) => {
   t.same(between(documentOf([BR_T]), documentOf([BR_T], { announce: {}, http: null })), [
     {
       path: "http",
-      before: { listen: "127.0.0.1:9464" },
+      before: { listen: "127.0.0.1:9464", hosts: [], "token-file": null },
       restart: true,
       after: null,
     },

@@ -11,6 +11,8 @@ const EVERY_KEY = `
 control-socket: /run/mapd/other.sock
 http:
   listen: "[::1]:9465"
+  hosts: [br1.example.net]
+  token-file: /etc/mapd/http-token
 log:
   level: debug
 state-file: /var/lib/mapd/state
@@ -93,7 +95,11 @@ const TWO_BRS = {
 
 const EVERY_SETTING: Omit<Config, "hash" | "document" | "rules"> = {
   controlSocket: "/run/mapd/other.sock",
-  http: { listen: { host: "::1", port: 9465 } },
+  http: {
+    listen: { host: "::1", port: 9465 },
+    hosts: ["br1.example.net"],
+    tokenFile: "/etc/mapd/http-token",
+  },
   log: { level: "debug" },
   stateFile: "/var/lib/mapd/state",
   drainTimeoutMs: 12_000,
@@ -233,7 +239,7 @@ test("a BR as a whole", async (t) => {
     { ...effective, domains: unpacked },
     {
       controlSocket: "/run/mapd/mapd.sock",
-      http: { listen: { host: "127.0.0.1", port: 9464 } },
+      http: { listen: { host: "127.0.0.1", port: 9464 }, hosts: [], tokenFile: null },
       log: { level: "info" },
       stateFile: null,
       drainTimeoutMs: 0,

@@ -33,6 +33,16 @@ const CASES: readonly Case[] = [
     { http: { listen: "127.0.1:80" } },
     "error bad-host-port http.listen",
   ),
+  top(
+    "a name of the page that no Host header holds",
+    { http: { hosts: ["br1.example.net", "br2.example.net/"] } },
+    "error bad-value http.hosts[1]",
+  ),
+  top(
+    "a relative token file",
+    { http: { "token-file": "token" } },
+    "error bad-value http.token-file",
+  ),
   top("an unknown log level", { log: { level: "verbose" } }, "error bad-value log.level"),
   top(
     "a rule's name with a space",
