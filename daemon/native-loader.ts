@@ -1,14 +1,15 @@
-/** Finds and loads the TUN addon, and says what to do when it cannot. */
+/** Finds and loads the addon, and says what to do when it cannot. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NativeTun } from "../src/tun/native.js";
 import { MapdError } from "./errors.js";
+import type { NativeSystem } from "./system/native-system.js";
 
 const PACKAGE = "mapd";
 
-const METHODS = [
+const TUN_METHODS = [
   "open",
   "readBatch",
   "writeBatch",
@@ -21,6 +22,14 @@ const METHODS = [
   "detachClassifier",
   "findClassifier",
 ] as const satisfies readonly (keyof NativeTun)[];
+
+const SYSTEM_METHODS = [
+  "notify",
+  "forbidDumps",
+  "limitPrivileges",
+  "findGroup",
+  "readPeer",
+] as const satisfies readonly (keyof NativeSystem)[];
 
 function isPackageRoot(folder: string): boolean {
   const file = join(folder, "package.json");
@@ -42,12 +51,20 @@ function nativeFolder(): string | null {
   return join(folder, "native");
 }
 
-function isNativeTun(value: unknown): value is NativeTun {
+function hasMethods(value: unknown, names: readonly string[]): boolean {
   return (
     typeof value === "object" &&
     value !== null &&
-    METHODS.every((name) => typeof Reflect.get(value, name) === "function")
+    names.every((name) => typeof Reflect.get(value, name) === "function")
   );
+}
+
+function isNativeTun(value: unknown): value is NativeTun {
+  return hasMethods(value, TUN_METHODS);
+}
+
+function isNativeSystem(value: unknown): value is NativeSystem {
+  return hasMethods(value, SYSTEM_METHODS);
 }
 
 /** Where node-gyp-build looks, in its order, each with what is there. */
@@ -80,23 +97,33 @@ function unavailable(reason: string, folder: string | null, cause?: unknown): Ma
   return new MapdError("addon-unavailable", lines.join("\n"), { cause });
 }
 
-/**
- * The addon in `folder` (default: native/ of this package), through node-gyp-build. Works in worker threads too.
- * Throws MapdError `addon-unavailable` with all places tried and the remedy.
- */
-export function loadNativeTun(folder: string | null = nativeFolder()): NativeTun {
-  if (folder === null) throw unavailable("the package's own folder was not found", null);
-  let addon: unknown;
+/** The addon in `folder`, through node-gyp-build: CommonJS without types, to be checked before it is believed. */
+function loadAddon(folder: string): unknown {
   try {
-    // CommonJS without types: everything it gives is checked before it is believed.
     const load = createRequire(import.meta.url)("node-gyp-build") as (from: string) => unknown;
-    addon = load(folder);
+    return load(folder);
   } catch (error) {
     const reason = error instanceof Error ? error.message.trim() : String(error);
     throw unavailable(reason, folder, error);
   }
-  if (!isNativeTun(addon)) {
-    throw unavailable("the binary lacks functions and is older than this source", folder);
-  }
-  return addon;
+}
+
+function loadChecked<T>(isWanted: (addon: unknown) => addon is T, folder: string | null): T {
+  if (folder === null) throw unavailable("the package's own folder was not found", null);
+  const addon = loadAddon(folder);
+  if (isWanted(addon)) return addon;
+  throw unavailable("the binary lacks functions and is older than this source", folder);
+}
+
+/**
+ * The addon in `folder` (default: native/ of this package) as the packet path uses it. Works in worker threads too.
+ * Throws MapdError `addon-unavailable` with all places tried and the remedy.
+ */
+export function loadNativeTun(folder: string | null = nativeFolder()): NativeTun {
+  return loadChecked(isNativeTun, folder);
+}
+
+/** The same addon as the rest of the daemon uses it. */
+export function loadNativeSystem(folder: string | null = nativeFolder()): NativeSystem {
+  return loadChecked(isNativeSystem, folder);
 }

@@ -4,9 +4,13 @@
       "target_name": "mapd_tun",
       "sources": [
         "src/addon.c",
+        "src/addon_system.c",
         "src/args.c",
         "src/batch.c",
         "src/classifier.c",
+        "src/peer.c",
+        "src/privileges.c",
+        "src/process.c",
         "src/traffic_control.c",
         "src/tun.c",
         "src/wait.c"

@@ -1,5 +1,6 @@
 /* Node-API glue: src/tun/native.ts is the contract. Every environment (main thread or worker) loads
  * its own module object, and there is no state behind it: an fd is all that a caller holds. */
+#include "addon_system.h"
 #include "args.h"
 #include "classifier.h"
 #include "tun.h"
@@ -235,5 +236,5 @@ NAPI_MODULE_INIT() {
   };
   const napi_status status =
       napi_define_properties(env, exports, sizeof methods / sizeof methods[0], methods);
-  return status == napi_ok ? exports : NULL;
+  return status == napi_ok && system_define(env, exports) ? exports : NULL;
 }

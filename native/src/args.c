@@ -3,9 +3,6 @@
 #include <limits.h>
 #include <string.h>
 
-/* Longest text that arg_text() can tell from a longer one. */
-#define TEXT_MAX 64
-
 bool args_take(napi_env env, napi_callback_info info, size_t count, napi_value *args) {
   size_t got = count;
   return napi_get_cb_info(env, info, &got, args, NULL, NULL) == napi_ok && got == count;
@@ -43,13 +40,11 @@ bool arg_view(napi_env env, napi_value value, napi_typedarray_type kind, size_t 
 }
 
 bool arg_text(napi_env env, napi_value value, char *out, size_t size) {
-  char text[TEXT_MAX];
   size_t len;
-  if (napi_get_value_string_utf8(env, value, text, sizeof text, &len) != napi_ok) return false;
-  if (len == 0 || len >= size || memchr(text, 0, len) != NULL) return false;
+  if (napi_get_value_string_utf8(env, value, NULL, 0, &len) != napi_ok) return false;
+  if (len == 0 || len >= size) return false;
   memset(out, 0, size);
-  memcpy(out, text, len);
-  return true;
+  return napi_get_value_string_utf8(env, value, out, size, &len) == napi_ok && strlen(out) == len;
 }
 
 bool option_bool(napi_env env, napi_value object, const char *key, bool optional, bool *out) {
