@@ -108,6 +108,11 @@ export class WorkerHandle {
     return this.#alive;
   }
 
+  /** Another number, another turn of the loop. */
+  get beat(): number {
+    return Atomics.load(new Int32Array(this.#heartbeat), 0);
+  }
+
   /** How often the thread had to be started again. */
   get restarts(): number {
     return this.#restarts;
@@ -265,7 +270,7 @@ export class WorkerHandle {
 
   /** Looks at the heartbeat; a thread whose loop is stuck is ended, and so started again. */
   check(nowMs: number): void {
-    const beat = Atomics.load(new Int32Array(this.#heartbeat), 0);
+    const { beat } = this;
     if (beat !== this.#seenBeat || !this.#alive) {
       this.#seenBeat = beat;
       this.#seenAtMs = nowMs;
