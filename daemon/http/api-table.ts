@@ -1,6 +1,6 @@
 /** The one table of what the page's API can be asked: each row is a command of the control socket that changes nothing. */
 
-export type ParameterKind = "text" | "number";
+export type ParameterKind = "text" | "number" | "boolean";
 
 export interface ApiRow {
   readonly path: `/api/${string}`;
@@ -26,7 +26,7 @@ export const API: readonly ApiRow[] = [
   },
   { path: "/api/interfaces", command: "interfaces", parameters: FILTER },
   { path: "/api/statistics", command: "statistics", parameters: FILTER },
-  { path: "/api/ports", command: "ports", parameters: DOMAIN },
+  { path: "/api/ports", command: "ports", parameters: { ...DOMAIN, each: "boolean" } },
   { path: "/api/forwards", command: "forward-list", parameters: DOMAIN },
   {
     path: "/api/hosts",

@@ -1,7 +1,7 @@
 /** The API of the page: documents of control commands that change nothing, over HTTP. */
 import type { ControlCommand } from "../control/command.js";
 import { EXIT, MapdError } from "../errors.js";
-import { API, type ApiRow } from "./api-table.js";
+import { API, type ApiRow, type ParameterKind } from "./api-table.js";
 import { errorReply, jsonReply, type Reply } from "./reply.js";
 
 interface Endpoint {
@@ -42,17 +42,23 @@ function find(
   return command;
 }
 
-/** Query words as the command wants them. What is no number stays text, for the command to refuse by its name. */
+/** Query words as the command wants them. */
 function argumentsOf(row: ApiRow, query: URLSearchParams): object {
   const words = [...new Set(query.keys())];
   const rows = words.map((word): readonly [string, unknown] => {
     const values = query.getAll(word);
     const [text = ""] = values;
     if (values.length > 1) throw new MapdError("usage", `${row.path}: ${word} is there twice`);
-    const isNumber = row.parameters[word] === "number" && /^\d{1,10}$/.test(text);
-    return [word, isNumber ? Number(text) : text];
+    return [word, valueOf(row.parameters[word], text)];
   });
   return Object.fromEntries(rows);
+}
+
+/** What is not of its kind stays text, for the command to refuse by its name. */
+function valueOf(kind: ParameterKind | undefined, text: string): unknown {
+  if (kind === "number" && /^\d{1,10}$/.test(text)) return Number(text);
+  if (kind === "boolean" && (text === "true" || text === "false")) return text === "true";
+  return text;
 }
 
 /** By the exit status that mapctl would have. */

@@ -38,6 +38,13 @@ export interface PortBlock extends CountsByProtocol {
   readonly last: number;
 }
 
+/** Ports that follow one another and are the same, both ends inclusive. */
+export type PortRun = readonly [
+  first: number,
+  last: number,
+  what: Exclude<keyof PortCounts, "free">,
+];
+
 export interface PortsDocument {
   readonly schema: "mapd.ports/1";
   readonly domain: string;
@@ -46,6 +53,8 @@ export interface PortsDocument {
   readonly count: number;
   readonly protocols: CountsByProtocol;
   readonly blocks: readonly PortBlock[];
+  /** Every port that is not free, ascending; only where it was asked for. */
+  readonly runs?: Readonly<Record<ProtocolName, readonly PortRun[]>>;
 }
 
 export interface PortsSuggestDocument {

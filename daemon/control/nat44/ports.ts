@@ -13,6 +13,7 @@ import { type ControlCommand, type ControlledDaemon, controlCommand } from "../c
 import type {
   CountsByProtocol,
   PortCounts,
+  PortRun,
   PortsDocument,
   PortsSuggestDocument,
 } from "./documents.js";
@@ -22,7 +23,8 @@ import { contiguousPorts, rangesText, spreadPorts } from "./suggest.js";
 
 const domain = z.string().optional();
 
-const PORTS = z.strictObject({ domain });
+/** `each`: every port that is in use, too. */
+const PORTS = z.strictObject({ domain, each: z.boolean().default(false) });
 
 const SUGGEST = z.strictObject({
   domain,
@@ -32,6 +34,12 @@ const SUGGEST = z.strictObject({
   contiguous: z.boolean().default(false),
 });
 
+const NAMES: ReadonlyMap<number, PortRun[2]> = new Map([
+  [PORT_USED, "used"],
+  [PORT_FORWARD, "forward"],
+  [PORT_RESERVED, "reserved"],
+]);
+
 type Suggest = z.output<typeof SUGGEST>;
 
 export function portCommands(daemon: ControlledDaemon): readonly ControlCommand[] {
@@ -40,7 +48,7 @@ export function portCommands(daemon: ControlledDaemon): readonly ControlCommand[
       "ports",
       "Use of the port set by protocol and block: mapd.ports/1",
       PORTS,
-      (args) => portsDocument(chooseDomain(daemon, args.domain)),
+      (args) => portsDocument(chooseDomain(daemon, args.domain), args.each),
     ),
     controlCommand(
       "ports-suggest",
@@ -51,7 +59,7 @@ export function portCommands(daemon: ControlledDaemon): readonly ControlCommand[
   ];
 }
 
-async function portsDocument(of: Nat44Domain): Promise<PortsDocument> {
+async function portsDocument(of: Nat44Domain, each: boolean): Promise<PortsDocument> {
   const use = await of.ask<"ports">({ kind: "ports" });
   const blocks = of.ports.ranges().map(([first, last]) => {
     const from = of.ports.indexOf(first);
@@ -64,7 +72,28 @@ async function portsDocument(of: Nat44Domain): Promise<PortsDocument> {
     count: of.ports.count,
     protocols: countsIn(use, 0, of.ports.count),
     blocks,
+    ...(each ? { runs: runsOf(of.ports, use) } : {}),
   };
+}
+
+function runsOf(ports: PortSet, { tcp, udp, icmp }: PortUse): NonNullable<PortsDocument["runs"]> {
+  return { tcp: runs(ports, tcp), udp: runs(ports, udp), icmp: runs(ports, icmp) };
+}
+
+function runs(ports: PortSet, states: Uint8Array): readonly PortRun[] {
+  const found: PortRun[] = [];
+  for (const [first, last] of ports.ranges()) {
+    const offset = ports.indexOf(first) - first;
+    for (let port = first; port <= last; ) {
+      const state = states[offset + port]!;
+      let end = port;
+      while (end < last && states[offset + end + 1] === state) end++;
+      const what = NAMES.get(state);
+      if (what !== undefined) found.push([port, end, what]);
+      port = end + 1;
+    }
+  }
+  return found;
 }
 
 function countsIn({ tcp, udp, icmp }: PortUse, from: number, to: number): CountsByProtocol {
