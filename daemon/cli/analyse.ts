@@ -24,7 +24,7 @@ export const analyseCommand: CliCommand = {
 };
 
 async function runAnalyse(input: CliInput, context: CliContext): Promise<number> {
-  const argument = await ruleArgument(input);
+  const argument = await ruleArgument(input, context);
   const address = ipv6Value(input.arguments[1] ?? "");
   const portText = textOption(input, "port");
   const port = portText === undefined ? null : portValue(portText);

@@ -37,7 +37,7 @@ export const calcCommand: CliCommand = {
 };
 
 async function runCalc(input: CliInput, context: CliContext): Promise<number> {
-  const { rule, diagnostics } = await ruleArgument(input);
+  const { rule, diagnostics } = await ruleArgument(input, context);
   const found = findCe(rule, input);
   const ce = found === null ? null : accept(found);
   const facts = ruleFacts(rule);

@@ -24,7 +24,7 @@ export const reverseCommand: CliCommand = {
 };
 
 async function runReverse(input: CliInput, context: CliContext): Promise<number> {
-  const { rule, diagnostics } = await ruleArgument(input);
+  const { rule, diagnostics } = await ruleArgument(input, context);
   const { addr4, port } = ipv4PortValue(input.arguments[1] ?? "");
   const found = ceFromIpv4Port(rule, addr4, port);
   const ce = found.ok ? found.value : null;

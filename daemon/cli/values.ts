@@ -1,16 +1,10 @@
 /** Values that people type behind commands and options. What does not parse is a usage error. */
 
 import { checkIpv6Prefix } from "../../src/map/prefix.js";
+import { parseWhole } from "../../src/map/rule-text.js";
 import type { Ipv6Prefix, Words6 } from "../../src/map/types.js";
 import { parseIpv4, parseIpv6 } from "../../src/wire/address.js";
 import { MapdError } from "../errors.js";
-
-/** Whole number in decimal or as 0x..., without sign; null where it is none or past 2^53. */
-export function parseWhole(text: string): number | null {
-  if (!/^([0-9]+|0x[0-9a-f]+)$/i.test(text)) return null;
-  const value = Number(text);
-  return Number.isSafeInteger(value) ? value : null;
-}
 
 export function wholeValue(text: string, what: string): number {
   const value = parseWhole(text);

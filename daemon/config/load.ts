@@ -192,6 +192,23 @@ export function ruleNames(text: string): string[] {
   return raw.ok ? [...readShape(raw.value, new Findings()).rules.keys()] : [];
 }
 
+/** All rules of a configuration, as `ruleOf()` gives one; there is at least one. */
+export function allRules(text: string): Checked<readonly RuleInput[]> {
+  const raw = readYaml(text);
+  if (!raw.ok) return raw;
+  const findings = new Findings();
+  const { rules } = readShape(raw.value, findings);
+  if (rules.size === 0) {
+    findings.error("no-rules", "rules", "the configuration has no rules; add one under rules");
+  }
+  const faulty = findings.list.filter(({ path }) => followsFrom(path, ["rules"]));
+  if (faulty.length > 0) return { ok: false, diagnostics: faulty };
+  const value = [...rules].flatMap(([name, document]) =>
+    document === null ? [] : [ruleInput(name, document, raw.value)],
+  );
+  return { ok: true, value, diagnostics: [] };
+}
+
 function checkDomains(
   shape: Shape,
   raw: unknown,
