@@ -49,13 +49,13 @@ function argumentsOf(row: ApiRow, query: URLSearchParams): object {
     const values = query.getAll(word);
     const [text = ""] = values;
     if (values.length > 1) throw new MapdError("usage", `${row.path}: ${word} is there twice`);
-    return [word, valueOf(row.parameters[word], text)];
+    return [word, argumentOf(row.parameters[word], text)];
   });
   return Object.fromEntries(rows);
 }
 
 /** What is not of its kind stays text, for the command to refuse by its name. */
-function valueOf(kind: ParameterKind | undefined, text: string): unknown {
+function argumentOf(kind: ParameterKind | undefined, text: string): unknown {
   if (kind === "number" && /^\d{1,10}$/.test(text)) return Number(text);
   if (kind === "boolean" && (text === "true" || text === "false")) return text === "true";
   return text;
