@@ -27,6 +27,7 @@ import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
 import { Fragments, type Judge } from "./fragments.js";
 import type { LanHairpin } from "./lan-hairpin.js";
+import { FROM_FRAGMENTS, FROM_SEGMENTS, FROM_WAITING, type Observer } from "./observer.js";
 import { FORWARDED, type PacketIo, type Pipeline } from "./packet-io.js";
 import type { Parts } from "./parts.js";
 
@@ -64,6 +65,7 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   readonly #splitter4: Ipv4Splitter;
   readonly #splitter6: Ipv6Splitter;
   readonly #io: PacketIo;
+  #observer: Observer | null = null;
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -97,6 +99,11 @@ export abstract class DomainPipeline implements Pipeline, Judge {
 
   retire(): void {
     this.#fragments.expire(Number.POSITIVE_INFINITY);
+  }
+
+  observe(observer: Observer | null): void {
+    this.#observer = observer;
+    this.#fragments.observe(observer);
   }
 
   /** A packet from the IPv4 side. Returns a verdict. */
@@ -138,18 +145,18 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   }
 
   segment(slot: number, at: number, end: number): void {
-    this.#inject(slot, at, end);
+    this.#inject(slot, at, end, FROM_SEGMENTS);
   }
 
   reassembled(slot: number, at: number, end: number): void {
     this.#isReassembled = true;
-    this.#inject(slot, at, end);
+    this.#inject(slot, at, end, FROM_FRAGMENTS);
     this.#isReassembled = false;
   }
 
   resumed(slot: number, at: number, end: number): void {
     this.#isResumed = true;
-    this.#inject(slot, at, end);
+    this.#inject(slot, at, end, FROM_WAITING);
     this.#isResumed = false;
   }
 
@@ -161,10 +168,13 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   }
 
   /** Judges a packet of our own making; its drop is counted here, since nobody read it from the device. */
-  #inject(slot: number, at: number, end: number): void {
+  #inject(slot: number, at: number, end: number, origin: number): void {
+    const observer = this.#observer;
     const isIpv6 = this.#io.frames[slot]!.getUint8(at) >>> 4 === 6;
+    if (observer !== null) observer.entered(slot, at, end, origin);
     const verdict = this.process(slot, at, end, this.nowMs);
     if (verdict < 0) this.count(dropIndex(verdict, isIpv6 ? 6 : 4), 1);
+    if (observer !== null) observer.left(verdict);
   }
 
   /**

@@ -1,5 +1,6 @@
 /** Fragments and super-packets of a pipeline: what waits, what is put together, what is cut, and the books of it all. */
 import { counterIndex, dropIndex } from "../counters.js";
+import type { BlockPool } from "../translate/fragment/block-pool.js";
 import type { FragmentKey } from "../translate/fragment/fragment-key.js";
 import { DEFAULT_FRAGMENT_LIMITS } from "../translate/fragment/limits.js";
 import { PortCache, type PortCacheOptions } from "../translate/fragment/port-cache.js";
@@ -8,6 +9,7 @@ import { COMPLETE, HELD, REASSEMBLE } from "../translate/fragment/results.js";
 import { Segmenter, type SegmentSink } from "../translate/fragment/segment.js";
 import { HEADROOM, type Output } from "../translate/output.js";
 import type { Packet } from "../translate/packet.js";
+import type { Observer } from "./observer.js";
 import { ABSORBED } from "./packet-io.js";
 
 const CREATED_PACKETS = counterIndex("created_packets");
@@ -34,6 +36,7 @@ export class Fragments implements ReassemblyEvents {
   #portCache: PortCache | null = null;
   #reassembling: Reassembler | null = null;
   readonly #segmenter: Segmenter;
+  #observer: Observer | null = null;
 
   constructor(
     output: Output,
@@ -59,6 +62,11 @@ export class Fragments implements ReassemblyEvents {
     const limits = DEFAULT_FRAGMENT_LIMITS;
     this.#reassembling ??= new Reassembler(this.#output, limits, this, this.#random);
     return this.#reassembling;
+  }
+
+  /** Who hears of waiting fragments that are dropped. */
+  observe(observer: Observer | null): void {
+    this.#observer = observer;
   }
 
   /** Ends what has waited too long. */
@@ -124,9 +132,10 @@ export class Fragments implements ReassemblyEvents {
     return ABSORBED;
   }
 
-  lost(dropCode: number, family: number): void {
+  lost(dropCode: number, family: number, pool: BlockPool, fragment: number): void {
     this.#count(HELD_FRAGMENTS, -1);
     this.#count(dropIndex(dropCode, family), 1);
+    this.#observer?.lost(dropCode, pool, fragment);
   }
 
   timedOut(slot: number, at: number, end: number): void {

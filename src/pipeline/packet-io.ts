@@ -1,6 +1,7 @@
 /** What a pipeline gets packets from and gives packets to, and what it says of each. */
 
 import type { Output } from "../translate/output.js";
+import type { Observer } from "./observer.js";
 
 export { HELD } from "../translate/fragment/results.js";
 export { HEADROOM } from "../translate/output.js";
@@ -27,4 +28,6 @@ export interface Pipeline {
   tick(nowMs: number): void;
   /** Drops the fragments that wait, and counts them: the pipeline is not called any more. */
   retire(): void;
+  /** Tells the observer of the packets that nobody has read from the device; null: nobody watches any more. */
+  observe(observer: Observer | null): void;
 }

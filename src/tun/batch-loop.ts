@@ -3,11 +3,13 @@
  * and keep the books. For every turn: packets in + created = packets out + dropped + absorbed + held.
  */
 import { COUNTER_COUNT, counterIndex, dropIndex } from "../counters.js";
+import { FROM_DEVICE } from "../pipeline/observer.js";
 import { FORWARDED, HEADROOM, type Pipeline } from "../pipeline/packet-io.js";
 import { DROPS, INTERNAL_ERROR, TUN_WRITE_FAILED } from "../verdict.js";
 import type { Arena } from "./arena.js";
 import { Merger } from "./merge.js";
 import type { TunQueue } from "./queue.js";
+import type { Tap } from "./trace/tap.js";
 
 const IN_IPV4_PACKETS = counterIndex("in_ipv4_packets");
 const IN_IPV4_BYTES = counterIndex("in_ipv4_bytes");
@@ -28,6 +30,7 @@ const NO_PIPELINE: Pipeline = {
   process: () => INTERNAL_ERROR,
   tick: () => undefined,
   retire: () => undefined,
+  observe: () => undefined,
 };
 
 export class BatchLoop {
@@ -40,6 +43,7 @@ export class BatchLoop {
   readonly #results: Int32Array;
   readonly #merger: Merger;
   #pipeline: Pipeline = NO_PIPELINE;
+  #tap: Tap | null = null;
   #judged = 0;
   #emitted = 0;
   #readError = 0;
@@ -59,14 +63,25 @@ export class BatchLoop {
     this.#families = new Uint8Array(arena.slots);
     this.#results = new Int32Array(arena.outCapacity);
     this.#merger = new Merger(arena, queue.takesSuperPackets);
-    arena.onFull(() => this.#write());
+    arena.onFull(() => {
+      this.#tap?.flushing();
+      this.#write();
+    });
   }
 
   /** Takes effect with the next batch; what the pipeline before still held is dropped, and counted. */
   setPipeline(pipeline: Pipeline): void {
     this.#pipeline.retire();
+    this.#pipeline.observe(null);
     this.#pipeline = pipeline;
+    pipeline.observe(this.#tap);
     this.#write();
+  }
+
+  /** From the next batch on the tap sees every packet; null: nobody watches any more. */
+  setTap(tap: Tap | null): void {
+    this.#tap = tap;
+    this.#pipeline.observe(tap);
   }
 
   /** -errno of the last read when it failed, else 0. */
@@ -103,11 +118,13 @@ export class BatchLoop {
 
   /** Lets the pipeline do what is due by time, and writes what that emits. Call it between batches, once a second at least. */
   tick(nowMs: number): void {
+    this.#tap?.speaking();
     try {
       this.#pipeline.tick(nowMs);
     } catch (fault) {
       this.#fault = fault;
     }
+    this.#tap?.spoken();
     this.#write();
   }
 
@@ -136,13 +153,17 @@ export class BatchLoop {
     this.#arena.reset();
     this.#judged = 0;
     this.#emitted = 0;
+    const tap = this.#tap;
     try {
-      this.#process(count, nowMs);
+      if (tap === null) this.#process(count, nowMs);
+      else this.#processTapped(tap, count, nowMs);
     } catch (fault) {
       // An exception is a bug. What was judged before stands; the packet at fault and those behind it are given up.
       this.#fault = fault;
       this.#arena.truncate(this.#emitted);
+      tap?.abandoned(INTERNAL_ERROR);
       for (let slot = this.#judged; slot < count; slot++) {
+        if (slot > this.#judged) tap?.givenUp(slot, HEADROOM + this.#arena.lengths[slot]!);
         this.#drop(INTERNAL_ERROR, this.#families[slot]!);
       }
     }
@@ -163,6 +184,25 @@ export class BatchLoop {
       else if (verdict === FORWARDED && arena.emissions === before) {
         this.#drop(INTERNAL_ERROR, family);
       }
+      this.#emitted = arena.outCount;
+      this.#judged = slot + 1;
+    }
+  }
+
+  /** As `#process()`, with somebody who watches. Apart from it, so that what is not watched pays nothing. */
+  #processTapped(tap: Tap, count: number, nowMs: number): void {
+    const arena = this.#arena;
+    for (let slot = 0; slot < count; slot++) {
+      const family = this.#families[slot]!;
+      const before = arena.emissions;
+      const end = HEADROOM + arena.lengths[slot]!;
+      arena.family = family;
+      tap.entered(slot, HEADROOM, end, FROM_DEVICE);
+      let verdict = this.#pipeline.process(slot, HEADROOM, end, nowMs);
+      const isMissing = verdict === FORWARDED && arena.emissions === before;
+      if (isMissing || verdict < LOWEST_CODE) verdict = INTERNAL_ERROR;
+      tap.left(verdict);
+      if (verdict < 0) this.#drop(verdict, family);
       this.#emitted = arena.outCount;
       this.#judged = slot + 1;
     }
@@ -211,6 +251,7 @@ export class BatchLoop {
         hasRefused = true;
       } else {
         this.#add(dropIndex(TUN_WRITE_FAILED, families[i]!), packets[i]!);
+        this.#tap?.refused(outStarts[i]!, merger.outEnds[i]!);
       }
     }
     this.#add(OUT_IPV4_PACKETS, packets4);

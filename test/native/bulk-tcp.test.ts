@@ -45,6 +45,7 @@ function reflector(arena: Arena, seen: Seen): Pipeline {
     },
     tick: () => undefined,
     retire: () => undefined,
+    observe: () => undefined,
   };
 }
 

@@ -7,7 +7,7 @@ import type { Packet } from "../packet.js";
 import { BLOCK_LEN, BlockPool, blocksOf } from "./block-pool.js";
 import { KEY_WORDS, SOURCE_WORDS } from "./fragment-key.js";
 import { IndexLists } from "./index-lists.js";
-import type { FragmentLimits } from "./limits.js";
+import type { FragmentLimits, LostFragments } from "./limits.js";
 import { RangeLists } from "./range-lists.js";
 import { WordTable } from "./word-table.js";
 
@@ -15,11 +15,6 @@ import { WordTable } from "./word-table.js";
 const IPV4_LIST = 0;
 const IPV6_LIST = 1;
 const FAMILY_LISTS = 2;
-
-export interface HeldFragments {
-  /** A held fragment, still stored under the name `fragment`, will never be sent. */
-  lost(dropCode: number, family: number, fragment: number): void;
-}
 
 /** A datagram is named by a small index, valid until it is closed; never keep one across packets. */
 export class DatagramStore {
@@ -33,7 +28,7 @@ export class DatagramStore {
   /** The owner's facts about each datagram: zero when it is opened or restarted. */
   readonly facts: Uint8Array;
   readonly #limits: FragmentLimits;
-  readonly #lost: HeldFragments;
+  readonly #lost: LostFragments;
   readonly #blocksPerSource: number;
   readonly #datagrams: WordTable;
   readonly #deadlines: Float64Array;
@@ -49,7 +44,7 @@ export class DatagramStore {
   readonly #sourceBlocks: Uint32Array;
 
   /** `random` gives unsigned 32-bit numbers. */
-  constructor(limits: FragmentLimits, lost: HeldFragments, random: () => number) {
+  constructor(limits: FragmentLimits, lost: LostFragments, random: () => number) {
     const count = limits.datagrams;
     this.ranges = new RangeLists(count, limits.fragmentsPerDatagram);
     this.pool = new BlockPool(limits.memory);
@@ -163,7 +158,7 @@ export class DatagramStore {
   #dropHeld(datagram: number, dropCode: number): void {
     let fragment = this.held.first(datagram);
     while (fragment >= 0) {
-      this.#lost.lost(dropCode, this.pool.family(fragment), fragment);
+      this.#lost.lost(dropCode, this.pool.family(fragment), this.pool, fragment);
       fragment = this.held.next(fragment);
     }
     this.releaseHeld(datagram);

@@ -1,3 +1,5 @@
+import type { BlockPool } from "./block-pool.js";
+
 /** How much a class that follows fragments may remember; all of it is taken when it is made. */
 export interface FragmentLimits {
   /** Datagrams followed at once. */
@@ -30,6 +32,6 @@ export const DEFAULT_FRAGMENT_LIMITS: FragmentLimits = {
 
 /** Told of every held fragment that will never be sent, so that it is counted as dropped. */
 export interface LostFragments {
-  /** `family` 4 or 6 is the one that the fragment came in with. */
-  lost(dropCode: number, family: number): void;
+  /** `family` 4 or 6 is the one that the fragment came in with; `pool` has it still under the name `fragment`. */
+  lost(dropCode: number, family: number, pool: BlockPool, fragment: number): void;
 }

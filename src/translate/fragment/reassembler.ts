@@ -13,6 +13,7 @@ import * as ipv6 from "../../wire/ipv6.js";
 import * as virtio from "../../wire/virtio.js";
 import { HEADROOM, type Output } from "../output.js";
 import type { Packet } from "../packet.js";
+import type { BlockPool } from "./block-pool.js";
 import { copyBytes } from "./copy-bytes.js";
 import { DatagramStore } from "./datagram-store.js";
 import type { FragmentKey } from "./fragment-key.js";
@@ -57,7 +58,7 @@ export class Reassembler {
     this.#events = events;
     this.#store = new DatagramStore(
       limits,
-      { lost: (code, from, fragment) => this.#lost(code, from, fragment) },
+      { lost: (code, from, pool, fragment) => this.#lost(code, from, pool, fragment) },
       random,
     );
     this.#headerLens = new Uint16Array(this.#store.pool.blocks);
@@ -168,10 +169,9 @@ export class Reassembler {
     return kept;
   }
 
-  #lost(dropCode: number, family: number, fragment: number): void {
-    this.#events.lost(dropCode, family);
+  #lost(dropCode: number, family: number, pool: BlockPool, fragment: number): void {
+    this.#events.lost(dropCode, family, pool, fragment);
     if (dropCode !== FRAGMENT_TIMEOUT || this.#offsets[fragment] !== 0) return;
-    const { pool } = this.#store;
     const slot = this.#output.borrow();
     const out = this.#output.frames[slot]!;
     const len = pool.len(fragment);

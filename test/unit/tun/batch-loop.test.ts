@@ -68,6 +68,7 @@ function scripted(arena: Arena): Pipeline {
     },
     tick: () => undefined,
     retire: () => undefined,
+    observe: () => undefined,
   };
 }
 
@@ -79,6 +80,7 @@ function passing(arena: Arena): Pipeline {
     },
     tick: () => undefined,
     retire: () => undefined,
+    observe: () => undefined,
   };
 }
 
@@ -271,6 +273,7 @@ test("a packet that is not IP counts as IPv4, in and dropped", async (t) => {
     process: () => NOT_IP,
     tick: () => undefined,
     retire: () => undefined,
+    observe: () => undefined,
   }));
   queue.push(Uint8Array.of(0x15, 0, 0));
   queue.push(new Uint8Array());
@@ -313,6 +316,7 @@ test("the pipeline gets slot, range and time, and can be swapped between batches
     },
     tick: () => undefined,
     retire: () => undefined,
+    observe: () => undefined,
   });
   for (const len of [40, 41, 42]) queue.push(packet(4, "pass", len));
   loop.runOnce(1234);
