@@ -80,6 +80,7 @@ export function parseConfig(text: string): Checked<Config> {
   const configs = domains.map(({ config }) => withPackedRules(config, all));
   const effective = {
     controlSocket: document["control-socket"],
+    controlAccess: accessOf(document),
     http: httpOf(document),
     log: document.log,
     stateFile: document["state-file"],
@@ -94,6 +95,15 @@ export function parseConfig(text: string): Checked<Config> {
     document: withoutRuleTexts(document),
   };
   return { ok: true, value: deepFreeze(config), diagnostics: findings.list };
+}
+
+function accessOf(document: ConfigDocument): Config["controlAccess"] {
+  const operators = document["control-socket-operators"];
+  return {
+    mode: Number.parseInt(document["control-socket-mode"], 8),
+    group: document["control-socket-group"] ?? operators,
+    operators,
+  };
 }
 
 function httpOf({ http }: ConfigDocument): Config["http"] {

@@ -15,6 +15,12 @@ import {
   ipv6Prefix,
 } from "./fields.js";
 import { announce, domainAnnounce, drainFile, drainTimeout } from "./schema-announce.js";
+import {
+  controlSocket,
+  controlSocketGroup,
+  controlSocketMode,
+  controlSocketOperators,
+} from "./schema-control.js";
 import { nat44 } from "./schema-nat44.js";
 
 /** Names become values of metric labels and words on command lines. */
@@ -247,15 +253,12 @@ const domain = z
 export const ruleSchema = rule;
 export const domainSchema = domain;
 
-/** Longest path that fits `sun_path` of a Unix socket address, which ends in a zero byte. */
-const MAX_SOCKET_PATH = 107;
-
 export const configSchema = z
   .strictObject({
-    "control-socket": absolutePath.max(MAX_SOCKET_PATH).default("/run/mapd/mapd.sock").meta({
-      description: "Unix socket that mapctl speaks to.",
-      "requires-restart": true,
-    }),
+    "control-socket": controlSocket,
+    "control-socket-mode": controlSocketMode,
+    "control-socket-group": controlSocketGroup,
+    "control-socket-operators": controlSocketOperators,
     http: z
       .strictObject({
         listen: hostPort()

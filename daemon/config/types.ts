@@ -66,8 +66,17 @@ export interface DomainConfig {
   readonly pcp: PcpSettings | null;
 }
 
+/** Who may use the control socket. Groups are names; null: no group of its own, and no operators. */
+export interface ControlAccess {
+  readonly mode: number;
+  readonly group: string | null;
+  /** Its members may change what the daemon does. */
+  readonly operators: string | null;
+}
+
 export interface Config {
   readonly controlSocket: string;
+  readonly controlAccess: ControlAccess;
   /** null: no HTTP at all. */
   readonly http: HttpSettings | null;
   readonly log: { readonly level: string };

@@ -9,6 +9,9 @@ import { accept, BR_E, BR_T, CE_E, CE_T, check, documentOf, outline } from "./do
 /** The example of the contract, with every key; key by key the values differ from the defaults where they can. */
 const EVERY_KEY = `
 control-socket: /run/mapd/other.sock
+control-socket-mode: "640"
+control-socket-group: adm
+control-socket-operators: netops
 http:
   listen: "[::1]:9465"
   hosts: [br1.example.net]
@@ -95,6 +98,7 @@ const TWO_BRS = {
 
 const EVERY_SETTING: Omit<Config, "hash" | "document" | "rules"> = {
   controlSocket: "/run/mapd/other.sock",
+  controlAccess: { mode: 0o640, group: "adm", operators: "netops" },
   http: {
     listen: { host: "::1", port: 9465 },
     hosts: ["br1.example.net"],
@@ -239,6 +243,7 @@ test("a BR as a whole", async (t) => {
     { ...effective, domains: unpacked },
     {
       controlSocket: "/run/mapd/mapd.sock",
+      controlAccess: { mode: 0o660, group: null, operators: null },
       http: { listen: { host: "127.0.0.1", port: 9464 }, hosts: [], tokenFile: null },
       log: { level: "info" },
       stateFile: null,

@@ -99,8 +99,20 @@ const RELOADS: readonly { name: string; before: Fields; after: Fields; paths: st
   {
     name: "sockets",
     before: documentOf([BR_T]),
-    after: documentOf([BR_T], { "control-socket": "/run/x", http: null }),
-    paths: ["control-socket", "http.listen"],
+    after: documentOf([BR_T], {
+      "control-socket": "/run/x",
+      "control-socket-mode": "0600",
+      "control-socket-group": "adm",
+      "control-socket-operators": "netops",
+      http: null,
+    }),
+    paths: [
+      "control-socket",
+      "control-socket-mode",
+      "control-socket-group",
+      "control-socket-operators",
+      "http.listen",
+    ],
   },
   {
     name: "the device of one domain of two, in another order",

@@ -17,6 +17,26 @@ const CASES: readonly Case[] = [
     { "control-socket": `/${"x".repeat(107)}` },
     "error out-of-range control-socket",
   ),
+  top(
+    "a socket mode that YAML takes for a number",
+    { "control-socket-mode": 660 },
+    "error wrong-type control-socket-mode",
+  ),
+  top(
+    "a socket mode that is not octal",
+    { "control-socket-mode": "0680" },
+    "error bad-value control-socket-mode",
+  ),
+  top(
+    "a group that no name could be",
+    { "control-socket-group": "net ops" },
+    "error bad-value control-socket-group",
+  ),
+  top(
+    "operators by number",
+    { "control-socket-operators": 1000 },
+    "error wrong-type control-socket-operators",
+  ),
   top("a bare IPv6 listener", { http: { listen: "::1:9464" } }, "error bad-host-port http.listen"),
   top(
     "a listener without a port",
