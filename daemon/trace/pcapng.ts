@@ -10,11 +10,11 @@ export const OPTION = { end: 0, comment: 1 } as const;
 /** Of an interface description. */
 export const INTERFACE_OPTION = { name: 2, timeResolution: 9, timeOffset: 14 } as const;
 /** Of an enhanced packet. */
-export const PACKET_OPTION = { flags: 2 } as const;
+const PACKET_OPTION = { flags: 2 } as const;
 export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
-export const LINKTYPE_RAW = 101;
+const LINKTYPE_RAW = 101;
 /** The two lowest bits of a packet's flags. */
-export const DIRECTIONS = { inbound: 1, outbound: 2 } as const;
+const DIRECTIONS = { inbound: 1, outbound: 2 } as const;
 
 export type Direction = keyof typeof DIRECTIONS;
 

@@ -37,7 +37,7 @@ const OFF_FRAGMENT = 6;
 const OFF_TTL = 8;
 const OFF_PROTOCOL = 9;
 const OFF_CHECKSUM = 10;
-const OFF_SOURCE = 12;
+export const OFF_SOURCE = 12;
 const OFF_DESTINATION = 16;
 
 const FLAG_DF = 0x4000;

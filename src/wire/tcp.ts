@@ -77,6 +77,11 @@ export function writeHeader(
   frame.setUint32(at + OFF_CHECKSUM, 0);
 }
 
+/** `len` with options, a multiple of 4. */
+export function writeHeaderLen(frame: DataView, at: number, len: number): void {
+  frame.setUint8(at + OFF_DATA_OFFSET, len << 2);
+}
+
 /** `value` is taken modulo 2^32. */
 export function writeSequence(frame: DataView, at: number, value: number): void {
   frame.setUint32(at + OFF_SEQUENCE, value);
@@ -102,6 +107,12 @@ function findMss(frame: DataView, at: number): number {
   return -1;
 }
 
+/** Value of the MSS option, or -1. */
+export function mss(frame: DataView, at: number): number {
+  const mssAt = findMss(frame, at);
+  return mssAt < 0 ? -1 : frame.getUint16(mssAt);
+}
+
 /**
  * Lowers the MSS option of a SYN to `limit`. `partial`: the checksum field covers the pseudo header
  * alone, so it stays. The segment must have passed `fits()`.
@@ -110,12 +121,12 @@ export function clampMss(frame: DataView, at: number, limit: number, partial: bo
   if ((flags(frame, at) & FLAG_SYN) === 0) return;
   const mssAt = findMss(frame, at);
   if (mssAt < 0) return;
-  const mss = frame.getUint16(mssAt);
-  if (mss <= limit) return;
+  const before = frame.getUint16(mssAt);
+  if (before <= limit) return;
   frame.setUint16(mssAt, limit);
   if (partial) return;
   // An option may start at an odd offset; its bytes then count in swapped order (RFC 1071 §2).
   const odd = ((mssAt - at) & 1) === 1;
-  const delta = odd ? replaceShort(swapped(mss), swapped(limit)) : replaceShort(mss, limit);
+  const delta = odd ? replaceShort(swapped(before), swapped(limit)) : replaceShort(before, limit);
   frame.setUint16(at + OFF_CHECKSUM, adjust(frame.getUint16(at + OFF_CHECKSUM), delta));
 }

@@ -1,0 +1,163 @@
+/**
+ * One domain's packet path in memory: the pipeline and the packet loop that the daemon runs, over a queue without a kernel.
+ * One packet at a time, so that everything that happens is known to be that packet's doing.
+ */
+import { COUNTER_COUNT, COUNTERS, type CounterName, counterIndex, dropIndex } from "../counters.js";
+import type { Nat44 } from "../nat44/nat44.js";
+import { compileRules, createNat44, createPipeline } from "../pipeline/create.js";
+import { ABSORBED, FORWARDED, HELD, type Pipeline } from "../pipeline/packet-io.js";
+import type { DomainSettings } from "../pipeline/settings.js";
+import { Arena } from "../tun/arena.js";
+import { BatchLoop } from "../tun/batch-loop.js";
+import { type MemoryPacket, MemoryQueue } from "../tun/memory-queue.js";
+import { DROPS, type DropName } from "../verdict.js";
+import { seededRandom } from "./seeded-random.js";
+
+export type VerdictKind = "forwarded" | "dropped" | "held" | "absorbed";
+
+/** Packets dropped for one reason, by the family that they came in with. */
+export interface DropCount {
+  readonly reason: DropName;
+  readonly family: 4 | 6;
+  readonly packets: number;
+}
+
+/** What happened between two moments. */
+export interface Step {
+  /** What was written, in order: forwarded packets, and our own ICMP errors. */
+  readonly output: readonly Uint8Array[];
+  readonly icmpErrors: number;
+  /** Turned around instead of crossing. */
+  readonly hairpins: number;
+  readonly drops: readonly DropCount[];
+}
+
+export interface Judgement extends Step {
+  readonly verdict: VerdictKind;
+  /** Why the packet itself was dropped; `drops` may hold others that waited. */
+  readonly reason: DropName | null;
+}
+
+export interface DomainCounters {
+  /** Every counter that is not zero. */
+  readonly counters: Readonly<Partial<Record<CounterName, number>>>;
+  readonly dropped: {
+    readonly ipv4: Readonly<Partial<Record<DropName, number>>>;
+    readonly ipv6: Readonly<Partial<Record<DropName, number>>>;
+  };
+}
+
+/** Any moment will do, but not zero. */
+const START_MS = 1_000_000;
+const SEED = 1;
+const ICMP_ERRORS_SENT = counterIndex("icmp_errors_sent");
+const HAIRPIN_PACKETS = counterIndex("hairpin_packets");
+
+export class DomainRun {
+  readonly settings: DomainSettings;
+  /** Null on a BR and where it is off. */
+  readonly nat44: Nat44 | null;
+  readonly #counters = new Float64Array(COUNTER_COUNT);
+  readonly #queue = new MemoryQueue();
+  readonly #loop: BatchLoop;
+  #verdict = FORWARDED;
+  #nowMs = START_MS;
+
+  constructor(settings: DomainSettings) {
+    const random = seededRandom(SEED);
+    const arena = new Arena(1);
+    const nat44 = settings.role === "ce" ? createNat44(settings, random) : null;
+    const table = compileRules(settings);
+    const pipeline = createPipeline(settings, table, nat44, arena, this.#counters, random);
+    this.settings = settings;
+    this.nat44 = nat44;
+    this.#loop = new BatchLoop(this.#queue, arena, this.#counters, 1);
+    this.#loop.setPipeline(this.#watched(pipeline));
+  }
+
+  /** Of the pretended clock, milliseconds. */
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Lets time pass, up to `timeMs` since the start; a time that has passed already changes nothing. */
+  advance(timeMs: number): Step {
+    this.#nowMs = Math.max(this.#nowMs, START_MS + timeMs);
+    return this.#during(() => this.#loop.tick(this.#nowMs));
+  }
+
+  /** Judges one packet now. Throws what the packet path threw, which is a fault of its own. */
+  send(packet: Uint8Array): Judgement {
+    this.#queue.push(packet);
+    const step = this.#during(() => {
+      this.#loop.runOnce(this.#nowMs);
+      this.#loop.tick(this.#nowMs);
+    });
+    const fault = this.#loop.takeFault();
+    if (fault !== undefined) throw fault;
+    const reason = reasonOf(this.#verdict);
+    return { ...step, verdict: kindOf(this.#verdict), reason };
+  }
+
+  /** Everything since the start. */
+  counters(): DomainCounters {
+    const counters: Partial<Record<CounterName, number>> = {};
+    for (const { name } of COUNTERS) {
+      const value = this.#counters[counterIndex(name)]!;
+      if (value !== 0) counters[name] = value;
+    }
+    const dropped = { ipv4: {}, ipv6: {} } as { ipv4: DropRecord; ipv6: DropRecord };
+    for (const { reason, family, packets } of this.#drops()) {
+      dropped[family === 4 ? "ipv4" : "ipv6"][reason] = packets;
+    }
+    return { counters, dropped };
+  }
+
+  /** The pipeline, whose verdict on the packet that was read is kept. */
+  #watched(pipeline: Pipeline): Pipeline {
+    return {
+      process: (slot, at, end, nowMs) => {
+        this.#verdict = pipeline.process(slot, at, end, nowMs);
+        return this.#verdict;
+      },
+      tick: (nowMs) => pipeline.tick(nowMs),
+      retire: () => pipeline.retire(),
+      observe: (observer) => pipeline.observe(observer),
+    };
+  }
+
+  #during(run: () => void): Step {
+    const before = this.#counters.slice();
+    const written = this.#queue.written.length;
+    run();
+    const gained = (index: number): number => this.#counters[index]! - before[index]!;
+    return {
+      output: this.#queue.written.splice(written).map(({ packet }: MemoryPacket) => packet),
+      icmpErrors: gained(ICMP_ERRORS_SENT),
+      hairpins: gained(HAIRPIN_PACKETS),
+      drops: this.#drops(before),
+    };
+  }
+
+  #drops(before = new Float64Array(COUNTER_COUNT)): DropCount[] {
+    return DROPS.flatMap(({ code, name }) =>
+      ([4, 6] as const).flatMap((family): DropCount[] => {
+        const index = dropIndex(code, family);
+        const packets = this.#counters[index]! - before[index]!;
+        return packets === 0 ? [] : [{ reason: name, family, packets }];
+      }),
+    );
+  }
+}
+
+type DropRecord = Partial<Record<DropName, number>>;
+
+function kindOf(verdict: number): VerdictKind {
+  if (verdict < 0) return "dropped";
+  if (verdict === HELD) return "held";
+  return verdict === ABSORBED ? "absorbed" : "forwarded";
+}
+
+function reasonOf(verdict: number): DropName | null {
+  return DROPS.find(({ code }) => code === verdict)?.name ?? null;
+}

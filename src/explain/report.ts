@@ -1,0 +1,180 @@
+/** What a domain does with one packet, and why, as plain values: the same for the command line, JSON and the page. */
+import type { Mode, Role } from "../pipeline/settings.js";
+import { DROPS, type DropName } from "../verdict.js";
+import { formatAddress } from "./addresses.js";
+import type { DomainRun, DropCount, Judgement, VerdictKind } from "./domain-run.js";
+import { type Flow, flowsOf } from "./flows.js";
+import { type Header, headersOf } from "./headers.js";
+import { type MtuReport, mtuReport } from "./mtu.js";
+import { REMEDIES } from "./remedies.js";
+import { type RuleEnd, RuleEnds } from "./rule-ends.js";
+
+export interface PacketView {
+  readonly length: number;
+  readonly headers: readonly Header[];
+}
+
+export interface OutputView extends PacketView {
+  /** `icmp-error`: not the packet, but our answer to its sender. */
+  readonly kind: "forwarded" | "icmp-error";
+}
+
+export interface Refusal {
+  readonly reason: DropName;
+  /** From the table of drops. */
+  readonly help: string;
+  readonly rfc: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+/** What NAT44 put in the place of what. */
+export interface Nat44Report {
+  readonly inside: string;
+  readonly external: string;
+}
+
+/** What becomes of TCP's, UDP's or ICMP's checksum. */
+export interface ChecksumReport {
+  readonly before: number;
+  readonly after: number;
+  /** True where the field stays, as the translation changes no word that it covers, or words that cancel out. */
+  readonly neutral: boolean;
+}
+
+export interface PacketReport {
+  readonly domain: string;
+  readonly mode: Mode;
+  readonly role: Role;
+  readonly verdict: VerdictKind;
+  /** Null unless it was dropped. */
+  readonly refusal: Refusal | null;
+  /** True where it goes back to the side that it came from, to another CE or LAN host. */
+  readonly hairpin: boolean;
+  readonly rules: readonly RuleEnd[];
+  readonly nat44: Nat44Report | null;
+  readonly input: PacketView;
+  readonly output: readonly OutputView[];
+  readonly checksum: ChecksumReport | null;
+  readonly mtu: MtuReport;
+  /** Others that were dropped at the same time: fragments that had waited. */
+  readonly otherDrops: readonly DropCount[];
+}
+
+/** Explains packets of one domain, in the order in which they come. */
+export class Explainer {
+  readonly #run: DomainRun;
+  readonly #ends: RuleEnds;
+
+  constructor(run: DomainRun) {
+    this.#run = run;
+    this.#ends = new RuleEnds(run.settings);
+  }
+
+  send(packet: Uint8Array): PacketReport {
+    return this.report(packet, this.#run.send(packet));
+  }
+
+  report(packet: Uint8Array, judgement: Judgement): PacketReport {
+    const { settings } = this.#run;
+    const { verdict, reason, hairpins } = judgement;
+    const output = outputsOf(judgement);
+    const forwarded = output.find(({ kind }) => kind === "forwarded")?.bytes ?? null;
+    return {
+      domain: settings.name,
+      mode: settings.mode,
+      role: settings.role,
+      verdict,
+      refusal: reason === null ? null : refusalOf(reason),
+      hairpin: hairpins > 0,
+      rules: this.#rulesOf(packet, forwarded),
+      nat44: this.#run.nat44 === null ? null : nat44Of(packet, forwarded),
+      input: viewOfPacket(packet),
+      output: output.map(({ kind, bytes }) => ({ kind, ...viewOfPacket(bytes) })),
+      checksum: forwarded === null ? null : checksumOf(packet, forwarded),
+      mtu: mtuReport(settings, packet, forwarded, output.length),
+      otherDrops: judgement.drops.filter(
+        (drop) => drop.reason !== reason || drop.packets > 1 || verdict !== "dropped",
+      ),
+    };
+  }
+
+  /** What the packet says, then what only the translated one does, then that it concerns this CE. */
+  #rulesOf(packet: Uint8Array, forwarded: Uint8Array | null): RuleEnd[] {
+    const ends = this.#ends.of(packet);
+    const more = forwarded === null ? [] : this.#ends.of(forwarded);
+    for (const end of more) {
+      if (!ends.some((known) => known.end === end.end)) ends.push(end);
+    }
+    if (!ends.some(({ rule }) => rule.use === "basic")) {
+      const isOut = packet.length > 0 && packet[0]! >>> 4 === 4;
+      const own = this.#ends.ownEnd(isOut ? "source" : "destination");
+      if (own !== null) ends.push(own);
+    }
+    return ends;
+  }
+}
+
+interface Output {
+  readonly kind: OutputView["kind"];
+  readonly bytes: Uint8Array;
+}
+
+/** What is written for a packet that is dropped is about it; errors about others come last. */
+function outputsOf({ output, icmpErrors, verdict }: Judgement): Output[] {
+  const errorsFrom = verdict === "dropped" ? 0 : output.length - icmpErrors;
+  return output.map((bytes, i) => ({ kind: i < errorsFrom ? "forwarded" : "icmp-error", bytes }));
+}
+
+export function refusalOf(reason: DropName): Refusal {
+  const row = DROPS.find(({ name }) => name === reason)!;
+  return { reason, help: row.help, rfc: row.rfc, remedy: REMEDIES[reason] };
+}
+
+export function viewOfPacket(packet: Uint8Array): PacketView {
+  return { length: packet.length, headers: headersOf(packet) };
+}
+
+/** The flow of the packet itself, inside a tunnel the inner one. */
+function innermost(packet: Uint8Array): Flow | undefined {
+  return flowsOf(packet).findLast(({ quoted }) => !quoted);
+}
+
+/** An end in the LAN against the same end outside; null where nothing was changed. */
+function nat44Of(packet: Uint8Array, forwarded: Uint8Array | null): Nat44Report | null {
+  const before = innermost(packet);
+  const after = forwarded === null ? undefined : innermost(forwarded);
+  if (before === undefined || after === undefined || before.sourcePort === null) return null;
+  const isOut = packet[0]! >>> 4 === 4;
+  return isOut
+    ? {
+        inside: endText(before.source, before.sourcePort),
+        external: endText(after.source, after.sourcePort),
+      }
+    : {
+        inside: endText(after.destination, after.destinationPort),
+        external: endText(before.destination, before.destinationPort),
+      };
+}
+
+function endText(address: Flow["source"], port: number | null): string {
+  const text = formatAddress(address);
+  if (port === null) return text;
+  return address.family === 4 ? `${text}:${port}` : `[${text}]:${port}`;
+}
+
+/** Of the first transport header; fragments without one have none. */
+function checksumOf(packet: Uint8Array, forwarded: Uint8Array): ChecksumReport | null {
+  const before = transportChecksum(packet);
+  const after = transportChecksum(forwarded);
+  if (before === null || after === null) return null;
+  return { before, after, neutral: before === after };
+}
+
+function transportChecksum(packet: Uint8Array): number | null {
+  for (const { fields, quoted } of headersOf(packet)) {
+    const { checksum } = fields;
+    if (!quoted && typeof checksum === "number") return checksum;
+  }
+  return null;
+}
