@@ -12,11 +12,12 @@ import { forwardingOff, forwardingReason, readSysctl } from "../system/sysctl.js
 import { Announcer } from "./announcer.js";
 import { Domain } from "./domain.js";
 import { Drain } from "./drain.js";
+import { LOOK_MS } from "./hang-watch.js";
 import type { Phase, Readiness } from "./readiness.js";
 import { planReload, type ReloadPlan } from "./reload-plan.js";
 import type { SavedNat44 } from "./worker-handle.js";
 
-/** How often switches, devices and workers are looked at, milliseconds. */
+/** How often switches and devices are looked at, milliseconds. */
 const CHECK_MS = 1_000;
 
 /** How often the state of NAT44 is taken: what a worker's fault or a killed daemon can lose, milliseconds. */
@@ -50,6 +51,7 @@ export class Daemon {
   readonly #drain = new Drain();
   #reload: ReloadState = { successful: true, successSeconds: Date.now() / 1000 };
   #checkTimer: NodeJS.Timeout | null = null;
+  #lookTimer: NodeJS.Timeout | null = null;
   #saveTimer: NodeJS.Timeout | null = null;
   /** Whether mappings have changed since the last save, and when the next one may be. */
   #saveDue = false;
@@ -116,6 +118,7 @@ export class Daemon {
     this.#checkForwarding();
     await this.#announce();
     this.#checkTimer = setInterval(() => this.#check(), CHECK_MS);
+    this.#lookTimer = setInterval(() => this.#look(), LOOK_MS);
     this.#saveTimer = setInterval(() => void this.#save(), SAVE_MS);
   }
 
@@ -200,10 +203,15 @@ export class Daemon {
     return numbers.reduce((sum, row) => READ.reduce((all, index) => all + row[index]!, sum), 0);
   }
 
+  #look(): void {
+    const nowMs = performance.now();
+    for (const domain of this.#domains.values()) domain.look(nowMs);
+  }
+
   #check(): void {
     this.#checkForwarding();
     const nowMs = performance.now();
-    for (const domain of this.#domains.values()) domain.check(nowMs);
+    for (const domain of this.#domains.values()) domain.check();
     this.#drain.sample(this.#packets(), nowMs);
     void this.#announce();
     const changed = [...this.#domains.values()].filter((domain) => domain.takeForwardsChanged());
@@ -300,6 +308,7 @@ export class Daemon {
     const wasRunning = this.#phase === "running";
     this.#phase = "stopped";
     if (this.#checkTimer !== null) clearInterval(this.#checkTimer);
+    if (this.#lookTimer !== null) clearInterval(this.#lookTimer);
     if (this.#saveTimer !== null) clearInterval(this.#saveTimer);
     await this.#announce();
     const { domains } = this;

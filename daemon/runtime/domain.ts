@@ -14,9 +14,10 @@ import type { Classifier } from "./classifier.js";
 import { checkDevice, closeDevice, type Device, openDevice } from "./device.js";
 import { ceOf, nat44Identity } from "./identity.js";
 import type { AskNat44 } from "./nat44-questions.js";
+import { Retry } from "./retry.js";
 import { RuleHitCounts, type RuleHits } from "./rule-hits.js";
 import { type SavedNat44, WorkerHandle } from "./worker-handle.js";
-import { reportChange, reportRestored } from "./worker-log.js";
+import { reportChange, reportDeviceBack, reportRestored } from "./worker-log.js";
 import type { Restored, WorkerDomain } from "./worker-protocol.js";
 
 /** Questions that change what the state file should know soon. */
@@ -29,8 +30,21 @@ export class Domain {
   readonly #pcp: PcpServer;
   #config: DomainConfig;
   #ce: Ce | null;
+  /** null before the start, after the stop, and while the device is gone. */
   #device: Device | null = null;
   #opened = 0;
+  /** When the device was seen to be gone, and why it could not be made again; null while it is there. */
+  #loss: { readonly atMs: number; readonly reason: string } | null = null;
+  readonly #recovery = new Retry(
+    () => this.#next(() => this.#recover()),
+    (error) => this.#notRecovered(error),
+  );
+  /** One change of device and routes at a time. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #stopping = false;
+  #recreations = 0;
+  #recreationFailures = 0;
+  #classifierLosses = 0;
   #workers: readonly WorkerHandle[] = [];
   readonly #inherited: SavedNat44 | null;
   #restored: Restored | null = null;
@@ -71,6 +85,21 @@ export class Domain {
     return this.#opened;
   }
 
+  /** How often the device was deleted and has been made again. */
+  get recreations(): number {
+    return this.#recreations;
+  }
+
+  /** How often that was tried in vain. */
+  get recreationFailures(): number {
+    return this.#recreationFailures;
+  }
+
+  /** How often another program has taken the classifier away. */
+  get classifierLosses(): number {
+    return this.#classifierLosses;
+  }
+
   /** TUN_F_* bits in force. */
   get offloads(): number {
     return this.#device?.offloads ?? 0;
@@ -90,7 +119,15 @@ export class Domain {
     try {
       this.#workers = device.queues.map(
         (queue, index) =>
-          new WorkerHandle(index, queue, compiled, this.#native, this.#log, this.#inherited),
+          new WorkerHandle(
+            index,
+            queue,
+            compiled,
+            this.#native,
+            this.#log,
+            { gone: () => this.#lose() },
+            this.#inherited,
+          ),
       );
       const [restored = null] = await Promise.all(this.#workers.map((worker) => worker.start()));
       this.#restored = restored;
@@ -106,10 +143,69 @@ export class Domain {
     this.#reportClassifier(device);
   }
 
+  #next<T>(step: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(step);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  /** The device was deleted, or is no more in this network namespace. */
+  #lose(): void {
+    if (this.#loss !== null || this.#device === null || this.#stopping) return;
+    this.#loss = { atMs: performance.now(), reason: "" };
+    const tun = this.#device.name;
+    this.#log.error({ tun }, "the device is gone: somebody has deleted it; mapd makes it again");
+    this.#recovery.begin();
+  }
+
+  /** Ends the workers, which then say what their NAT44 holds, and goes on over another device. Rejects where none is to be had. */
+  async #recover(): Promise<void> {
+    const loss = this.#loss;
+    if (loss === null || this.#stopping) return;
+    await Promise.all(this.#workers.map((worker) => worker.pause()));
+    this.#release();
+    const device = openDevice(this.#native, this.#config);
+    this.#device = device;
+    const saved = this.savedNat44;
+    try {
+      const [restored = null] = await Promise.all(
+        this.#workers.map((worker, index) => worker.resume(device.queues[index]!)),
+      );
+      await this.#routes.install(this.#config, this.#ce);
+      this.#opened++;
+      this.#recreations++;
+      this.#loss = null;
+      reportDeviceBack(this.#log, device.name, loss.atMs, saved, restored);
+    } catch (error) {
+      await Promise.all(this.#workers.map((worker) => worker.pause()));
+      this.#release();
+      throw error;
+    }
+    this.#reportClassifier(device);
+    this.#checkPcp();
+  }
+
+  /** Gives the device's queues back; its routes have gone with it, or go now. */
+  #release(): void {
+    if (this.#device !== null) closeDevice(this.#native, this.#device);
+    this.#device = null;
+    this.#routes.forget();
+  }
+
+  #notRecovered(error: unknown): void {
+    this.#recreationFailures++;
+    const reason = error instanceof Error ? error.message : String(error);
+    const loss = this.#loss;
+    if (loss === null || loss.reason === reason) return;
+    this.#loss = { ...loss, reason };
+    this.#log.error({ reason }, "the device cannot be made again yet; mapd goes on trying");
+  }
+
   #checkClassifier(): void {
     const device = this.#device === null ? null : checkDevice(this.#native, this.#device);
     if (device === null) return;
     this.#device = device;
+    this.#classifierLosses++;
     this.#log.warn({ tun: device.name }, "another program has taken the classifier away");
     this.#reportClassifier(device);
   }
@@ -128,12 +224,12 @@ export class Domain {
    * Workers swap between two batches, each at its own moment.
    */
   async reconfigure(config: DomainConfig): Promise<void> {
-    await this.#replace(config, false);
+    await this.#next(() => this.#replace(config, false));
   }
 
   /** Goes back to the configuration before the last `reconfigure()`, with the sessions that it had. */
   async revert(before: DomainConfig): Promise<void> {
-    await this.#replace(before, true);
+    await this.#next(() => this.#replace(before, true));
     this.#log.info("back to the configuration before, with its NAT44 sessions");
   }
 
@@ -141,7 +237,7 @@ export class Domain {
     const before = this.#config;
     const ce = ceOf(config.settings);
     const compiled = this.#compile(config);
-    await this.#routes.replace(config, ce);
+    await this.#route(config, ce);
     try {
       await this.#configureWorkers(compiled, undo);
       await this.#pcp.apply(config);
@@ -149,7 +245,7 @@ export class Domain {
       await this.#configureWorkers(this.#compile(before), true).catch((second: unknown) =>
         this.#log.error({ err: second }, "a worker could not go back to the old configuration"),
       );
-      await this.#routes.replace(before, this.#ce);
+      await this.#route(before, this.#ce);
       throw error;
     }
     this.#config = config;
@@ -157,8 +253,13 @@ export class Domain {
     this.#checkPcp();
   }
 
+  /** A device that is gone gets the routes when it is there again. */
+  async #route(config: DomainConfig, ce: Ce | null): Promise<void> {
+    if (this.#loss === null) await this.#routes.replace(config, ce);
+  }
+
   #checkPcp(): void {
-    void this.#pcp.check(this.#workers[0]?.restarts ?? 0);
+    void this.#pcp.check((this.#workers[0]?.restarts ?? 0) + this.#recreations);
   }
 
   async #configureWorkers(compiled: WorkerDomain, undo: boolean): Promise<void> {
@@ -231,34 +332,47 @@ export class Domain {
   /** Why the domain does not forward; empty when it does. */
   problems(): readonly string[] {
     const { name } = this.#config.settings;
+    const tun = this.#config.tun.name;
+    if (this.#loss !== null) {
+      const why = this.#loss.reason === "" ? "mapd makes it again" : this.#loss.reason;
+      return [`domain ${name}: the device ${tun} is gone: ${why}`];
+    }
     const problems = this.#workers
       .filter((worker) => !worker.alive)
       .map((worker) => `domain ${name}: worker ${worker.index} is not running`);
-    if (!deviceExists(this.#config.tun.name)) {
-      problems.push(`domain ${name}: the device ${this.#config.tun.name} is gone; restart mapd`);
-    }
+    if (!deviceExists(tun)) problems.push(`domain ${name}: the device ${tun} is gone`);
     return problems;
   }
 
-  /** Looks after the workers; called every few seconds. */
-  check(nowMs: number): void {
-    for (const worker of this.#workers) worker.check(nowMs);
+  /** Looks whether the workers' loops turn; due every LOOK_MS. */
+  look(nowMs: number): void {
+    for (const worker of this.#workers) worker.look(nowMs);
+  }
+
+  /** Looks after device, classifier and PCP; called about once a second. */
+  check(): void {
+    // What was moved to another namespace is as good as deleted, but its queue says nothing of it.
+    if (this.#device !== null && !deviceExists(this.#device.name)) this.#lose();
+    if (this.#loss !== null) return;
     this.#checkClassifier();
     this.#checkPcp();
   }
 
   /** Takes the routes out: the kernel sends nothing into the device any more. */
   async withdraw(): Promise<void> {
-    await this.#routes.removeAll();
+    await this.#next(() => this.#routes.removeAll());
   }
 
   /** Undoes withdraw(). */
   async announce(): Promise<void> {
-    await this.#routes.replace(this.#config, this.#ce);
+    await this.#next(() => this.#route(this.#config, this.#ce));
   }
 
   /** Takes routes out first, so that the kernel stops sending, then ends workers and device. */
   async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#recovery.stop();
+    await this.#turn;
     await this.#pcp.stop();
     await this.#routes.removeAll().catch((error: unknown) => {
       this.#log.warn({ err: error }, "some routes could not be removed");

@@ -12,6 +12,7 @@ import { BatchLoop } from "../../src/tun/batch-loop.js";
 import { Moderation } from "../../src/tun/moderation.js";
 import type { NativeTun } from "../../src/tun/native.js";
 import { NativeQueue } from "../../src/tun/queue.js";
+import { Heart } from "./heartbeat.js";
 import { LoopTimes } from "./loop-times.js";
 import { answerNat44 } from "./nat44-answers.js";
 import { type Nat44Change, Nat44Life } from "./nat44-life.js";
@@ -46,6 +47,8 @@ export interface PacketWorkerEvents {
   fault(fault: unknown): void;
   /** NAT44 refused packets for want of ports or room; with the hosts that hold the most ports. */
   short(refusals: Refusals, top: readonly HostRow[]): void;
+  /** The device does not exist any more. */
+  gone(): void;
 }
 
 export class PacketWorker {
@@ -56,7 +59,7 @@ export class PacketWorker {
   readonly #arena: Arena;
   readonly #counters: Float64Array;
   readonly #ports: Float64Array;
-  readonly #heartbeat: Int32Array;
+  readonly #heart: Heart;
   readonly #loop: BatchLoop;
   readonly #times: LoopTimes;
   readonly #moderation = new Moderation(BATCH_SIZE);
@@ -65,6 +68,7 @@ export class PacketWorker {
   readonly restored: Restored | null;
   #nextTickMs = 0;
   #nextShortMs = 0;
+  #isGone = false;
 
   constructor(
     start: WorkerStart,
@@ -78,7 +82,7 @@ export class PacketWorker {
     this.#random = random;
     this.#counters = new Float64Array(start.counters, 0, COUNTER_COUNT);
     this.#ports = new Float64Array(start.ports);
-    this.#heartbeat = new Int32Array(start.heartbeat);
+    this.#heart = new Heart(start.heartbeat);
     this.#arena = new Arena(BATCH_SIZE, SLOT_LEN, start.cutsInsideTunnels);
     const queue = new NativeQueue(native, start.fd, start.vnetHdr, start.offloads);
     this.#loop = new BatchLoop(queue, this.#arena, this.#counters, BATCH_SIZE);
@@ -127,7 +131,7 @@ export class PacketWorker {
 
   /** Serves what waits in the device, then sleeps in the kernel; returns true where it was woken up. */
   turn(): boolean {
-    Atomics.add(this.#heartbeat, 0, 1);
+    this.#heart.beats();
     let nowMs = performance.now();
     // A stream of packets that never pauses must not keep messages and ticks waiting.
     const untilMs = nowMs + TURN_MS;
@@ -141,11 +145,23 @@ export class PacketWorker {
     }
     this.#tick(Math.trunc(nowMs));
     this.#times.sleeps(performance.now());
-    if (this.#loop.readError !== 0) pause(ERROR_PAUSE_MS);
+    if (this.#loop.readError !== 0) this.#failedRead();
+    this.#heart.sleeps();
     const events = this.#native.wait(this.#start.fd, this.#start.wakeFd, WAIT_MS);
+    const isWoken = events > 0 && (events & WOKEN) !== 0;
+    this.#heart.wakes(isWoken);
     this.#times.wakes(performance.now());
     if (events < 0 && events !== -EINTR) throw new Error(`wait: errno ${-events}`);
-    return (events & WOKEN) !== 0;
+    return isWoken;
+  }
+
+  /** Says once that the device is gone: its queue is of no use any more, and the main thread makes another. */
+  #failedRead(): void {
+    if (this.#loop.readError === -EBADFD && !this.#isGone) {
+      this.#isGone = true;
+      this.#events.gone();
+    }
+    pause(ERROR_PAUSE_MS);
   }
 
   /** Waits until the next read is worth while; `count` packets were read. Returns the time then. */
@@ -215,6 +231,9 @@ export class PacketWorker {
 }
 
 const EINTR = 4;
+
+/** A queue whose device was deleted. */
+const EBADFD = 77;
 
 /** Bit of NativeTun.wait() for the wake-up descriptor. */
 const WOKEN = 2;

@@ -1,26 +1,28 @@
 /**
- * One worker seen from the main thread: started, told things, watched, and started again when it
- * dies. Device, counters and heartbeat belong to this side, so a new worker goes on where the old one stopped.
+ * One worker seen from the main thread: started, told things, watched, and started again when it dies or hangs.
+ * Device, counters and heartbeat belong to this side, so a new thread goes on where the old one stopped.
  */
-import { Worker } from "node:worker_threads";
 import { COUNTER_COUNT } from "../../src/counters.js";
 import type { NativeTun } from "../../src/tun/native.js";
 import { MapdError } from "../errors.js";
 import type { Log } from "../log.js";
+import { readThreadUse } from "../system/thread-use.js";
+import { HangWatch } from "./hang-watch.js";
+import { HEARTBEAT_BYTES, readHeartbeat } from "./heartbeat.js";
 import { nat44Identity, sameIdentity } from "./identity.js";
 import { LOOP_BYTES, type LoopNumbers, readLoop } from "./loop-times.js";
 import type { Nat44Change } from "./nat44-life.js";
 import { PORTS_BYTES, type PortsByProtocol, readPorts } from "./nat44-ports.js";
 import type { Nat44Answers, Nat44Question, Nat44State } from "./nat44-questions.js";
-import { reportRestored, reportShort } from "./worker-log.js";
+import { reportAgain, reportShort } from "./worker-log.js";
 import type {
   FromWorker,
   Restorable,
   Restored,
-  ToWorker,
   WorkerDomain,
   WorkerStart,
 } from "./worker-protocol.js";
+import { type Answer, WorkerThread } from "./worker-thread.js";
 
 export interface WorkerQueue {
   readonly fd: number;
@@ -29,28 +31,27 @@ export interface WorkerQueue {
   readonly cutsInsideTunnels: boolean;
 }
 
-/** How long a worker may take to start, to answer, or to stop, milliseconds. */
-const ANSWER_MS = 10_000;
-const STOP_MS = 3_000;
+/** What a worker tells of its own accord. */
+export interface WorkerEvents {
+  /** The device that its queue belongs to does not exist any more. */
+  gone(): void;
+}
 
-/** Pause before a worker that died is started again; doubled each time, reset once it has run for a while. */
-const RESTART_MS = 100;
-const RESTART_MAX_MS = 10_000;
+/** A worker that fails is started again at once, then after a pause that is doubled each time until it has run for a while. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 1_000;
 const SETTLED_MS = 60_000;
-
-/** A loop that has not turned for this long is stuck. Its longest sleep is a second. */
-const STUCK_MS = 15_000;
 
 /** The state of a worker's NAT44 at a time of this process's own clock. */
 export interface SavedNat44 extends Nat44State {
   readonly savedAtMs: number;
 }
 
-type Answer = Extract<FromWorker, { readonly id: number }>;
-
-interface Waiting {
-  readonly resolve: (message: Answer) => void;
-  readonly reject: (error: Error) => void;
+/** A failure that a thread is being started for. */
+export interface Failed {
+  readonly cause: "died" | "hung";
+  /** When the loop last turned, as far as is known. */
+  readonly atMs: number;
 }
 
 export class WorkerHandle {
@@ -59,25 +60,26 @@ export class WorkerHandle {
   readonly counters = new SharedArrayBuffer(COUNTER_COUNT * Float64Array.BYTES_PER_ELEMENT);
   readonly #ports = new SharedArrayBuffer(PORTS_BYTES);
   readonly #loop = new SharedArrayBuffer(LOOP_BYTES);
-  readonly #heartbeat = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  readonly #heartbeat = new SharedArrayBuffer(HEARTBEAT_BYTES);
   readonly #native: NativeTun;
-  readonly #queue: WorkerQueue;
   readonly #wakeFd: number;
   readonly #log: Log;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #events: WorkerEvents;
+  readonly #watch = new HangWatch();
+  #queue: WorkerQueue;
   #domain: WorkerDomain;
   /** What a worker that has to be started again goes on with. */
   #saved: SavedNat44 | null;
-  #thread: Worker | null = null;
-  #alive = false;
-  #stopping = false;
+  #thread: WorkerThread | null = null;
+  /** True while no thread is wanted. */
+  #paused = false;
   #restarts = 0;
-  #backoffMs = RESTART_MS;
+  #hangs = 0;
+  #pauseMs = 0;
   #startedAtMs = 0;
+  /** When the loop of the present thread stopped to turn; null while it is not known to hang. */
+  #hungAtMs: number | null = null;
   #restartTimer: NodeJS.Timeout | null = null;
-  #nextId = 1;
-  #seenBeat = 0;
-  #seenAtMs = 0;
 
   /** `saved` is what an earlier mapd has left. */
   constructor(
@@ -86,6 +88,7 @@ export class WorkerHandle {
     domain: WorkerDomain,
     native: NativeTun,
     log: Log,
+    events: WorkerEvents,
     saved: SavedNat44 | null = null,
   ) {
     this.index = index;
@@ -93,6 +96,7 @@ export class WorkerHandle {
     this.#domain = domain;
     this.#native = native;
     this.#log = log;
+    this.#events = events;
     this.#saved = saved;
     this.#wakeFd = native.createWake();
     if (this.#wakeFd < 0) {
@@ -105,17 +109,22 @@ export class WorkerHandle {
 
   /** True while the thread runs its loop. */
   get alive(): boolean {
-    return this.#alive;
-  }
-
-  /** Another number, another turn of the loop. */
-  get beat(): number {
-    return Atomics.load(new Int32Array(this.#heartbeat), 0);
+    return this.#thread?.running === true;
   }
 
   /** How often the thread had to be started again. */
   get restarts(): number {
     return this.#restarts;
+  }
+
+  /** How often of those because its loop hung. */
+  get hangs(): number {
+    return this.#hangs;
+  }
+
+  /** Another number, another turn of the loop. */
+  get beat(): number {
+    return readHeartbeat(this.#heartbeat).beat;
   }
 
   /** Of the domain's NAT44; all 0 where it is off, and until the first tick. */
@@ -130,7 +139,17 @@ export class WorkerHandle {
 
   /** Starts the thread; resolves once its loop runs, with what became of the saved state where there was one. */
   start(): Promise<Restored | null> {
-    const data: WorkerStart = {
+    const wake = (): void => void this.#native.wake(this.#wakeFd);
+    const thread = new WorkerThread(this.#startData(), wake, (message) => this.#receive(message));
+    this.#thread = thread;
+    this.#startedAtMs = performance.now();
+    this.#watch.begin(this.#startedAtMs);
+    void thread.ended.then((reason) => this.#ended(thread, reason));
+    return thread.started;
+  }
+
+  #startData(): WorkerStart {
+    return {
       domain: this.#domain,
       index: this.index,
       fd: this.#queue.fd,
@@ -144,30 +163,6 @@ export class WorkerHandle {
       heartbeat: this.#heartbeat,
       restorable: this.#restorable(),
     };
-    const thread = new Worker(new URL("./worker.js", import.meta.url), {
-      workerData: data,
-      name: `${data.domain.settings.name}/${this.index}`,
-    });
-    this.#thread = thread;
-    this.#startedAtMs = performance.now();
-    this.#seenAtMs = this.#startedAtMs;
-    return new Promise((resolve, reject) => {
-      let cause: unknown;
-      thread.on("message", (message: FromWorker) => {
-        this.#receive(message);
-        if (message.type === "started") resolve(message.restored);
-      });
-      thread.on("error", (error: unknown) => {
-        cause = error;
-      });
-      thread.on("exit", (code) => {
-        const reason = cause instanceof Error ? cause.message : `exit code ${code}`;
-        const text = `worker ${this.index} ended: ${reason}`;
-        const wasAlive = this.#ended(new MapdError("worker-failed", text, { cause }));
-        if (wasAlive) this.#scheduleRestart(reason);
-        else reject(new MapdError("worker-failed", text, { cause }));
-      });
-    });
   }
 
   #restorable(): Restorable | null {
@@ -179,21 +174,20 @@ export class WorkerHandle {
 
   #receive(message: FromWorker): void {
     switch (message.type) {
-      case "started":
-        this.#alive = true;
-        break;
       case "fault":
         this.#log.error({ worker: this.index, fault: message.message }, "fault in the packet path");
         break;
       case "short":
         reportShort(this.#log, message);
         break;
+      case "gone":
+        this.#events.gone();
+        break;
       case "stopped":
         this.#keep(message.state);
         break;
       default:
-        this.#waiting.get(message.id)?.resolve(message);
-        this.#waiting.delete(message.id);
+        break;
     }
   }
 
@@ -201,27 +195,19 @@ export class WorkerHandle {
     this.#saved = state === null ? null : { ...state, savedAtMs: performance.now() };
   }
 
-  /** Returns whether the loop was running. */
-  #ended(error: MapdError): boolean {
-    const wasAlive = this.#alive;
-    this.#thread = null;
-    this.#alive = false;
-    for (const waiting of this.#waiting.values()) waiting.reject(error);
-    this.#waiting.clear();
-    return wasAlive;
-  }
-
   /**
    * Gives the worker a changed domain; resolves with what that did to its NAT44 sessions. Rejects with nothing changed.
    * `undo`: the domain is the one before the last.
    */
   async configure(domain: WorkerDomain, undo: boolean): Promise<Nat44Change> {
-    // A worker that is being started again takes what is current when it starts.
-    if (!this.#alive) {
+    // One that is just starting has been given the domain before; one that is to be started takes what is current then.
+    await this.#thread?.started.catch(() => null);
+    const thread = this.#thread;
+    if (thread?.running !== true) {
       this.#domain = domain;
       return { kept: true, ended: 0 };
     }
-    const answer = await this.#request((id) => ({ type: "configure", id, domain, undo }));
+    const answer = await thread.request((id) => ({ type: "configure", id, domain, undo }));
     if (answer.type !== "configured") throw unexpected(this.index, answer);
     this.#domain = domain;
     return answer.change;
@@ -231,11 +217,12 @@ export class WorkerHandle {
   async ask<K extends Nat44Question["kind"]>(
     question: Extract<Nat44Question, { kind: K }>,
   ): Promise<Nat44Answers[K]> {
-    if (!this.#alive) {
+    const thread = this.#thread;
+    if (thread?.running !== true) {
       const text = `worker ${this.index} is being started again; try again in a moment`;
       throw new MapdError("worker-failed", text);
     }
-    const answer = await this.#request((id) => ({ type: "ask", id, question }));
+    const answer = await thread.request((id) => ({ type: "ask", id, question }));
     if (answer.type !== "answer") throw unexpected(this.index, answer);
     // A message port carries no types; the worker's table gives each question its own kind of answer.
     return answer.answer as Nat44Answers[K];
@@ -251,34 +238,20 @@ export class WorkerHandle {
     this.#keep(await this.ask<"export">({ kind: "export" }));
   }
 
-  #request(messageOf: (id: number) => ToWorker): Promise<Answer> {
-    const id = this.#nextId++;
-    const { promise, resolve, reject } = deferred<Answer>();
-    const timer = setTimeout(() => {
-      this.#waiting.delete(id);
-      reject(new MapdError("worker-failed", `worker ${this.index} does not answer`));
-    }, ANSWER_MS);
-    this.#waiting.set(id, { resolve, reject });
-    this.#tell(messageOf(id));
-    return promise.finally(() => clearTimeout(timer));
-  }
-
-  #tell(message: ToWorker): void {
-    this.#thread?.postMessage(message);
-    this.#native.wake(this.#wakeFd);
-  }
-
-  /** Looks at the heartbeat; a thread whose loop is stuck is ended, and so started again. */
-  check(nowMs: number): void {
-    const { beat } = this;
-    if (beat !== this.#seenBeat || !this.#alive) {
-      this.#seenBeat = beat;
-      this.#seenAtMs = nowMs;
-    } else if (nowMs - this.#seenAtMs > STUCK_MS) {
-      this.#seenAtMs = nowMs;
-      this.#log.error({ worker: this.index }, "worker is stuck; starting it again");
-      void this.kill();
-    }
+  /** Looks at the heartbeat; a thread whose loop hangs is ended, and another one takes its place. Due every LOOK_MS. */
+  look(nowMs: number): void {
+    const thread = this.#thread;
+    if (thread?.running !== true) return;
+    const use = () => readThreadUse(thread.threadId);
+    if (!this.#watch.isHung(readHeartbeat(this.#heartbeat), nowMs, use)) return;
+    const { stoodMs } = this.#watch;
+    this.#log.error(
+      { worker: this.index, stoodMs: Math.round(stoodMs) },
+      "worker hangs: its loop has not turned",
+    );
+    this.#watch.begin(nowMs);
+    this.#hungAtMs = nowMs - stoodMs;
+    void thread.terminate();
   }
 
   /** Ends the thread at once, as a fault would; it is started again. */
@@ -286,59 +259,65 @@ export class WorkerHandle {
     await this.#thread?.terminate();
   }
 
+  /** Ends the thread until `resume()`; what its NAT44 holds is kept. */
+  async pause(): Promise<void> {
+    this.#paused = true;
+    if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
+    this.#restartTimer = null;
+    await this.#thread?.stop();
+  }
+
+  /** Starts the thread again, over another queue; resolves as `start()` does. */
+  resume(queue: WorkerQueue): Promise<Restored | null> {
+    this.#queue = queue;
+    this.#paused = false;
+    return this.start();
+  }
+
   /** Ends the thread for good and gives its wake-up descriptor back. */
   async stop(): Promise<void> {
-    this.#stopping = true;
-    if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
-    const thread = this.#thread;
-    if (thread !== null) {
-      const ended = new Promise<void>((resolve) => thread.once("exit", () => resolve()));
-      this.#tell({ type: "stop" });
-      const timer = setTimeout(() => void thread.terminate(), STOP_MS);
-      await ended;
-      clearTimeout(timer);
-    }
+    await this.pause();
     this.#native.close(this.#wakeFd);
   }
 
-  #scheduleRestart(reason: string): void {
-    if (this.#stopping) return;
-    if (performance.now() - this.#startedAtMs > SETTLED_MS) this.#backoffMs = RESTART_MS;
-    this.#log.error(
-      { worker: this.index, reason, inMs: this.#backoffMs },
-      "worker ended; starting it again",
-    );
-    this.#restartTimer = setTimeout(() => {
-      this.#restarts++;
-      this.start().then(
-        (restored) => {
-          this.#log.info({ worker: this.index }, "worker runs again");
-          if (restored !== null) reportRestored(this.#log, restored);
-        },
-        (error: unknown) => this.#scheduleRestart(String(error)),
-      );
-    }, this.#backoffMs);
-    this.#backoffMs = Math.min(this.#backoffMs * 2, RESTART_MAX_MS);
+  #ended(thread: WorkerThread, reason: MapdError): void {
+    if (this.#thread !== thread) return;
+    this.#thread = null;
+    const hungAtMs = this.#hungAtMs;
+    this.#hungAtMs = null;
+    // Who started a thread that never ran has been told.
+    if (this.#paused || !thread.hasRun) return;
+    if (hungAtMs !== null) this.#hangs++;
+    const failed: Failed =
+      hungAtMs === null
+        ? { cause: "died", atMs: performance.now() }
+        : { cause: "hung", atMs: hungAtMs };
+    if (performance.now() - this.#startedAtMs > SETTLED_MS) this.#pauseMs = 0;
+    this.#scheduleRestart(failed, reason.message);
+  }
+
+  #scheduleRestart(failed: Failed, reason: string): void {
+    const inMs = this.#pauseMs;
+    const { cause } = failed;
+    this.#log.error({ worker: this.index, cause, reason, inMs }, "worker is started again");
+    this.#pauseMs = Math.min(Math.max(inMs * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
+    this.#restartTimer = setTimeout(() => void this.#restart(failed), inMs);
+  }
+
+  async #restart(failed: Failed): Promise<void> {
+    this.#restartTimer = null;
+    this.#restarts++;
+    const saved = this.#saved;
+    try {
+      const restored = await this.start();
+      reportAgain(this.#log, this.index, failed, saved, restored);
+    } catch (error) {
+      if (!this.#paused) this.#scheduleRestart(failed, String(error));
+    }
   }
 }
 
 function unexpected(index: number, answer: Answer): MapdError {
   const text = answer.type === "refused" ? `refused: ${answer.message}` : `answered ${answer.type}`;
   return new MapdError("worker-failed", `worker ${index} ${text}`);
-}
-
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (error: Error) => void;
-}
-
-function deferred<T>(): Deferred<T> {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 }

@@ -4,6 +4,7 @@ import { formatIpv4 } from "../../src/wire/address.js";
 import type { Log } from "../log.js";
 import { formatIdentity, type Nat44Identity, sameIdentity } from "./identity.js";
 import type { Nat44Change } from "./nat44-life.js";
+import type { Failed, SavedNat44 } from "./worker-handle.js";
 import type { FromWorker, Restored } from "./worker-protocol.js";
 
 export function reportRestored(log: Log, restored: Restored): void {
@@ -12,6 +13,43 @@ export function reportRestored(log: Log, restored: Restored): void {
     return;
   }
   log.info({ ...restored }, "NAT44 sessions restored");
+}
+
+/** What a domain has again of what the failed worker had: counters live with mapd, sessions with the worker. */
+export function reportAgain(
+  log: Log,
+  worker: number,
+  { cause, atMs }: Failed,
+  saved: SavedNat44 | null,
+  restored: Restored | null,
+): void {
+  const downMs = Math.round(performance.now() - atMs);
+  const kept = keptText(saved, restored);
+  const level = restored !== null && "problem" in restored ? "error" : "info";
+  log[level]({ worker, cause, downMs, restored }, `worker runs again; counters are kept, ${kept}`);
+}
+
+/** The same of a device that was deleted, and of all its workers. */
+export function reportDeviceBack(
+  log: Log,
+  tun: string,
+  lostAtMs: number,
+  saved: SavedNat44 | null,
+  restored: Restored | null,
+): void {
+  const downMs = Math.round(performance.now() - lostAtMs);
+  const kept = keptText(saved, restored);
+  const text = `the device is there again, with its addresses and routes; counters are kept, ${kept}`;
+  log.info({ tun, downMs, restored }, text);
+}
+
+function keptText(saved: SavedNat44 | null, restored: Restored | null): string {
+  if (restored === null || saved === null) {
+    return "and no NAT44 sessions: there are none, or none had been taken yet";
+  }
+  if ("problem" in restored) return `and no NAT44 sessions: ${restored.problem}`;
+  const seconds = Math.round((performance.now() - saved.savedAtMs) / 100) / 10;
+  return `and ${restored.sessions} NAT44 sessions as they were ${seconds} s ago`;
 }
 
 /** The counts are since the last such line. */

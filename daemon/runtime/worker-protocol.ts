@@ -42,7 +42,7 @@ export interface WorkerStart {
   readonly ports: SharedArrayBuffer;
   /** As loop-times.ts has it; likewise. */
   readonly loop: SharedArrayBuffer;
-  /** Int32Array of one element, advanced by every turn of the loop. */
+  /** As heartbeat.ts has it; likewise. */
   readonly heartbeat: SharedArrayBuffer;
   /** Of the domain's own NAT44; null: it starts empty. */
   readonly restorable: Restorable | null;
@@ -65,8 +65,14 @@ export type ToWorker =
   | { readonly type: "stop" };
 
 export type FromWorker =
-  /** null where there was nothing to restore. */
-  | { readonly type: "started"; readonly restored: Restored | null }
+  /** `restored`: null where there was nothing to restore. `threadId`: the kernel's, null where it cannot be known. */
+  | {
+      readonly type: "started";
+      readonly restored: Restored | null;
+      readonly threadId: number | null;
+    }
+  /** The device does not exist any more; sent once. */
+  | { readonly type: "gone" }
   /** The pipeline threw; its batch was counted as internal_error and the loop went on. */
   | { readonly type: "fault"; readonly message: string }
   /** NAT44 refused packets for want of ports or room; sent once a minute at most. */
@@ -78,7 +84,7 @@ export type FromWorker =
       readonly answer: Nat44Answers[Nat44Question["kind"]];
     }
   | { readonly type: "refused"; readonly id: number; readonly message: string }
-  /** With the state of NAT44, where there is one. */
+  /** The last word, also of a loop that threw: with the state of NAT44, where there is one. */
   | { readonly type: "stopped"; readonly state: Nat44State | null };
 
 /** Longest time in the kernel between two turns of the loop, so that ticks and heartbeats happen. */

@@ -1,6 +1,12 @@
 /** Entry of a worker thread: one TUN queue, one loop that never returns to the event loop. */
-import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import {
+  type MessagePort,
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+} from "node:worker_threads";
 import { loadNativeTun } from "../native-loader.js";
+import { ownThreadId } from "../system/thread-use.js";
 import { tuneEngine } from "./engine.js";
 import { PacketWorker } from "./packet-worker.js";
 import { createRandom } from "./random.js";
@@ -40,19 +46,38 @@ const worker = new PacketWorker(start, loadNativeTun(), createRandom(), {
   short(refusals, top) {
     send({ type: "short", refusals, top });
   },
+  gone() {
+    send({ type: "gone" });
+  },
 });
-send({ type: "started", restored: worker.restored });
+send({ type: "started", restored: worker.restored, threadId: ownThreadId() });
 
-let running = true;
-while (running) {
-  if (!worker.turn()) continue;
-  // One wake-up may stand for several messages.
-  for (;;) {
-    const received: { message: ToWorker } | undefined = receiveMessageOnPort(port);
-    if (received === undefined) break;
-    running = handle(worker, received.message) && running;
+function runLoop(from: MessagePort): void {
+  let running = true;
+  while (running) {
+    if (!worker.turn()) continue;
+    // One wake-up may stand for several messages.
+    for (;;) {
+      const received: { message: ToWorker } | undefined = receiveMessageOnPort(from);
+      if (received === undefined) break;
+      running = handle(worker, received.message) && running;
+    }
   }
 }
-send({ type: "stopped", state: worker.state() });
+
+/** The last word: what its NAT44 holds, where that can still be read. */
+function leave(): void {
+  try {
+    send({ type: "stopped", state: worker.state() });
+  } catch {
+    // A NAT44 that cannot be read is not handed on; the main thread has the state before.
+  }
+}
+
+try {
+  runLoop(port);
+} finally {
+  leave();
+}
 // An open port would keep the thread alive.
 port.close();

@@ -46,6 +46,12 @@ export class InstalledRoutes {
     this.#entries = [];
   }
 
+  /** The device is gone, and all that was on it. */
+  forget(): void {
+    this.#entries = [];
+    this.#link = [];
+  }
+
   /** A route that only changes its attributes is replaced in one step, so that no packet misses it. */
   async #apply(added: readonly PlanEntry[], link: readonly string[]): Promise<void> {
     const linkChanges = link.join("\n") !== this.#link.join("\n");

@@ -77,7 +77,7 @@ async function killWorker(domain: Domain): Promise<void> {
     () => worker?.alive === true,
     () => "the worker to run again",
   );
-  domain.check(performance.now());
+  domain.check();
 }
 
 /** Waits until the epoch is at least so many seconds old. */
