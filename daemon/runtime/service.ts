@@ -1,0 +1,104 @@
+/** Keeps the service manager informed: when the daemon is ready, how it does, and that its packet loops turn. */
+import type { ServiceManager } from "../system/notify.js";
+import type { Phase } from "./readiness.js";
+
+/** How often the state is looked at, milliseconds. */
+const STATUS_MS = 1_000;
+
+/** Looks at the packet loops within the time that the watchdog gives them. */
+const LOOKS_A_WATCHDOG = 4;
+
+/** What the end takes beside the drain: routes, workers, the state file. Milliseconds. */
+const STOP_MS = 30_000;
+
+/** More domains than these are only counted. */
+const NAMED_DOMAINS = 8;
+
+/** A daemon as the service manager sees it; Daemon has this shape. */
+export interface ServedDaemon {
+  readonly phase: Phase;
+  reasons(): readonly string[];
+  readonly lastReload: { readonly successful: boolean };
+  readonly config: { readonly drainTimeoutMs: number };
+  readonly domains: readonly {
+    readonly config: { readonly settings: { readonly name: string } };
+    readonly workers: readonly BeatingWorker[];
+  }[];
+}
+
+export interface BeatingWorker {
+  /** Another number, another turn of the loop. */
+  readonly beat: number;
+}
+
+/** `ready: metro-br, metro-ce`, or what is wrong behind it. */
+export function statusLine(daemon: ServedDaemon): string {
+  const { domains, phase, lastReload } = daemon;
+  const names = domains.map(({ config }) => config.settings.name);
+  const what = names.length > NAMED_DOMAINS ? `${names.length} domains` : names.join(", ");
+  const faults = lastReload.successful ? [] : ["the configuration last read was refused"];
+  return [`${phase}: ${what}`, ...daemon.reasons(), ...faults].join("; ");
+}
+
+/** Tells whether every loop has turned since it last told so. */
+export class LoopWatch {
+  #beats = new Map<BeatingWorker, number>();
+
+  haveAllTurned(workers: readonly BeatingWorker[]): boolean {
+    const beats = new Map(workers.map((worker) => [worker, worker.beat]));
+    for (const [worker, beat] of beats) if (this.#beats.get(worker) === beat) return false;
+    this.#beats = beats;
+    return true;
+  }
+}
+
+export class ServiceReport {
+  readonly #manager: ServiceManager;
+  readonly #daemon: ServedDaemon;
+  readonly #loops = new LoopWatch();
+  #timers: readonly NodeJS.Timeout[] = [];
+
+  constructor(manager: ServiceManager, daemon: ServedDaemon) {
+    this.#manager = manager;
+    this.#daemon = daemon;
+  }
+
+  /** The daemon runs: from now on the manager hears of it by itself. */
+  started(): void {
+    this.#manager.ready(statusLine(this.#daemon));
+    const { watchdogMs } = this.#manager;
+    const status = setInterval(() => this.#manager.status(statusLine(this.#daemon)), STATUS_MS);
+    this.#timers = [status];
+    if (watchdogMs === null) return;
+    this.#look();
+    const pauseMs = Math.min(watchdogMs / LOOKS_A_WATCHDOG, STATUS_MS);
+    this.#timers = [status, setInterval(() => this.#look(), pauseMs)];
+  }
+
+  /** A loop that hangs, or a worker that does not come back, is not covered up: the manager then starts mapd again. */
+  #look(): void {
+    const workers = this.#daemon.domains.flatMap((domain) => domain.workers);
+    if (this.#loops.haveAllTurned(workers)) this.#manager.alive();
+  }
+
+  /** Around a reload, whatever becomes of it. */
+  async reload<T>(step: () => Promise<T>): Promise<T> {
+    this.#manager.reloading(process.hrtime.bigint() / 1000n);
+    try {
+      return await step();
+    } finally {
+      this.#manager.ready(statusLine(this.#daemon));
+    }
+  }
+
+  /** The daemon is about to drain, and then to end. */
+  stopping(): void {
+    const { drainTimeoutMs } = this.#daemon.config;
+    this.#manager.stopping(statusLine(this.#daemon), drainTimeoutMs + STOP_MS);
+  }
+
+  /** Nothing more is said. */
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+}
