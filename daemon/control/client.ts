@@ -29,7 +29,8 @@ export async function askDaemon(
   return reply.result;
 }
 
-function errorOf({ code, message, diagnostics }: ControlError): MapdError {
+/** What the daemon refused with. */
+export function errorOf({ code, message, diagnostics }: ControlError): MapdError {
   if (isMapdErrorCode(code)) return new MapdError(code, message, { diagnostics });
   return new MapdError("control-protocol", `mapd refused: ${message}`, { diagnostics });
 }
@@ -69,7 +70,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EACCES: "you may not use the socket; become root or join the socket's group",
 };
 
-function unreachable(path: string, error: NodeJS.ErrnoException): MapdError {
+/** A failure of the socket, with what to do. */
+export function unreachable(path: string, error: NodeJS.ErrnoException): MapdError {
   const remedy = REMEDIES[error.code ?? ""] ?? error.message;
   return new MapdError("daemon-unreachable", `cannot reach mapd at ${path}: ${remedy}`, {
     cause: error,

@@ -27,7 +27,7 @@ export interface ControlCommand {
   readonly summary: string;
   /** True where it changes what the daemon does, so that the log tells of it. */
   readonly changes?: true;
-  /** Gives the result document. A MapdError reaches the client with its code, so that its exit status is the right one. */
+  /** Gives the result document, or a ControlStream of them. A MapdError reaches the client with its code, so that its exit status is the right one. */
   run(given: unknown): object | Promise<object>;
 }
 

@@ -10,13 +10,15 @@ import {
   IDLE_TIMEOUT_MS,
   MAX_BAD_REQUESTS,
   MAX_REQUEST_LEN,
+  MAX_UNREAD_LEN,
   UNREAD_TIMEOUT_MS,
 } from "./protocol.js";
+import { ControlStream } from "./stream.js";
 
 const NEWLINE = 0x0a;
 
 export interface ConnectionEvents {
-  answer(line: string): Promise<ControlReply>;
+  answer(line: string): Promise<ControlReply | ControlStream>;
   /** The client had to be cut off. */
   cutOff(reason: FailureReason<"control_connections_cut_off">): void;
 }
@@ -47,6 +49,7 @@ export class ControlConnection {
     this.#socket.pause();
     for (let line = this.#nextLine(); line !== null; line = this.#nextLine()) {
       const reply = await this.#events.answer(line);
+      if (reply instanceof ControlStream) return this.#stream(reply);
       const isBad = !reply.ok && reply.error.code === "bad-request";
       this.#badRequests = isBad ? this.#badRequests + 1 : 0;
       if (!(await this.#send(reply))) return;
@@ -59,6 +62,34 @@ export class ControlConnection {
     }
     this.#isWorking = false;
     this.#socket.resume();
+  }
+
+  /** From now on the client only listens; what it says is not heard, but that it hangs up is. */
+  async #stream(stream: ControlStream): Promise<void> {
+    const socket = this.#socket;
+    if (!(await this.#send({ ok: true, result: stream.first }))) return;
+    socket.removeAllListeners("data").on("data", () => undefined);
+    socket.resume();
+    let unread: NodeJS.Timeout | null = null;
+    const forgive = (): void => {
+      if (unread !== null) clearTimeout(unread);
+      unread = null;
+    };
+    const stop = stream.begin((document) => {
+      if (socket.writableLength > MAX_UNREAD_LEN) {
+        unread ??= setTimeout(() => this.#cutOff("unread"), UNREAD_TIMEOUT_MS);
+        return false;
+      }
+      forgive();
+      if (socket.writable) socket.write(line({ ok: true, result: document }));
+      return true;
+    });
+    const end = (): void => {
+      forgive();
+      stop();
+    };
+    if (socket.destroyed) end();
+    else socket.on("drain", forgive).once("close", end);
   }
 
   /** The next request, or null where none is complete. */
@@ -74,7 +105,7 @@ export class ControlConnection {
   async #send(reply: ControlReply): Promise<boolean> {
     const socket = this.#socket;
     if (!socket.writable) return false;
-    if (socket.write(`${JSON.stringify(reply)}\n`)) return true;
+    if (socket.write(line(reply))) return true;
     const { promise, resolve } = waiting();
     const timer = setTimeout(() => {
       this.#cutOff("unread");
@@ -95,6 +126,10 @@ export class ControlConnection {
     if (reason === "garbage") this.#socket.destroySoon();
     else this.#socket.destroy();
   }
+}
+
+function line(reply: ControlReply): string {
+  return `${JSON.stringify(reply)}\n`;
 }
 
 function waiting(): { promise: Promise<boolean>; resolve: (isRead: boolean) => void } {

@@ -1,7 +1,8 @@
 /**
  * The control socket's protocol: one JSON object a line in, one JSON object a line out, in order.
  * `{"command":"status"}`, or `{"command":"top","arguments":{...}}`, gives `{"ok":true,"result":{...}}` or
- * `{"ok":false,"error":{"code":...,"message":...,"diagnostics":[...]}}`.
+ * `{"ok":false,"error":{"code":...,"message":...,"diagnostics":[...]}}`. A command that streams goes on with such lines,
+ * and hears no more requests, until the client hangs up.
  */
 import type { Diagnostic } from "../../src/map/types.js";
 import type { MapdErrorCode } from "../errors.js";
@@ -14,6 +15,9 @@ export const IDLE_TIMEOUT_MS = 30_000;
 
 /** A client that does not read an answer for this long is cut off, milliseconds. */
 export const UNREAD_TIMEOUT_MS = 10_000;
+
+/** What more a stream has for a client that has not read this much yet, bytes, is lost. */
+export const MAX_UNREAD_LEN = 1024 * 1024;
 
 /** So many requests in a row that are none, and the client is cut off: it speaks something else. */
 export const MAX_BAD_REQUESTS = 8;

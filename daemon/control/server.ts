@@ -1,27 +1,29 @@
-/** Serves the control socket: a Unix stream socket that its owner and group may use. */
-import { chmodSync, lstatSync, mkdirSync, statSync, unlinkSync } from "node:fs";
+/** Serves the control socket: a Unix stream socket, whose clients may look, and some of them change something. */
+import { lstatSync, mkdirSync, statSync, unlinkSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { MapdError } from "../errors.js";
 import type { Log } from "../log.js";
 import { type FailureReason, Failures } from "../runtime/failures.js";
+import type { Peer } from "../system/native-system.js";
 import type { ControlCommand } from "./command.js";
 import { ControlConnection } from "./connection.js";
+import { ControlGate } from "./gate.js";
 import { type ControlReply, failure, MAX_CLIENTS, parseRequest } from "./protocol.js";
-
-const SOCKET_MODE = 0o660;
+import { ControlStream } from "./stream.js";
 
 /** How long a client that is refused may take to read that, milliseconds. */
 const REFUSED_MS = 1_000;
 
-/** Umask that gives SOCKET_MODE from the first moment on. */
-const SOCKET_UMASK = 0o117;
+/** At first the socket is its owner's alone; the gate opens it to others. */
+const SOCKET_UMASK = 0o177;
 
 export class ControlServer {
   readonly path: string;
   readonly #commands: ReadonlyMap<string, ControlCommand>;
   readonly #log: Log;
   readonly #failures: Failures;
+  readonly #gate: ControlGate;
   readonly #server: Server;
   readonly #clients = new Set<Socket>();
 
@@ -30,11 +32,13 @@ export class ControlServer {
     commands: readonly ControlCommand[],
     log: Log,
     failures: Failures = new Failures(),
+    gate: ControlGate = new ControlGate(),
   ) {
     this.path = path;
     this.#commands = new Map(commands.map((command) => [command.name, command]));
     this.#log = log;
     this.#failures = failures;
+    this.#gate = gate;
     this.#server = createServer((socket) => this.#serve(socket));
   }
 
@@ -53,8 +57,8 @@ export class ControlServer {
       this.#server.listen(this.path, resolve);
       process.umask(umask);
     });
-    chmodSync(this.path, SOCKET_MODE);
     this.#server.on("error", (error) => this.#log.error({ err: error }, "control socket failed"));
+    this.#gate.open(this.path);
   }
 
   async #removeStale(): Promise<void> {
@@ -91,8 +95,9 @@ export class ControlServer {
     }
     this.#clients.add(socket);
     socket.on("close", () => this.#clients.delete(socket));
+    const peer = this.#gate.peerOf(socket);
     new ControlConnection(socket, {
-      answer: (line) => this.#answer(line),
+      answer: (line) => this.#answer(line, peer),
       cutOff: (reason) => this.#cutOff(reason),
     });
   }
@@ -113,7 +118,7 @@ export class ControlServer {
     this.#log.debug({ reason }, "control client cut off");
   }
 
-  async #answer(line: string): Promise<ControlReply> {
+  async #answer(line: string, peer: Peer | null): Promise<ControlReply | ControlStream> {
     const request = parseRequest(line);
     if (request === null) {
       return failure("bad-request", 'a request is one JSON object a line: {"command":"status"}');
@@ -123,10 +128,16 @@ export class ControlServer {
       const known = [...this.#commands.keys()].join(", ");
       return failure("unknown-command", `no command ${request.command}; there are: ${known}`);
     }
+    const refusal = command.changes ? this.#gate.refusal(peer) : null;
+    if (refusal !== null) {
+      this.#log.warn({ request, ...whoIs(peer) }, "refused by the control socket");
+      return failure("not-permitted", `${request.command} changes what mapd does: ${refusal}`);
+    }
     try {
       const result = await command.run(request.arguments);
-      if (command.changes) this.#log.info({ request }, "changed by the control socket");
-      return { ok: true, result };
+      if (command.changes)
+        this.#log.info({ request, ...whoIs(peer) }, "changed by the control socket");
+      return result instanceof ControlStream ? result : { ok: true, result };
     } catch (error) {
       // What a MapdError says is the client's to read; anything else is a fault of ours.
       if (error instanceof MapdError) return failure(error.code, error.message, error.diagnostics);
@@ -143,6 +154,11 @@ export class ControlServer {
     for (const client of this.#clients) client.destroy();
     await closed;
   }
+}
+
+/** For the log. */
+function whoIs(peer: Peer | null): { readonly uid: number | null; readonly pid: number | null } {
+  return { uid: peer?.uid ?? null, pid: peer?.pid ?? null };
 }
 
 /** With its parents. Node's own `recursive` never ends where the kernel makes no folders, as below /proc. */

@@ -1,0 +1,16 @@
+/** What a command gives that goes on answering until the client hangs up. */
+
+/** Sends one more document; false where the client reads too slowly, and the document is not sent. */
+export type SendMore = (document: object) => boolean;
+
+export class ControlStream {
+  /** The first answer. */
+  readonly first: object;
+  /** Called once the first answer is on its way; gives what ends it, which is called once, when the client is gone. */
+  readonly begin: (send: SendMore) => () => void;
+
+  constructor(first: object, begin: (send: SendMore) => () => void) {
+    this.first = first;
+    this.begin = begin;
+  }
+}
