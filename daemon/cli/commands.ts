@@ -2,6 +2,7 @@
 import { analyseCommand } from "./analyse.js";
 import { calcCommand } from "./calc.js";
 import { checkCommand } from "./check.js";
+import { checkPcapCommand } from "./check-pcap.js";
 import type { CliCommand } from "./command.js";
 import { completionCommand, completionScripts } from "./completion.js";
 import { configShowCommand } from "./config-show.js";
@@ -51,6 +52,7 @@ const OTHERS: readonly CliCommand[] = [
   topCommand,
   doctorCommand,
   checkCommand,
+  checkPcapCommand,
   calcCommand,
   reverseCommand,
   analyseCommand,

@@ -1,13 +1,8 @@
 /** `mapctl export` and `mapctl config export`: the rules of a configuration in another program's words. */
 import { EXPORT_FORMATS } from "../../src/convert/formats.js";
 import type { Writer } from "../../src/convert/write/export.js";
-import type { Checked } from "../../src/map/types.js";
-import { loadConfig, parseConfig } from "../config/load.js";
-import type { Config } from "../config/types.js";
-import { askDaemon } from "../control/client.js";
 import { exportConfig } from "../convert/export.js";
 import { EXIT, formatDiagnostic, MapdError } from "../errors.js";
-import { didYouMean } from "../suggest.js";
 import {
   type CliCommand,
   type CliContext,
@@ -17,6 +12,7 @@ import {
   textOption,
   writeJson,
 } from "./command.js";
+import { configOf, domainNamed } from "./config-argument.js";
 
 const NAMES = Object.keys(EXPORT_FORMATS);
 const YANG = "rfc8676";
@@ -53,11 +49,7 @@ async function runExport(input: CliInput, context: CliContext): Promise<number> 
   }
   const config = await configOf(textOption(input, "config"), context);
   const domain = textOption(input, "domain");
-  const names = config.domains.map(({ settings }) => settings.name);
-  if (domain !== undefined && !names.includes(domain)) {
-    const hint = didYouMean(domain, names);
-    throw new MapdError("not-found", `no domain is named "${domain}"${hint}`);
-  }
+  if (domain !== undefined) domainNamed(config, domain);
   const { text, diagnostics } = exportConfig(config, { write, domain });
   if (context.json) {
     writeJson(context, { schema: "mapd.export/1", format, text, diagnostics });
@@ -66,17 +58,4 @@ async function runExport(input: CliInput, context: CliContext): Promise<number> 
   for (const diagnostic of diagnostics) context.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
   context.stdout.write(text);
   return EXIT.done;
-}
-
-async function configOf(path: string | undefined, context: CliContext): Promise<Config> {
-  const checked = path === undefined ? await runningConfig(context) : await loadConfig(path);
-  if (checked.ok) return checked.value;
-  const { diagnostics } = checked;
-  throw new MapdError("invalid", "the configuration is not valid", { diagnostics });
-}
-
-/** What the daemon says is in force reads as a file (JSON is YAML). */
-async function runningConfig(context: CliContext): Promise<Checked<Config>> {
-  const document = await askDaemon(context.socketPath, "config");
-  return parseConfig(JSON.stringify(Reflect.get(document, "configuration")));
 }
