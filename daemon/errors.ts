@@ -41,6 +41,8 @@ const ERROR_CODES = {
   refused: EXIT.failure,
   /** The daemon serves as many clients as it may. */
   busy: EXIT.failure,
+  /** Who asks may look, but change nothing. */
+  "not-permitted": EXIT.failure,
   /** The domain has no NAT44: it is a BR, or NAT44 is off. */
   "no-nat44": EXIT.notFound,
   /** The state file cannot be written where the configuration wants it. */
