@@ -1,7 +1,8 @@
 /**
  * Which packets may become one write, so that the segments that the kernel cuts from it are those packets again, byte
  * for byte: every rule here is something that the kernel copies, counts on or computes anew. All functions take the
- * arena's whole memory and offsets into it; `ipLen` is the length of the IP header, 20 or 40, and tells the family.
+ * arena's whole memory and offsets into it; `ipLen` is what lies before the transport header and tells what that is: 20
+ * bytes of IPv4, 40 of IPv6, or both, 60 bytes of IPv4 in IPv6, which only a device with the classifier takes.
  */
 import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
@@ -14,6 +15,9 @@ export const NO_FLOW = 0;
 /** Of `flowHeaderLen()`: belongs to a flow that cannot be told, a fragment for one. */
 export const ANY_FLOW = -1;
 
+/** The headers of IPv4 in IPv6. */
+const TUNNEL_LEN = ipv6.HEADER_LEN + ipv4.MIN_HEADER_LEN;
+
 const IPV4_WITHOUT_OPTIONS = 0x45;
 const FRAGMENT_AT = 6;
 const NOT_DONT_FRAGMENT = 0xbfff;
@@ -23,18 +27,31 @@ const DATA_OFFSET_AT = 12;
 const WINDOW_AT = 14;
 const URGENT_AT = 18;
 
-/** Length of the IP header of a packet of a TCP or UDP flow whose headers are whole; else NO_FLOW or ANY_FLOW. */
-export function flowHeaderLen(memory: DataView, at: number, end: number): number {
-  const version = memory.getUint8(at) >>> 4;
-  if (version === 6) {
-    if (!ipv6.fits(memory, at, end)) return ANY_FLOW;
-    const next = ipv6.nextHeader(memory, at);
-    if (ipv6.isExtension(next)) return ANY_FLOW;
-    return transportFits(memory, at, end, ipv6.HEADER_LEN, next);
-  }
-  if (!ipv4.fits(memory, at, end) || ipv4.isFragment(memory, at)) return ANY_FLOW;
-  const isPlain = memory.getUint8(at) === IPV4_WITHOUT_OPTIONS;
-  const len = transportFits(memory, at, end, ipv4.MIN_HEADER_LEN, ipv4.protocol(memory, at));
+/**
+ * `ipLen` of a packet of a TCP or UDP flow whose headers are whole; else NO_FLOW or ANY_FLOW. What lies in a tunnel is a
+ * flow where `looksInside`.
+ */
+export function flowHeaderLen(
+  memory: DataView,
+  at: number,
+  end: number,
+  looksInside: boolean,
+): number {
+  if (memory.getUint8(at) >>> 4 !== 6) return ipv4HeaderLen(memory, at, end, 0);
+  if (!ipv6.fits(memory, at, end)) return ANY_FLOW;
+  const next = ipv6.nextHeader(memory, at);
+  if (ipv6.isExtension(next)) return ANY_FLOW;
+  if (next !== ipv6.NEXT_IPV4) return transportFits(memory, at, end, ipv6.HEADER_LEN, next);
+  return looksInside ? ipv4HeaderLen(memory, at, end, ipv6.HEADER_LEN) : NO_FLOW;
+}
+
+/** The same of an IPv4 packet behind `outerLen` bytes. */
+function ipv4HeaderLen(memory: DataView, at: number, end: number, outerLen: number): number {
+  const ipv4At = at + outerLen;
+  if (!ipv4.fits(memory, ipv4At, end) || ipv4.isFragment(memory, ipv4At)) return ANY_FLOW;
+  const ipLen = outerLen + ipv4.MIN_HEADER_LEN;
+  const len = transportFits(memory, at, end, ipLen, ipv4.protocol(memory, ipv4At));
+  const isPlain = memory.getUint8(ipv4At) === IPV4_WITHOUT_OPTIONS;
   return isPlain || len === NO_FLOW ? len : ANY_FLOW;
 }
 
@@ -51,17 +68,19 @@ function transportFits(
 }
 
 export function protocolOf(memory: DataView, at: number, ipLen: number): number {
-  return ipLen === ipv4.MIN_HEADER_LEN ? ipv4.protocol(memory, at) : ipv6.nextHeader(memory, at);
+  return ipLen === ipv6.HEADER_LEN
+    ? ipv6.nextHeader(memory, at)
+    : ipv4.protocol(memory, at + ipLen - ipv4.MIN_HEADER_LEN);
 }
 
-/** IP header and transport header, bytes. */
+/** All IP headers and the transport header, bytes. */
 export function headersLen(memory: DataView, at: number, ipLen: number, isTcp: boolean): number {
   return ipLen + (isTcp ? tcp.headerLen(memory, at + ipLen) : udp.HEADER_LEN);
 }
 
 /** A number, signed 32-bit, that the packets of a flow have in common; others may have it too. */
 export function flowHash(memory: DataView, at: number, ipLen: number): number {
-  let hash = memory.getUint32(at + ipLen) ^ protocolOf(memory, at, ipLen);
+  let hash = memory.getUint32(at + ipLen) ^ protocolOf(memory, at, ipLen) ^ (ipLen << 8);
   for (let cursor = addressesAt(at, ipLen); cursor < at + ipLen; cursor += 4) {
     hash = Math.imul(hash ^ memory.getUint32(cursor), 0x9e3779b1);
     hash ^= hash >>> 15;
@@ -69,18 +88,33 @@ export function flowHash(memory: DataView, at: number, ipLen: number): number {
   return hash;
 }
 
-/** Where the addresses lie in either header; they end with it, since options and extensions never get here. */
+/**
+ * Where the addresses of the header lie that the transport header belongs to; they end with it, since options and
+ * extensions never get here.
+ */
 export function addressesAt(at: number, ipLen: number): number {
-  return at + (ipLen === ipv4.MIN_HEADER_LEN ? 12 : 8);
+  return at + ipLen - (ipLen === ipv6.HEADER_LEN ? 32 : 8);
 }
 
 /** True where both packets have the same addresses, protocol and ports. Both have passed `flowHeaderLen()`. */
 export function sameFlow(memory: DataView, one: number, other: number, ipLen: number): boolean {
   if (memory.getUint8(one) >>> 4 !== memory.getUint8(other) >>> 4) return false;
   if (protocolOf(memory, one, ipLen) !== protocolOf(memory, other, ipLen)) return false;
-  const apart = other - one;
-  for (let cursor = addressesAt(one, ipLen); cursor < one + ipLen + 4; cursor += 4) {
-    if (memory.getUint32(cursor) !== memory.getUint32(cursor + apart)) return false;
+  if (ipLen === TUNNEL_LEN && !sameWords(memory, one, other, 8, ipv6.HEADER_LEN)) return false;
+  // The ports are the first word behind the addresses.
+  return sameWords(memory, one, other, addressesAt(0, ipLen), ipLen + 4);
+}
+
+/** Compares the bytes [from, to) of both packets, whole words. */
+function sameWords(
+  memory: DataView,
+  one: number,
+  other: number,
+  from: number,
+  to: number,
+): boolean {
+  for (let i = from; i < to; i += 4) {
+    if (memory.getUint32(one + i) !== memory.getUint32(other + i)) return false;
   }
   return true;
 }
@@ -104,9 +138,13 @@ export function mayStart(
 
 /** What lies behind a packet's own length would become payload. A reserved flag of IPv4 is not worth a thought. */
 function hasOwnLength(memory: DataView, at: number, end: number, ipLen: number): boolean {
-  if (ipLen !== ipv4.MIN_HEADER_LEN) return ipv6.payloadLen(memory, at) === end - at - ipLen;
-  const isOrdinary = (memory.getUint16(at + FRAGMENT_AT) & NOT_DONT_FRAGMENT) === 0;
-  return isOrdinary && ipv4.totalLen(memory, at) === end - at;
+  if (ipLen !== ipv4.MIN_HEADER_LEN) {
+    if (ipv6.payloadLen(memory, at) !== end - at - ipv6.HEADER_LEN) return false;
+    if (ipLen === ipv6.HEADER_LEN) return true;
+  }
+  const ipv4At = at + ipLen - ipv4.MIN_HEADER_LEN;
+  const isOrdinary = (memory.getUint16(ipv4At + FRAGMENT_AT) & NOT_DONT_FRAGMENT) === 0;
+  return isOrdinary && ipv4.totalLen(memory, ipv4At) === end - ipv4At;
 }
 
 /**
@@ -126,13 +164,17 @@ export function mayFollow(
 ): boolean {
   if (virtio.gsoType(memory, at) !== virtio.GSO_NONE) return false;
   if (!hasOwnLength(memory, at, end, ipLen)) return false;
-  const sameHeader =
-    ipLen === ipv4.MIN_HEADER_LEN
-      ? nextIpv4(memory, first, at, count)
-      : // Traffic class and flow label; next header and hop limit.
-        memory.getUint32(first) === memory.getUint32(at) &&
-        memory.getUint16(first + 6) === memory.getUint16(at + 6);
-  if (!sameHeader) return false;
+  if (ipLen !== ipv4.MIN_HEADER_LEN) {
+    // Traffic class and flow label; next header and hop limit.
+    const sameIpv6 =
+      memory.getUint32(first) === memory.getUint32(at) &&
+      memory.getUint16(first + 6) === memory.getUint16(at + 6);
+    if (!sameIpv6) return false;
+  }
+  if (ipLen !== ipv6.HEADER_LEN) {
+    const outerLen = ipLen - ipv4.MIN_HEADER_LEN;
+    if (!nextIpv4(memory, first + outerLen, at + outerLen, count)) return false;
+  }
   if (isTcp) return nextTcp(memory, first + ipLen, at + ipLen, merged);
   return udp.len(memory, at + ipLen) === end - at - ipLen;
 }

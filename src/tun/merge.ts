@@ -49,7 +49,7 @@ export class Merger implements WriteList {
   readonly families: Uint8Array;
   readonly #arena: Arena;
   readonly #view: DataView;
-  /** Of the first packet of each write: its length, IP header's length, all headers' length. */
+  /** Of the first packet of each write: its length, that of its IP headers, and of all headers. */
   readonly #firstLens: Uint32Array;
   readonly #ipLens: Uint8Array;
   readonly #headersLens: Uint8Array;
@@ -128,7 +128,7 @@ export class Merger implements WriteList {
   /** Puts a packet into its flow's group, or into a write of its own, which may become one. */
   #place(packet: number, at: number, end: number): void {
     const view = this.#view;
-    const ipLen = flowHeaderLen(view, at, end);
+    const ipLen = flowHeaderLen(view, at, end, this.#arena.cutsInsideTunnels);
     if (ipLen <= 0) {
       // What belongs to no flow that we could name stays behind all that came before.
       if (ipLen === ANY_FLOW) this.#stamp++;
@@ -215,7 +215,8 @@ export class Merger implements WriteList {
   #limit(first: number, ipLen: number): number {
     const { slotLen } = this.#arena;
     const slotEnd = first - (first % slotLen) + slotLen;
-    const uncounted = ipLen === ipv6.HEADER_LEN ? ipLen : 0;
+    // Inside a tunnel the field of the inner header counts itself and the outer one does not.
+    const uncounted = ipLen === ipv4.MIN_HEADER_LEN ? 0 : ipv6.HEADER_LEN;
     return Math.min(slotEnd, first + uncounted + MOST_BYTES);
   }
 
@@ -277,7 +278,8 @@ export class Merger implements WriteList {
 }
 
 function checksumsGood(view: DataView, at: number, end: number, ipLen: number): boolean {
-  if (ipLen === ipv4.MIN_HEADER_LEN && !ipv4ChecksumGood(view, at)) return false;
+  const isIpv4 = ipLen !== ipv6.HEADER_LEN;
+  if (isIpv4 && !ipv4ChecksumGood(view, at + ipLen - ipv4.MIN_HEADER_LEN)) return false;
   const isPartial = (virtio.flags(view, at) & virtio.FLAG_NEEDS_CSUM) !== 0;
   return transportChecksumGood(view, at, end, ipLen, protocolOf(view, at, ipLen), isPartial);
 }
@@ -288,7 +290,7 @@ function checksumOffset(protocol: number): number {
 
 function superType(ipLen: number, protocol: number): number {
   if (protocol === ipv4.PROTOCOL_UDP) return virtio.GSO_UDP_L4;
-  return ipLen === ipv4.MIN_HEADER_LEN ? virtio.GSO_TCPV4 : virtio.GSO_TCPV6;
+  return ipLen === ipv6.HEADER_LEN ? virtio.GSO_TCPV6 : virtio.GSO_TCPV4;
 }
 
 function writeLengths(
@@ -298,7 +300,10 @@ function writeLengths(
   ipLen: number,
   protocol: number,
 ): void {
-  if (ipLen === ipv4.MIN_HEADER_LEN) ipv4.writeTotalLen(view, at, end - at);
-  else ipv6.writePayloadLen(view, at, end - at - ipLen);
+  if (ipLen !== ipv4.MIN_HEADER_LEN) ipv6.writePayloadLen(view, at, end - at - ipv6.HEADER_LEN);
+  if (ipLen !== ipv6.HEADER_LEN) {
+    const ipv4At = at + ipLen - ipv4.MIN_HEADER_LEN;
+    ipv4.writeTotalLen(view, ipv4At, end - ipv4At);
+  }
   if (protocol === ipv4.PROTOCOL_UDP) udp.writeLen(view, at + ipLen, end - at - ipLen);
 }

@@ -1,8 +1,12 @@
 /** Packets sorted into flows. */
 
-/** Addresses, protocol and ports of a whole TCP or UDP packet without options; "" of all others. */
+/** Addresses, protocol and ports of a whole TCP or UDP packet without options, also in a tunnel; "" of all others. */
 function flowOf(bytes: Uint8Array): string {
   const isIpv6 = bytes[0]! >>> 4 === 6;
+  if (isIpv6 && bytes[6] === 4) {
+    const inner = flowOf(bytes.slice(40));
+    return inner === "" ? "" : `${bytes.slice(8, 40).join(".")} ${inner}`;
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   if (!isIpv6 && (bytes[0] !== 0x45 || (view.getUint16(6) & 0x3fff) !== 0)) return "";
   const protocol = isIpv6 ? bytes[6] : bytes[9];

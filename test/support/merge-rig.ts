@@ -1,8 +1,8 @@
 /** Packets through the merging of one batch: what is written, and the packets that the writes stand for. */
 import { HEADROOM } from "../../src/pipeline/packet-io.js";
-import { Arena } from "../../src/tun/arena.js";
+import { Arena, SLOT_LEN } from "../../src/tun/arena.js";
 import { Merger } from "../../src/tun/merge.js";
-import { finished, type Offloaded, VIRTIO_LEN } from "./offload.js";
+import { finishedBy, type Offloaded, VIRTIO_LEN } from "./offload.js";
 
 /** A packet of the batch; `spare`: it lies in a spare slot, as one that was made here. */
 export interface Queued extends Offloaded {
@@ -10,14 +10,14 @@ export interface Queued extends Offloaded {
 }
 
 const SLOTS = 64;
-/** Slots as long as the real ones for packets as long as the real ones; made once. */
-const arena = new Arena(SLOTS);
+/** Slots as long as the real ones for packets as long as the real ones; made once, the second for a device with the classifier. */
+const [plain, classifying] = [false, true].map((cuts) => new Arena(SLOTS, SLOT_LEN, cuts));
 
 export function asWhole(bytes: Uint8Array): Queued {
   return { bytes, virtio: new Uint8Array(VIRTIO_LEN) };
 }
 
-function put({ bytes, virtio, spare = false }: Queued, slot: number): void {
+function put(arena: Arena, { bytes, virtio, spare = false }: Queued, slot: number): void {
   const at = HEADROOM - 20;
   const place = spare ? arena.borrow() : slot;
   const base = place * arena.slotLen;
@@ -39,16 +39,17 @@ export function writesOf(merger: Merger): Offloaded[] {
   });
 }
 
-export function merge(packets: readonly Queued[]): Merger {
+export function merge(packets: readonly Queued[], hasClassifier = false): Merger {
+  const arena = (hasClassifier ? classifying : plain)!;
   if (packets.length > SLOTS) throw new Error(`more than ${SLOTS} packets`);
   arena.reset();
-  packets.forEach(put);
+  packets.forEach((packet, slot) => put(arena, packet, slot));
   const merger = new Merger(arena, true);
   merger.merge();
   return merger;
 }
 
-/** All packets as they leave the machine. */
+/** All packets as they leave a machine whose device has the classifier. */
 export function allFinished(written: readonly Offloaded[]): Uint8Array[] {
-  return written.flatMap(finished);
+  return written.flatMap((packet) => finishedBy(packet, true));
 }

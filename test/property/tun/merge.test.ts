@@ -4,7 +4,17 @@ import fc from "fast-check";
 import { byFlow } from "../../support/flows.js";
 import { allFinished, asWhole, merge, type Queued, writesOf } from "../../support/merge-rig.js";
 import { withPartialChecksum } from "../../support/offload.js";
-import { echo, ipv4, ipv6, pattern, raw, TCP, tcp, udp } from "../../support/packet-builder.js";
+import {
+  echo,
+  encapsulated,
+  ipv4,
+  ipv6,
+  pattern,
+  raw,
+  TCP,
+  tcp,
+  udp,
+} from "../../support/packet-builder.js";
 import { property } from "../../support/property.js";
 
 const UNUSUAL = ["short", "push", "ack", "lost", "swapped", "bad", "fin", "other"] as const;
@@ -18,8 +28,11 @@ interface Step {
   readonly len: number;
 }
 
+/** IPv4, IPv6, or IPv4 in IPv6. */
+type Family = 4 | 6 | 46;
+
 interface Flow {
-  readonly family: 4 | 6;
+  readonly family: Family;
   readonly isTcp: boolean;
   readonly df: boolean;
   readonly len: number;
@@ -41,7 +54,7 @@ const STEP: fc.Arbitrary<Step> = fc.record({
 
 const FLOWS: fc.Arbitrary<Flow[]> = fc.array(
   fc.record({
-    family: fc.constantFrom(4, 6),
+    family: fc.constantFrom<Family>(4, 6, 46),
     isTcp: fc.boolean(),
     df: fc.boolean(),
     len: fc.integer({ min: 1, max: 1400 }),
@@ -90,7 +103,9 @@ class Sender {
     this.#seq = (this.#seq + size) >>> 0;
     this.#id = (this.#id + 1) & 0xffff;
     if (family === 6) return ipv6({ src: "2001:db8::1", dst: "2001:db8::2" }, payload);
-    return ipv4({ src: "192.0.2.1", dst: "192.0.2.2", df, id: this.#id }, payload);
+    const packet = ipv4({ src: "192.0.2.1", dst: "192.0.2.2", df, id: this.#id }, payload);
+    if (family === 4) return packet;
+    return ipv6({ src: "2001:db8::1", dst: "2001:db8::2" }, encapsulated(packet));
   }
 
   /** A fragment or an echo request. */
@@ -111,11 +126,11 @@ const STEPS = fc.array(STEP, { maxLength: 64 });
 property(
   "the packets of a batch come out of its writes, each flow in its order",
   3000,
-  [FLOWS, STEPS],
-  (flows, steps) => {
+  [FLOWS, STEPS, fc.boolean()],
+  (flows, steps, hasClassifier) => {
     const packets = packetsOf(flows, steps);
     const expected = allFinished(packets);
-    const merger = merge(packets);
+    const merger = merge(packets, hasClassifier);
     const writes = writesOf(merger);
     deepStrictEqual(byFlow(allFinished(writes)), byFlow(expected));
     const count = merger.packets.subarray(0, merger.outCount).reduce((sum, one) => sum + one, 0);
@@ -134,7 +149,7 @@ property(
   [FLOWS, STEPS, fc.nat()],
   (flows, steps, which) => {
     const packets = packetsOf(flows, steps);
-    const merger = merge(packets);
+    const merger = merge(packets, true);
     const results = new Int32Array(merger.outStarts.length);
     const accepted = writesOf(merger).filter((_, write) => {
       const isRefused = merger.isRefused(write, -22) && ((which >>> (write % 31)) & 1) === 1;
@@ -154,7 +169,7 @@ property(
   "a single flow of full segments is as few writes as its limits allow",
   300,
   [
-    fc.constantFrom<4 | 6>(4, 6),
+    fc.constantFrom<Family>(4, 6, 46),
     fc.boolean(),
     fc.integer({ min: 2, max: 64 }),
     fc.integer({ min: 1, max: 1400 }),
@@ -167,8 +182,9 @@ property(
         [flow],
         Array.from({ length: count }, () => step),
       ),
+      true,
     );
-    const headersLen = (family === 4 ? 20 : 0) + (isTcp ? 20 : 8);
+    const headersLen = (family === 6 ? 0 : 20) + (isTcp ? 20 : 8);
     const most = Math.floor((65535 - headersLen) / len);
     ok(merger.outCount <= Math.ceil(count / most) + zeroChecksums(merger.outCount));
   },

@@ -49,9 +49,14 @@ function in6(payload: Payload, more: Partial<Ipv6Fields> = {}): Uint8Array {
   return ipv6({ ...ENDS6, flowLabel: 0x12345, ...more }, payload);
 }
 
+/** In the tunnel of MAP-E. */
+function inTunnel(index: number, payload: Payload, more: Partial<Ipv4Fields> = {}): Uint8Array {
+  return in6(encapsulated(in4(index, payload, more)));
+}
+
 /** How many packets each write stands for. */
-function sizes(packets: readonly Queued[]): number[] {
-  const merger = merge(packets);
+function sizes(packets: readonly Queued[], hasClassifier = false): number[] {
+  const merger = merge(packets, hasClassifier);
   return [...merger.packets.subarray(0, merger.outCount)];
 }
 
@@ -122,11 +127,6 @@ const APART: readonly Pair[] = [
     second: in6(extension(60, Uint8Array.of(0, 0, 1, 4, 0, 0, 0, 0), tcpAt(1))),
   },
   {
-    name: "packets in a tunnel",
-    first: in6(encapsulated(in4(0, TCP0))),
-    second: in6(encapsulated(in4(1, tcpAt(1)))),
-  },
-  {
     name: "IPv6 UDP without a checksum",
     first: in6(udpAt(0, { checksum: 0 })),
     second: in6(udpAt(1, { checksum: 0 })),
@@ -134,13 +134,52 @@ const APART: readonly Pair[] = [
   { name: "a TCP header cut short", first: in4(0, TCP0), second: in4(1, raw(6, pattern(12))) },
 ];
 
-for (const { name, first, second } of APART) {
+function tunnelPair(name: string, second: Uint8Array): Pair {
+  return { name: `${name} in a tunnel`, first: inTunnel(0, TCP0), second };
+}
+
+const APART_IN_TUNNEL: readonly Pair[] = [
+  tunnelPair("another source port", inTunnel(1, tcpAt(1, { sport: 444 }))),
+  tunnelPair("another source address", inTunnel(1, tcpAt(1), { src: "198.51.100.2" })),
+  tunnelPair("another TTL", inTunnel(1, tcpAt(1), { ttl: 63 })),
+  tunnelPair("another TOS", inTunnel(1, tcpAt(1), { tos: 4 })),
+  tunnelPair("DF in one of them", inTunnel(1, tcpAt(1), { df: false })),
+  tunnelPair("the same identification", inTunnel(1, tcpAt(1), { id: 700 })),
+  tunnelPair("IPv4 options", inTunnel(1, tcpAt(1), { options: Uint8Array.of(1, 1, 1, 0) })),
+  tunnelPair("a gap", inTunnel(1, tcpAt(1, { seq: 5101 }))),
+  tunnelPair("a wrong checksum", inTunnel(1, tcpAt(1, { checksum: 0x1234 }))),
+  tunnelPair("a wrong IPv4 checksum", inTunnel(1, tcpAt(1), { checksum: 0x1234 })),
+  tunnelPair("a fragment", inTunnel(1, udpAt(1), { df: false, mf: true })),
+  ...(
+    [
+      ["another end of the tunnel", { src: "2001:db8:ffff::2" }],
+      ["another flow label of the tunnel", { flowLabel: 1 }],
+      ["another traffic class of the tunnel", { trafficClass: 1 }],
+      ["another hop limit of the tunnel", { hopLimit: 63 }],
+    ] as const
+  ).map(([name, more]) => tunnelPair(name, in6(encapsulated(in4(1, tcpAt(1))), more))),
+  {
+    name: "one in a tunnel, one not",
+    first: inTunnel(0, TCP0),
+    second: in4(1, tcpAt(1)),
+  },
+];
+
+for (const { name, first, second } of [...APART, ...APART_IN_TUNNEL]) {
   test(`never one write: ${name}`, async (t) => {
     const packets = [asWhole(first), asWhole(second)];
-    t.same(sizes(packets), [1, 1]);
-    t.same(writesOf(merge(packets)), packets, "written as they are");
+    for (const hasClassifier of [false, true]) {
+      t.same(sizes(packets, hasClassifier), [1, 1]);
+      t.same(writesOf(merge(packets, hasClassifier)), packets, "written as they are");
+    }
   });
 }
+
+test("packets in a tunnel become one write only on a device with the classifier", async (t) => {
+  const packets = [0, 1].map((i) => asWhole(inTunnel(i, udpAt(i))));
+  t.same(sizes(packets, false), [1, 1]);
+  t.same(sizes(packets, true), [2]);
+});
 
 const FORMS = [
   { name: "complete", form: asWhole },
@@ -154,18 +193,20 @@ for (const { name, form } of FORMS) {
       [0, 1, 2, 3].map((i) => in4(i, udpAt(i), { df: false })),
       [0, 1, 2, 3].map((i) => in6(tcpAt(i))),
       [0, 1, 2, 3].map((i) => in6(udpAt(i))),
+      [0, 1, 2, 3].map((i) => inTunnel(i, tcpAt(i))),
+      [0, 1, 2, 3].map((i) => inTunnel(i, udpAt(i), { df: false })),
     ];
     // In turns, as several senders fill a queue.
     const packets = [0, 1, 2, 3].flatMap((i) => flows.map((flow) => flow[i]!));
-    const merger = merge(packets.map(form));
-    t.same([...merger.packets.subarray(0, merger.outCount)], [4, 4, 4, 4]);
+    const merger = merge(packets.map(form), true);
+    t.same([...merger.packets.subarray(0, merger.outCount)], [4, 4, 4, 4, 4, 4]);
     t.same(writesOf(merger), flows.map(joined));
     t.same(
-      [...merger.bytes.subarray(0, 4)],
+      [...merger.bytes.subarray(0, 6)],
       flows.map((flow) => flow.reduce((sum, { length }) => sum + length, 0)),
       "bytes as before merging",
     );
-    t.same([...merger.families.subarray(0, 4)], [4, 4, 6, 6]);
+    t.same([...merger.families.subarray(0, 6)], [4, 4, 6, 6, 6, 6]);
   });
 }
 
@@ -250,6 +291,10 @@ test("no write is longer than its length field can say", async (t) => {
   // 45 * 1456 = 65520 bytes would fit, but for the 28 of the headers.
   t.same(sizes(flow4.map(asWhole)), [44, 16]);
   t.same(allFinished(writesOf(merge(flow4.map(asWhole)))), flow4);
+  const tunnel = Array.from({ length: 60 }, (_, i) => inTunnel(i, udpAt(i, {}, 1424)));
+  // 46 * 1424 + 28 = 65532 bytes behind the outer header, which the inner one's field has to say.
+  t.same(sizes(tunnel.map(asWhole), true), [46, 14]);
+  t.same(allFinished(writesOf(merge(tunnel.map(asWhole), true))), tunnel);
 });
 
 test("a write ends at 128 packets, and with the slot of its first one", async (t) => {
@@ -290,7 +335,7 @@ for (const { name, form } of FORMS) {
     const last = in6(tcpAt(1, { flags: TCP.ack | TCP.psh }));
     const segments = [in6(tcpAt(0)), last];
     const packets = [...datagrams, ...segments].map(form);
-    const merger = merge(packets);
+    const merger = merge(packets, true);
     const results = new Int32Array(merger.outStarts.length);
     t.equal(merger.outCount, 2);
     t.notOk(merger.isRefused(0, -ENOBUFS), "a full queue is no refusal");
