@@ -16,6 +16,14 @@ export interface Reloadable {
   setLogLevel(level: string): void;
 }
 
+/** What a reload means to the process as a whole. */
+export interface ReloadHooks {
+  /** Carries a reload out, and tells whoever waits for its end. */
+  around<T>(step: () => Promise<T>): Promise<T>;
+  /** Why the process cannot take a configuration any more. */
+  refusals(after: Config): readonly Diagnostic[];
+}
+
 export interface ReloadDocument {
   readonly schema: "mapd.reload/1";
   /** True where the file was only compared with the configuration in force. */
@@ -39,12 +47,14 @@ export class Reloader {
   readonly #path: string;
   readonly #daemon: Reloadable;
   readonly #log: Log;
+  readonly #hooks: ReloadHooks;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string, daemon: Reloadable, log: Log) {
+  constructor(path: string, daemon: Reloadable, log: Log, hooks: ReloadHooks) {
     this.#path = path;
     this.#daemon = daemon;
     this.#log = log;
+    this.#hooks = hooks;
   }
 
   /** Compares the file with the configuration in force; MapdError `invalid` where it is faulty. */
@@ -57,21 +67,25 @@ export class Reloader {
 
   /** Takes the file; rejects with the old configuration in force. The log tells of either. */
   reload(): Promise<ReloadDocument> {
-    return this.#next(async () => {
-      try {
-        const { config, diagnostics } = await this.#read();
-        const document = this.#document(config, diagnostics, false);
-        await this.#daemon.reload(config);
-        this.#daemon.setLogLevel(config.log.level);
-        const findings = diagnostics.map(formatDiagnostic);
-        this.#log.info({ hash: config.hash, findings }, "configuration taken");
-        return document;
-      } catch (error) {
-        this.#daemon.reloadRefused();
-        this.#log.error(whyNot(error), "configuration not taken; the old one stays in force");
-        throw error;
-      }
-    });
+    return this.#next(() => this.#hooks.around(() => this.#take()));
+  }
+
+  async #take(): Promise<ReloadDocument> {
+    try {
+      const { config, diagnostics } = await this.#read();
+      const document = this.#document(config, diagnostics, false);
+      const refusals = this.#hooks.refusals(config);
+      if (refusals.length > 0) throw needsRestart(refusals);
+      await this.#daemon.reload(config);
+      this.#daemon.setLogLevel(config.log.level);
+      const findings = diagnostics.map(formatDiagnostic);
+      this.#log.info({ hash: config.hash, findings }, "configuration taken");
+      return document;
+    } catch (error) {
+      this.#daemon.reloadRefused();
+      this.#log.error(whyNot(error), "configuration not taken; the old one stays in force");
+      throw error;
+    }
   }
 
   /** Resolves once nothing is being taken. */
@@ -108,10 +122,14 @@ export class Reloader {
         changed: names(plan.changed),
       },
       changes: differences(before, after),
-      refusals: plan.refusals,
+      refusals: [...plan.refusals, ...this.#hooks.refusals(after)],
       diagnostics,
     };
   }
+}
+
+function needsRestart(diagnostics: readonly Diagnostic[]): MapdError {
+  return new MapdError("invalid", "mapd must be restarted for this configuration", { diagnostics });
 }
 
 /** All findings, or the one reason. */

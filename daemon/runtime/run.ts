@@ -3,6 +3,7 @@ import { loadConfig } from "../config/load.js";
 import type { Config, HttpSettings } from "../config/types.js";
 import type { ControlCommand } from "../control/command.js";
 import { controlCommands } from "../control/commands.js";
+import { ControlGate } from "../control/gate.js";
 import { operateCommands } from "../control/operate/commands.js";
 import { ControlServer } from "../control/server.js";
 import { EXIT, formatDiagnostic, MapdError } from "../errors.js";
@@ -10,9 +11,13 @@ import { createMetrics } from "../http/metrics.js";
 import { PAGE_FOLDER, PageFiles } from "../http/page-files.js";
 import { HttpServer } from "../http/server.js";
 import { createLog, type Log } from "../log.js";
-import { loadNativeTun } from "../native-loader.js";
+import { loadNativeSystem, loadNativeTun } from "../native-loader.js";
+import { ServiceManager, takeNotifyPlace } from "../system/notify.js";
+import { neededCapabilities, Privileges } from "../system/privileges.js";
+import { ownIdentity } from "../system/reachable.js";
 import { Daemon } from "./daemon.js";
 import { Reloader } from "./reloader.js";
+import { ServiceReport } from "./service.js";
 
 /** Runs until SIGTERM or SIGINT; gives the exit status. */
 export async function runDaemon(path: string, version: string): Promise<number> {
@@ -44,21 +49,39 @@ export async function runDaemon(path: string, version: string): Promise<number> 
 }
 
 class Running {
+  readonly #path: string;
   readonly #log: Log;
+  readonly #privileges: Privileges;
+  readonly #service: ServiceReport;
   readonly #daemon: Daemon;
   readonly #reloader: Reloader;
   readonly #control: ControlServer;
   readonly #http: HttpServer | null;
 
   constructor(path: string, config: Config, version: string, log: Log) {
+    this.#path = path;
     this.#log = log;
+    const system = loadNativeSystem();
+    this.#privileges = new Privileges(system, log);
+    this.#privileges.forbidDumps();
     this.#daemon = new Daemon(config, loadNativeTun(), log);
-    this.#reloader = new Reloader(path, this.#daemon, log);
+    const place = takeNotifyPlace(process.env, process.pid);
+    this.#service = new ServiceReport(new ServiceManager(place, system, log), this.#daemon);
+    this.#reloader = new Reloader(path, this.#daemon, log, {
+      around: (step) => this.#service.reload(step),
+      refusals: (after) => this.#privileges.refusals(after),
+    });
     const commands = [
       ...controlCommands(this.#daemon, version),
       ...operateCommands(this.#daemon, this.#reloader),
     ];
-    this.#control = new ControlServer(config.controlSocket, commands, log);
+    this.#control = new ControlServer(
+      config.controlSocket,
+      commands,
+      log,
+      undefined,
+      new ControlGate(config.controlAccess, system),
+    );
     this.#http = config.http === null ? null : this.#httpServer(config.http, commands, version);
     log.info({ version, config: path, hash: config.hash }, "mapd starts");
   }
@@ -86,10 +109,14 @@ class Running {
       await this.#control.listen();
       await this.#http?.listen();
       await this.#daemon.start();
+      const { config } = this.#daemon;
+      this.#privileges.limit(neededCapabilities(this.#path, config, ownIdentity()));
       process.on("SIGHUP", this.#onHangUp);
+      this.#service.started();
       const reasons = this.#daemon.reasons();
       this.#log.info({ ready: reasons.length === 0, reasons }, "mapd runs");
       this.#log.info({ signal: await signal }, "mapd stops");
+      this.#service.stopping();
       await this.#daemon.drainBeforeStop();
     } finally {
       await this.#stop();
@@ -121,5 +148,6 @@ class Running {
     process.off("SIGHUP", this.#onHangUp);
     await this.#reloader.settled();
     await this.#daemon.stop();
+    this.#service.stop();
   }
 }
