@@ -130,13 +130,14 @@ export class ControlServer {
     }
     const refusal = command.changes ? this.#gate.refusal(peer) : null;
     if (refusal !== null) {
-      this.#log.warn({ request, ...whoIs(peer) }, "refused by the control socket");
+      this.#log.warn({ request, client: whoIs(peer) }, "refused by the control socket");
       return failure("not-permitted", `${request.command} changes what mapd does: ${refusal}`);
     }
     try {
       const result = await command.run(request.arguments);
-      if (command.changes)
-        this.#log.info({ request, ...whoIs(peer) }, "changed by the control socket");
+      if (command.changes) {
+        this.#log.info({ request, client: whoIs(peer) }, "changed by the control socket");
+      }
       return result instanceof ControlStream ? result : { ok: true, result };
     } catch (error) {
       // What a MapdError says is the client's to read; anything else is a fault of ours.
@@ -157,8 +158,8 @@ export class ControlServer {
 }
 
 /** For the log. */
-function whoIs(peer: Peer | null): { readonly uid: number | null; readonly pid: number | null } {
-  return { uid: peer?.uid ?? null, pid: peer?.pid ?? null };
+function whoIs(peer: Peer | null): Pick<Peer, "uid" | "pid"> | null {
+  return peer === null ? null : { uid: peer.uid, pid: peer.pid };
 }
 
 /** With its parents. Node's own `recursive` never ends where the kernel makes no folders, as below /proc. */
