@@ -1,7 +1,8 @@
 /** Takes any IPv6 address apart under a rule: what its prefix says, what its interface identifier says. Cold code. */
-import { formatIpv6 } from "../wire/address.js";
+import { formatIpv4, formatIpv6 } from "../wire/address.js";
 import { type Ce, ceFromIpv6, portSetOf } from "./ce.js";
 import { error, warning } from "./diagnostic.js";
+import { iidWords, readIid, rightPadded } from "./iid.js";
 import { isExcludedPort, psidOfPort } from "./port-set.js";
 import { containsIpv4, formatIpv4Prefix, IPV4_BITS, maskOf6 } from "./prefix.js";
 import type { Checked, Diagnostic, Iid, Rule, Words6 } from "./types.js";
@@ -53,23 +54,15 @@ export function analyseAddress(
   return { ok: true, value, diagnostics: value.findings };
 }
 
-/** IPv4 and PSID fields of an identifier; where the prefix is longer than 64 bits it may have overwritten them. */
-export function readIid(iid: Iid, address: Words6): { iidIpv4: number; iidPsid: number } {
-  const [, , high, low] = address;
-  return iid === "draft-03"
-    ? { iidIpv4: ((high << 8) | (low >>> 24)) >>> 0, iidPsid: (low >>> 8) & 0xffff }
-    : { iidIpv4: ((high << 16) | (low >>> 16)) >>> 0, iidPsid: low & 0xffff };
-}
-
 /** The rule's own style first, as several may fit: a PSID of 0 is padded alike on both sides. */
 function styleOf(rule: Rule, ce: Ce, address: Words6): IidStyle | null {
   const other: Iid = rule.iid === "rfc7597" ? "draft-03" : "rfc7597";
   for (const iid of [rule.iid, other]) {
     if (hasIid(rule, ce, address, iid, ce.psid ?? 0)) return iid;
   }
-  const rightPadded = (ce.psid ?? 0) * 2 ** (16 - rule.psidLen);
+  const padded = rightPadded(rule, ce.psid);
   for (const iid of [rule.iid, other]) {
-    if (hasIid(rule, ce, address, iid, rightPadded)) return "right-padded";
+    if (hasIid(rule, ce, address, iid, padded)) return "right-padded";
   }
   return null;
 }
@@ -84,17 +77,11 @@ function hasIid(rule: Rule, ce: Ce, address: Words6, iid: Iid, psidField: number
   return ((address[2] ^ high) & ~taken2) === 0 && ((address[3] ^ low) & ~taken3) === 0;
 }
 
-/** Inverse of `readIid()`. */
-function iidWords(iid: Iid, addr4: number, psidField: number): readonly [number, number] {
-  return iid === "draft-03"
-    ? [addr4 >>> 8, ((addr4 << 24) | (psidField << 8)) >>> 0]
-    : [addr4 >>> 16, ((addr4 << 16) | psidField) >>> 0];
-}
-
 function styleFindings(rule: Rule, ce: Ce, address: Words6, iid: IidStyle | null): Diagnostic[] {
   if (iid === rule.iid) return [];
   if (iid === null) {
-    const message = `the interface identifier of ${formatIpv6(address)} does not say what its prefix says: ${formatIpv4Prefix(ce.ipv4)}${psidText(ce)}`;
+    const { iidIpv4, iidPsid } = readIid(rule.iid, address);
+    const message = `the interface identifier of ${formatIpv6(address)} does not say what its prefix says: ${formatIpv4Prefix(ce.ipv4)}${psidText(ce)}; read as ${rule.iid}, it says ${formatIpv4(iidIpv4)} and PSID ${iidPsid}`;
     return [warning("iid-mismatch", "ipv6", message, "RFC 7597 §6")];
   }
   const message =

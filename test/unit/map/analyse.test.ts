@@ -1,7 +1,8 @@
 /** Addresses taken apart. The odd forms are those of one vendor's guide, for its own rule. */
 import { test } from "tap";
-import { analyseAddress, readIid } from "../../../src/map/analyse.js";
+import { analyseAddress } from "../../../src/map/analyse.js";
 import { checkRule } from "../../../src/map/check.js";
+import { readIid } from "../../../src/map/iid.js";
 import type { Rule } from "../../../src/map/types.js";
 import { formatIpv4 } from "../../../src/wire/address.js";
 import { ipv4Prefix, ipv6, ipv6Prefix } from "../../support/vectors.js";
