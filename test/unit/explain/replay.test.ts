@@ -1,0 +1,97 @@
+/** The golden cases again, through what `mapctl check-pcap` and the page explain packets with. */
+import { test } from "tap";
+import { DomainRun } from "../../../src/explain/domain-run.js";
+import { pass, type ReplayEvent, replay } from "../../../src/explain/replay.js";
+import { commentText, verdictText } from "../../../src/explain/text.js";
+import { Arena } from "../../../src/tun/arena.js";
+import { DROPS, type DropName } from "../../../src/verdict.js";
+import type { CountersFile } from "../../golden/golden-case.js";
+import { caseFolders } from "../../golden/golden-folder.js";
+import { type LoadedCase, loadCase, runCase } from "../../golden/run-case.js";
+
+/** Packets and idle moments of a case, in order. */
+function eventsOf({ settings, input, caseFile }: LoadedCase): {
+  readonly events: readonly ReplayEvent[];
+  readonly counters: CountersFile;
+} {
+  const run = new DomainRun(settings);
+  const packets = input.map(({ timeUs, bytes }) => ({ timeMs: timeUs / 1000, packet: bytes }));
+  const events = [...replay(run, packets)];
+  const last = packets.at(-1)?.timeMs ?? 0;
+  let clock = last;
+  for (const timeUs of caseFile.ticks ?? []) {
+    if (timeUs / 1000 <= last) continue;
+    events.push(...pass(run, clock, timeUs / 1000));
+    clock = timeUs / 1000;
+  }
+  const { counters, dropped } = run.counters();
+  const { batches: _, ...others } = counters;
+  return { events, counters: { counters: others, dropped } };
+}
+
+const cases = caseFolders().map(loadCase);
+const outcomes = cases.map(eventsOf);
+
+test("every golden case counts as it does in the daemon", async (t) => {
+  for (const [i, { caseFile, counters }] of cases.entries()) {
+    t.same(outcomes[i]!.counters, counters, caseFile.name);
+  }
+});
+
+const ONE_BY_ONE = { batchSize: 1, offloads: false, classifier: false, merging: false };
+
+test("every golden case sends what the daemon sends, byte for byte", async (t) => {
+  const arena = new Arena(1);
+  for (const [i, loaded] of cases.entries()) {
+    const expected = runCase(loaded, ONE_BY_ONE, arena).output;
+    const output = outcomes[i]!.events.flatMap((event) =>
+      event.kind === "packet" ? event.judgement.output : event.step.output,
+    );
+    t.same(output.map(hex), expected.map(hex), loaded.caseFile.name);
+  }
+});
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}
+
+test("every dropped packet is one, has one reason, and the report says what and why", async (t) => {
+  for (const [i, { caseFile }] of cases.entries()) {
+    for (const event of outcomes[i]!.events) {
+      if (event.kind !== "packet") continue;
+      const { judgement, report } = event;
+      t.equal(report.refusal?.reason ?? null, judgement.reason, caseFile.name);
+      if (report.refusal === null) continue;
+      const { reason, help, rfc, remedy } = report.refusal;
+      const row = DROPS.find(({ name }) => name === reason);
+      t.same([help, rfc], [row?.help, row?.rfc], reason);
+      t.match(remedy, /^[A-Z].+\.$/, reason);
+      t.equal(verdictText(report), `dropped: ${reason}`);
+      t.ok(commentText(report).startsWith(`dropped: ${reason}; domain golden`), reason);
+    }
+  }
+});
+
+/** Reasons that no capture can provoke, each with its cause. */
+const WITHOUT_CAPTURE: readonly (readonly [DropName, string])[] = [
+  ["bad_offload_header", "a capture has no virtio headers"],
+  ["nat44_address_changed", "needs a CE that has just got another address"],
+  ["nat44_table_full", "needs a full table of sessions, not one packet"],
+  ["tun_write_failed", "the kernel refuses it; there is none here"],
+  ["internal_error", "a fault of mapd's own"],
+];
+
+test("every other reason is found by a packet of some golden case", async (t) => {
+  const seen = new Set<DropName>();
+  for (const { events } of outcomes) {
+    for (const event of events) {
+      const drops = event.kind === "packet" ? event.judgement.drops : event.step.drops;
+      for (const { reason } of drops) seen.add(reason);
+    }
+  }
+  const missing = DROPS.map(({ name }) => name).filter((name) => !seen.has(name));
+  t.same(
+    missing.sort(),
+    WITHOUT_CAPTURE.map(([name]) => name).sort(),
+  );
+});
