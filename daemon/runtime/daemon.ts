@@ -9,6 +9,7 @@ import { type OpenedState, StateKeeper, type StateStatus } from "../state/keeper
 import { flushMarkers } from "../system/markers.js";
 import { removeStaleProxies } from "../system/neighbour.js";
 import { forwardingOff, forwardingReason, readSysctl } from "../system/sysctl.js";
+import { Tracer } from "../trace/tracer.js";
 import { Announcer } from "./announcer.js";
 import { Domain } from "./domain.js";
 import { Drain } from "./drain.js";
@@ -49,6 +50,8 @@ export class Daemon {
   #phase: "starting" | "running" | "stopped" = "starting";
   readonly #announcer: Announcer;
   readonly #drain = new Drain();
+  /** Shows packets to those who ask. */
+  readonly tracer: Tracer;
   #reload: ReloadState = { successful: true, successSeconds: Date.now() / 1000 };
   #checkTimer: NodeJS.Timeout | null = null;
   #lookTimer: NodeJS.Timeout | null = null;
@@ -64,6 +67,7 @@ export class Daemon {
     this.#log = log;
     this.#keeper = new StateKeeper(log);
     this.#announcer = new Announcer(log);
+    this.tracer = new Tracer(() => this.domains, log);
   }
 
   get config(): Config {
@@ -310,6 +314,7 @@ export class Daemon {
     if (this.#checkTimer !== null) clearInterval(this.#checkTimer);
     if (this.#lookTimer !== null) clearInterval(this.#lookTimer);
     if (this.#saveTimer !== null) clearInterval(this.#saveTimer);
+    this.tracer.stop();
     await this.#announce();
     const { domains } = this;
     await Promise.all([...this.#domains.keys()].map((name) => this.#remove(name)));

@@ -10,6 +10,7 @@ import type { Log } from "../log.js";
 import { PcpServer } from "../pcp/server.js";
 import { deviceExists } from "../system/device-list.js";
 import { InstalledRoutes } from "../system/installed.js";
+import { RulesInForce } from "../trace/rules-in-force.js";
 import type { Classifier } from "./classifier.js";
 import { checkDevice, closeDevice, type Device, openDevice } from "./device.js";
 import { ceOf, nat44Identity } from "./identity.js";
@@ -50,6 +51,7 @@ export class Domain {
   #restored: Restored | null = null;
   #forwardsChanged = false;
   readonly #hits = new RuleHitCounts();
+  #rules: RulesInForce | null = null;
 
   /** `inherited` is what the sessions of an earlier mapd have left of themselves. */
   constructor(
@@ -78,6 +80,11 @@ export class Domain {
 
   get workers(): readonly WorkerHandle[] {
     return this.#workers;
+  }
+
+  /** The rules that the workers have, or are about to get; null before the start. */
+  get rules(): RulesInForce | null {
+    return this.#rules;
   }
 
   /** How often a device has been opened: what is on one is not on the next. */
@@ -325,8 +332,14 @@ export class Domain {
 
   #compile(config: DomainConfig): WorkerDomain {
     const { settings } = config;
-    const table = compileRules(settings).buffer;
-    return { settings: withoutRules(settings), table, hits: this.#hits.prepare(config) };
+    const compiled = {
+      settings: withoutRules(settings),
+      revision: (this.#rules?.revision ?? 0) + 1,
+      table: compileRules(settings).buffer,
+      hits: this.#hits.prepare(config),
+    };
+    this.#rules = new RulesInForce(config, compiled);
+    return compiled;
   }
 
   /** Why the domain does not forward; empty when it does. */

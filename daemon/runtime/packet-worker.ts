@@ -12,6 +12,8 @@ import { BatchLoop } from "../../src/tun/batch-loop.js";
 import { Moderation } from "../../src/tun/moderation.js";
 import type { NativeTun } from "../../src/tun/native.js";
 import { NativeQueue } from "../../src/tun/queue.js";
+import { Tap, type TappedDomain } from "../../src/tun/trace/tap.js";
+import { type TapStart, watchersOf } from "../trace/taps.js";
 import { Heart } from "./heartbeat.js";
 import { LoopTimes } from "./loop-times.js";
 import { answerNat44 } from "./nat44-answers.js";
@@ -64,6 +66,9 @@ export class PacketWorker {
   readonly #times: LoopTimes;
   readonly #moderation = new Moderation(BATCH_SIZE);
   readonly #life: Nat44Life;
+  #domain: WorkerDomain;
+  /** null while nobody traces. */
+  #tap: Tap | null = null;
   /** What became of the state that the worker was started with; null where there was none. */
   readonly restored: Restored | null;
   #nextTickMs = 0;
@@ -89,7 +94,9 @@ export class PacketWorker {
     this.#times = new LoopTimes(start.loop, performance.now());
     this.#life = new Nat44Life(start.domain.settings, random);
     this.restored = this.#restore(start);
+    this.#domain = start.domain;
     this.#loop.setPipeline(this.#newPipeline(start.domain, this.#life.nat44, null));
+    this.trace(start.taps);
     this.#clearGauges();
   }
 
@@ -110,9 +117,21 @@ export class PacketWorker {
     const next = this.#life.prepare(domain.settings, undo, performance.now());
     const pipeline = this.#newPipeline(domain, next.nat44, next.retired);
     this.#loop.setPipeline(pipeline);
+    this.#domain = domain;
+    this.#tap?.setDomain(tappedDomain(domain));
     this.#life.take(next);
     this.#clearGauges();
     return next.change;
+  }
+
+  /** Traces packets for these, and for nobody else. */
+  trace(taps: readonly TapStart[]): void {
+    const clock = (): number => performance.timeOrigin + performance.now();
+    this.#tap =
+      taps.length === 0
+        ? null
+        : new Tap(this.#arena, tappedDomain(this.#domain), watchersOf(taps), clock);
+    this.#loop.setTap(this.#tap);
   }
 
   /** Throws where the domain has no NAT44. */
@@ -228,6 +247,10 @@ export class PacketWorker {
     const at = this.#start.index * count * Float64Array.BYTES_PER_ELEMENT;
     return new Float64Array(hits, at, count);
   }
+}
+
+function tappedDomain({ settings, table, revision }: WorkerDomain): TappedDomain {
+  return { isBr: settings.role === "br", table: RuleTable.fromBuffer(table), revision };
 }
 
 const EINTR = 4;

@@ -7,6 +7,7 @@ import type { NativeTun } from "../../src/tun/native.js";
 import { MapdError } from "../errors.js";
 import type { Log } from "../log.js";
 import { readThreadUse } from "../system/thread-use.js";
+import type { TapStart } from "../trace/taps.js";
 import { HangWatch } from "./hang-watch.js";
 import { HEARTBEAT_BYTES, readHeartbeat } from "./heartbeat.js";
 import { nat44Identity, sameIdentity } from "./identity.js";
@@ -68,6 +69,7 @@ export class WorkerHandle {
   readonly #watch = new HangWatch();
   #queue: WorkerQueue;
   #domain: WorkerDomain;
+  #taps: readonly TapStart[] = [];
   /** What a worker that has to be started again goes on with. */
   #saved: SavedNat44 | null;
   #thread: WorkerThread | null = null;
@@ -161,6 +163,7 @@ export class WorkerHandle {
       ports: this.#ports,
       loop: this.#loop,
       heartbeat: this.#heartbeat,
+      taps: this.#taps,
       restorable: this.#restorable(),
     };
   }
@@ -211,6 +214,12 @@ export class WorkerHandle {
     if (answer.type !== "configured") throw unexpected(this.index, answer);
     this.#domain = domain;
     return answer.change;
+  }
+
+  /** From now on the worker traces packets for these, and for nobody else; so does one that takes its place. */
+  setTaps(taps: readonly TapStart[]): void {
+    this.#taps = taps;
+    this.#thread?.tell({ type: "trace", taps });
   }
 
   /** Asks the worker's NAT44; rejects where it is not to be had. */

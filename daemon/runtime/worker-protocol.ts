@@ -1,6 +1,7 @@
 /** What the main thread and a worker say to each other. Packets and counters never travel this way. */
 import type { HostRow, ImportResult, Refusals } from "../../src/nat44/records.js";
 import type { DomainSettings } from "../../src/pipeline/settings.js";
+import type { TapStart } from "../trace/taps.js";
 import type { Nat44Change } from "./nat44-life.js";
 import type { Nat44Answers, Nat44Question, Nat44State } from "./nat44-questions.js";
 
@@ -8,6 +9,8 @@ import type { Nat44Answers, Nat44Question, Nat44State } from "./nat44-questions.
 export interface WorkerDomain {
   /** `withoutRules()`: to take over very many would stop the packet loop. */
   readonly settings: DomainSettings;
+  /** Another one each time that anything changes; records of traces name their rules by it. */
+  readonly revision: number;
   /** Compiled rules, shared by all workers of the domain. */
   readonly table: SharedArrayBuffer;
   /** Packets by rule, one part a worker (rule-hits.ts); null where they are not counted. */
@@ -44,6 +47,8 @@ export interface WorkerStart {
   readonly loop: SharedArrayBuffer;
   /** As heartbeat.ts has it; likewise. */
   readonly heartbeat: SharedArrayBuffer;
+  /** Those who trace its packets. */
+  readonly taps: readonly TapStart[];
   /** Of the domain's own NAT44; null: it starts empty. */
   readonly restorable: Restorable | null;
 }
@@ -61,6 +66,8 @@ export type ToWorker =
     }
   /** Answered by `answer` or `refused` with the same id. */
   | { readonly type: "ask"; readonly id: number; readonly question: Nat44Question }
+  /** From now on packets are traced for these, and for nobody else. */
+  | { readonly type: "trace"; readonly taps: readonly TapStart[] }
   /** Leave the loop; `stopped` is the last word. */
   | { readonly type: "stop" };
 

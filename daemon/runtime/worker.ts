@@ -27,11 +27,14 @@ function handle(worker: PacketWorker, message: ToWorker): boolean {
   try {
     if (message.type === "ask") {
       send({ type: "answer", id: message.id, answer: worker.answer(message.question) });
+    } else if (message.type === "trace") {
+      worker.trace(message.taps);
     } else {
       const change = worker.configure(message.domain, message.undo);
       send({ type: "configured", id: message.id, change });
     }
   } catch (error) {
+    if (!("id" in message)) throw error;
     send({ type: "refused", id: message.id, message: String(error) });
   }
   return true;

@@ -73,7 +73,7 @@ export class Tap implements Observer {
     this.#domain = domain;
     this.#watchers = watchers;
     this.#clock = clock;
-    this.#dropsOnly = watchers.every((watcher) => watcher.dropsOnly || watcher.filter.dropsOnly);
+    this.#dropsOnly = watchers.every((watcher) => watcher.dropsOnly);
     this.#snapLen = Math.max(...watchers.map(({ snapLen }) => snapLen));
     const capacity = Math.min(MAX_PARTS * this.#snapLen, DRAFT_LEN);
     this.#drafts = Array.from({ length: LEVELS }, () => new Draft(capacity));
