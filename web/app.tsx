@@ -1,13 +1,15 @@
 /** Header with tabs and settings, and the part of the page that the hash names. */
 import { h, type JSX } from "preact";
+import { CalculatorScreen } from "./calculator/screen.js";
 import { LANGUAGES, type Settings, SettingsContext, THEMES, useTexts } from "./i18n/context.js";
 import { PAGE_TEXTS } from "./i18n/page-texts.js";
 import { LiveScreen } from "./live/screen.js";
 import { hashOf, TABS, type Tab, useRoute } from "./state/route.js";
 import { useSettings } from "./state/settings.js";
+import { type Store, useStore } from "./state/store.js";
 
-const SCREENS: Readonly<Record<Tab, () => JSX.Element>> = {
-  calculator: () => <section class="screen" />,
+const SCREENS: Readonly<Record<Tab, (props: { readonly store: Store }) => JSX.Element>> = {
+  calculator: CalculatorScreen,
   dhcp: () => <section class="screen" />,
   tools: () => <section class="screen" />,
   live: LiveScreen,
@@ -15,12 +17,14 @@ const SCREENS: Readonly<Record<Tab, () => JSX.Element>> = {
 
 export function App(): JSX.Element {
   const [settings, change] = useSettings();
-  const { tab } = useRoute();
+  const route = useRoute();
+  const store = useStore(route);
+  const { tab } = route;
   return (
     <SettingsContext.Provider value={settings}>
       <Header tab={tab} settings={settings} change={change} />
       <main id="content" tabIndex={-1}>
-        {h(SCREENS[tab], {})}
+        {h(SCREENS[tab], { store })}
       </main>
       <Footer />
     </SettingsContext.Provider>
