@@ -12,20 +12,21 @@ import { checkDmr, checkRule } from "../map/check.js";
 import { error, hasError, warning } from "../map/diagnostic.js";
 import { canonicalIpv4, canonicalIpv6 } from "../map/prefix.js";
 import type { Diagnostic, Ipv6Prefix, Rule, Words6 } from "../map/types.js";
-
-const OPTION_RULE = 89;
-const OPTION_BR = 90;
-const OPTION_DMR = 91;
-const OPTION_PORTPARAMS = 93;
-const OPTION_PRIORITY = 111;
+import {
+  FLAG_FMR,
+  OPTION_BIND,
+  OPTION_BR,
+  OPTION_DMR,
+  OPTION_PORTPARAMS,
+  OPTION_PRIORITY,
+  OPTION_RULE,
+} from "./options.js";
 
 const MODES: ReadonlyMap<number, "map-e" | "map-t"> = new Map([
   [94, "map-e"],
   [95, "map-t"],
 ]);
 
-/** Low bit of a rule's flags: it is a forwarding mapping rule, too (RFC 7598 §4.1). */
-const FLAG_FMR = 0x01;
 const RULE_FIXED_LEN = 8;
 
 /** What RFC 7598 wants done with a container: §6 ignores one of the wrong make, §8 discards one with a wrong value. */
@@ -95,6 +96,7 @@ function readContainer(mode: "map-e" | "map-t", body: Uint8Array): S46Container 
   const [rules, brs, dmrs] = [of(OPTION_RULE), of(OPTION_BR), of(OPTION_DMR)];
   const isRightMake =
     rules.length > 0 &&
+    of(OPTION_BIND).length === 0 &&
     (mode === "map-e"
       ? brs.length > 0 && dmrs.length === 0
       : brs.length === 0 && dmrs.length === 1);
