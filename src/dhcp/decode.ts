@@ -39,11 +39,11 @@ export interface Decoded {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Text in any of the forms of `parseHex()`; a variable's name may say which container's inside it is. */
-export function decodeText(text: string): Checked<Decoded> {
+/** Text in any of the forms of `parseHex()`; a variable's name may say which container's inside it is, where `inside` does not. */
+export function decodeText(text: string, inside?: SoftwireMode): Checked<Decoded> {
   const read = parseHex(text);
   if (!read.ok) return read;
-  const value = decode(read.value.bytes, modeOfVariable(read.value.variable));
+  const value = decode(read.value.bytes, inside ?? modeOfVariable(read.value.variable));
   return { ok: true, value, diagnostics: value.diagnostics };
 }
 
