@@ -27,6 +27,8 @@ export interface ControlCommand {
   readonly summary: string;
   /** True where it changes what the daemon does, so that the log tells of it. */
   readonly changes?: true;
+  /** True where it shows what subscribers send: it is for those who may change things, and the log tells of it. */
+  readonly reveals?: true;
   /** Gives the result document, or a ControlStream of them. A MapdError reaches the client with its code, so that its exit status is the right one. */
   run(given: unknown): object | Promise<object>;
 }

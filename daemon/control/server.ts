@@ -128,15 +128,20 @@ export class ControlServer {
       const known = [...this.#commands.keys()].join(", ");
       return failure("unknown-command", `no command ${request.command}; there are: ${known}`);
     }
-    const refusal = command.changes ? this.#gate.refusal(peer) : null;
+    const isForOperators = command.changes === true || command.reveals === true;
+    const refusal = isForOperators ? this.#gate.refusal(peer) : null;
     if (refusal !== null) {
       this.#log.warn({ request, client: whoIs(peer) }, "refused by the control socket");
-      return failure("not-permitted", `${request.command} changes what mapd does: ${refusal}`);
+      const what = command.changes ? "changes what mapd does" : "shows what subscribers send";
+      return failure("not-permitted", `${request.command} ${what}: ${refusal}`);
     }
     try {
       const result = await command.run(request.arguments);
       if (command.changes) {
         this.#log.info({ request, client: whoIs(peer) }, "changed by the control socket");
+      }
+      if (command.reveals) {
+        this.#log.info({ request, client: whoIs(peer) }, "packets are shown by the control socket");
       }
       return result instanceof ControlStream ? result : { ok: true, result };
     } catch (error) {

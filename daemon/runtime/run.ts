@@ -6,6 +6,7 @@ import { controlCommands } from "../control/commands.js";
 import { ControlGate } from "../control/gate.js";
 import { operateCommands } from "../control/operate/commands.js";
 import { ControlServer } from "../control/server.js";
+import { traceCommands } from "../control/trace/commands.js";
 import { EXIT, formatDiagnostic, MapdError } from "../errors.js";
 import { createMetrics } from "../http/metrics.js";
 import { PAGE_FOLDER, PageFiles } from "../http/page-files.js";
@@ -74,6 +75,7 @@ class Running {
     const commands = [
       ...controlCommands(this.#daemon, version),
       ...operateCommands(this.#daemon, this.#reloader),
+      ...traceCommands(this.#daemon),
     ];
     this.#control = new ControlServer(
       config.controlSocket,

@@ -73,7 +73,7 @@ export class Tracer {
 
   /** Throws MapdError where there is no such domain, or too many trace already. */
   trace(request: TraceRequest, tell: Tell): () => void {
-    this.#checkDomain(request.domain);
+    this.checkDomain(request.domain);
     if (this.#sessions.size >= MAX_SESSIONS) {
       const text = `${MAX_SESSIONS} traces run already, which is all that mapd serves at once; end one of them`;
       throw new MapdError("refused", text);
@@ -100,7 +100,8 @@ export class Tracer {
     this.#timer = null;
   }
 
-  #checkDomain(wanted: string | null): void {
+  /** Throws MapdError where there is no such domain. */
+  checkDomain(wanted: string | null): void {
     const names = this.#domains().map(({ config }) => config.settings.name);
     if (wanted === null || names.includes(wanted)) return;
     throw new MapdError("not-found", `no domain is named "${wanted}"${didYouMean(wanted, names)}`);

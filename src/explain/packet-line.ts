@@ -90,7 +90,7 @@ function transportText({ layer, fields }: Header): string | null {
   }
 }
 
-function tcpFlags(flags: Fields[string]): string {
+function tcpFlags(flags: Fields[string] | undefined): string {
   const words = typeof flags === "string" && flags !== "" ? flags.split(" ") : [];
   return words.map((word) => FLAGS[word] ?? "?").join("");
 }
