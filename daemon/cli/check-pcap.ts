@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { DomainCounters } from "../../src/explain/domain-run.js";
 import { DomainRun } from "../../src/explain/domain-run.js";
-import { type ReplayEvent, replay } from "../../src/explain/replay.js";
+import { type ReplayEvent, replay, type TimedPacket } from "../../src/explain/replay.js";
 import { commentText, lateText } from "../../src/explain/text.js";
 import type { Config, DomainConfig } from "../config/types.js";
 import { EXIT, MapdError } from "../errors.js";
@@ -94,7 +94,8 @@ async function write(path: string, chunks: readonly Uint8Array[]): Promise<void>
   });
 }
 
-function onlyDomain(config: Config, name: string | undefined): DomainConfig {
+/** The named domain, or the only one. */
+export function onlyDomain(config: Config, name: string | undefined): DomainConfig {
   if (name !== undefined) return domainNamed(config, name);
   const [only, ...others] = config.domains;
   if (only !== undefined && others.length === 0) return only;
@@ -120,12 +121,8 @@ function check(
   const writer = new PcapngWriter(sink, { application: `mapctl ${packageVersion()}` });
   const on = writer.interfaceOf(tun.name);
   const startNs = packets[0]?.timeNs ?? 0n;
-  const timed = packets.map(({ packet, timeNs }) => ({
-    packet,
-    timeMs: Number(timeNs - startNs) / NS_PER_MS,
-  }));
   let written = 0;
-  for (const event of replay(run, timed)) {
+  for (const event of replay(run, timedPackets(packets))) {
     const timeNs = startNs + BigInt(Math.round(event.timeMs * NS_PER_MS));
     const output = event.kind === "packet" ? event.judgement.output : event.step.output;
     written += output.length;
@@ -141,6 +138,15 @@ function check(
     }
   }
   return { counters: run.counters(), packets: written };
+}
+
+/** Times count from the first packet. */
+export function timedPackets(packets: readonly CapturedPacket[]): TimedPacket[] {
+  const startNs = packets[0]?.timeNs ?? 0n;
+  return packets.map(({ packet, timeNs }) => ({
+    packet,
+    timeMs: Number(timeNs - startNs) / NS_PER_MS,
+  }));
 }
 
 interface PcapRecord {

@@ -14,7 +14,12 @@ export interface SeedSession {
   readonly remotePort: number;
 }
 
+/** A port that belongs to one inside endpoint whether there is traffic or not; 6 or 17. */
+export type SeedForward = Omit<SeedSession, "remoteAddress" | "remotePort">;
+
 export interface Nat44Seed {
+  /** All of them; those of the configuration are there already. */
+  readonly forwards: readonly SeedForward[];
   /** Those that the packet may belong to. */
   readonly sessions: readonly SeedSession[];
   /** Ports in use of each protocol, by its number. */
@@ -28,7 +33,14 @@ const FIRST_FILLER = 1;
 const FILLER_REMOTE = 0xc0000201;
 const FILLER_REMOTE_PORT = 9;
 
-export function seedNat44(nat44: Nat44, { sessions, used }: Nat44Seed, nowMs: number): void {
+export function seedNat44(
+  nat44: Nat44,
+  { forwards, sessions, used }: Nat44Seed,
+  nowMs: number,
+): void {
+  for (const forward of forwards) {
+    nat44.addMapping({ ...forward, exact: true, lifetimeMs: null, origin: "operator" }, nowMs);
+  }
   for (const session of sessions) hold(nat44, session, nowMs);
   for (const [protocol, count] of used) fill(nat44, protocol, count, nowMs);
 }
