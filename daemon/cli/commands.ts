@@ -11,10 +11,12 @@ import { dmrCommand } from "./dmr.js";
 import { doctorCommand } from "./doctor.js";
 import { domainsCommand } from "./domains.js";
 import { drainCommand, undrainCommand } from "./drain.js";
+import { explainCommand } from "./explain.js";
 import { configExportCommand, exportCommand } from "./export.js";
 import { forwardAddCommand, forwardDelCommand, forwardListCommand } from "./forward.js";
 import { importCommand } from "./import.js";
 import { interfacesCommand } from "./interfaces.js";
+import { listCommand } from "./list.js";
 import { logLevelCommand } from "./log-level.js";
 import { portsCommand, portsSuggestCommand } from "./ports.js";
 import { readyCommand } from "./ready.js";
@@ -26,6 +28,7 @@ import { showCommand } from "./show.js";
 import { statisticsCommand } from "./statistics.js";
 import { statusCommand } from "./status.js";
 import { topCommand } from "./top.js";
+import { mirrorCommand, traceCommand } from "./trace.js";
 
 /** All but the one that has to know them all. */
 const OTHERS: readonly CliCommand[] = [
@@ -50,6 +53,9 @@ const OTHERS: readonly CliCommand[] = [
   portsSuggestCommand,
   sessionsCommand,
   topCommand,
+  explainCommand,
+  traceCommand,
+  mirrorCommand,
   doctorCommand,
   checkCommand,
   checkPcapCommand,
@@ -57,6 +63,7 @@ const OTHERS: readonly CliCommand[] = [
   reverseCommand,
   analyseCommand,
   dmrCommand,
+  listCommand,
   importCommand,
   exportCommand,
 ];
