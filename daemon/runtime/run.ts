@@ -1,4 +1,6 @@
 /** From a configuration file to a running daemon, until a signal ends it. */
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { loadConfig } from "../config/load.js";
 import type { Config, HttpSettings } from "../config/types.js";
 import type { ControlCommand } from "../control/command.js";
@@ -14,7 +16,7 @@ import { HttpServer } from "../http/server.js";
 import { createLog, type Log } from "../log.js";
 import { loadNativeSystem, loadNativeTun } from "../native-loader.js";
 import { ServiceManager, takeNotifyPlace } from "../system/notify.js";
-import { neededCapabilities, Privileges } from "../system/privileges.js";
+import { neededCapabilities, type Origin, Privileges } from "../system/privileges.js";
 import { ownIdentity } from "../system/reachable.js";
 import { Daemon } from "./daemon.js";
 import { Reloader } from "./reloader.js";
@@ -50,7 +52,7 @@ export async function runDaemon(path: string, version: string): Promise<number> 
 }
 
 class Running {
-  readonly #path: string;
+  readonly #origin: Origin;
   readonly #log: Log;
   readonly #privileges: Privileges;
   readonly #service: ServiceReport;
@@ -60,7 +62,7 @@ class Running {
   readonly #http: HttpServer | null;
 
   constructor(path: string, config: Config, version: string, log: Log) {
-    this.#path = path;
+    this.#origin = { program: dirname(fileURLToPath(import.meta.url)), config: path };
     this.#log = log;
     const system = loadNativeSystem();
     this.#privileges = new Privileges(system, log);
@@ -112,7 +114,7 @@ class Running {
       await this.#http?.listen();
       await this.#daemon.start();
       const { config } = this.#daemon;
-      this.#privileges.limit(neededCapabilities(this.#path, config, ownIdentity()));
+      this.#privileges.limit(neededCapabilities(this.#origin, config, ownIdentity()));
       process.on("SIGHUP", this.#onHangUp);
       this.#service.started();
       const reasons = this.#daemon.reasons();

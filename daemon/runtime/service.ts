@@ -52,27 +52,40 @@ export class LoopWatch {
   }
 }
 
-export class ServiceReport {
-  readonly #manager: ServiceManager;
-  readonly #daemon: ServedDaemon;
-  readonly #loops = new LoopWatch();
-  #timers: readonly NodeJS.Timeout[] = [];
+/** Does a step again and again; gives what ends that. */
+export type Repeat = (step: () => void, everyMs: number) => () => void;
 
-  constructor(manager: ServiceManager, daemon: ServedDaemon) {
+const repeat: Repeat = (step, everyMs) => {
+  const timer = setInterval(step, everyMs);
+  return () => clearInterval(timer);
+};
+
+/** What of a ServiceManager is used here. */
+type Listener = Pick<ServiceManager, keyof ServiceManager>;
+
+export class ServiceReport {
+  readonly #manager: Listener;
+  readonly #daemon: ServedDaemon;
+  readonly #repeat: Repeat;
+  readonly #loops = new LoopWatch();
+  #ends: (() => void)[] = [];
+
+  constructor(manager: Listener, daemon: ServedDaemon, again: Repeat = repeat) {
     this.#manager = manager;
     this.#daemon = daemon;
+    this.#repeat = again;
   }
 
   /** The daemon runs: from now on the manager hears of it by itself. */
   started(): void {
     this.#manager.ready(statusLine(this.#daemon));
+    const status = (): void => this.#manager.status(statusLine(this.#daemon));
+    this.#ends = [this.#repeat(status, STATUS_MS)];
     const { watchdogMs } = this.#manager;
-    const status = setInterval(() => this.#manager.status(statusLine(this.#daemon)), STATUS_MS);
-    this.#timers = [status];
     if (watchdogMs === null) return;
     this.#look();
     const pauseMs = Math.min(watchdogMs / LOOKS_A_WATCHDOG, STATUS_MS);
-    this.#timers = [status, setInterval(() => this.#look(), pauseMs)];
+    this.#ends.push(this.#repeat(() => this.#look(), pauseMs));
   }
 
   /** A loop that hangs, or a worker that does not come back, is not covered up: the manager then starts mapd again. */
@@ -99,6 +112,6 @@ export class ServiceReport {
 
   /** Nothing more is said. */
   stop(): void {
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const end of this.#ends) end();
   }
 }

@@ -1,6 +1,5 @@
 /** Which capabilities the daemon goes on with once its domains run, and the giving up of the rest: capabilities(7). */
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Diagnostic } from "../../src/map/types.js";
 import type { Config, DomainConfig } from "../config/types.js";
 import type { Log } from "../log.js";
@@ -25,21 +24,29 @@ function hasClassifier({ settings, tun }: DomainConfig): boolean {
   return settings.mode === "map-e" && tun.offload === "auto";
 }
 
+/** Where the daemon itself comes from. */
+export interface Origin {
+  /** Folder of the program. */
+  readonly program: string;
+  /** Path of the configuration file. */
+  readonly config: string;
+}
+
 /** Files that are used again, by reload, a new worker, the state of NAT44 and the end: each path with what it must permit. */
-function filesUsedAgain(path: string, config: Needs): readonly (readonly [string, number])[] {
+function filesUsedAgain(origin: Origin, config: Needs): readonly (readonly [string, number])[] {
   const { controlSocket, stateFile, drainFile, http } = config;
   const changed = [controlSocket, stateFile, drainFile].filter((file) => file !== null);
-  const read = [path, http?.tokenFile ?? null].filter((file) => file !== null);
+  const read = [origin.config, http?.tokenFile ?? null].filter((file) => file !== null);
   return [
-    [dirname(fileURLToPath(import.meta.url)), READ | SEARCH],
+    [origin.program, READ | SEARCH],
     ...read.map((file) => [file, READ] as const),
     ...changed.map((file) => [dirname(file), WRITE | SEARCH] as const),
   ];
 }
 
-/** What a daemon that `who` runs needs beyond its start; `path` is its configuration file. */
-export function neededCapabilities(path: string, config: Needs, who: Who): readonly Capability[] {
-  const isForOthers = filesUsedAgain(path, config).some(
+/** What a daemon that `who` runs needs beyond its start. */
+export function neededCapabilities(origin: Origin, config: Needs, who: Who): readonly Capability[] {
+  const isForOthers = filesUsedAgain(origin, config).some(
     ([file, wanted]) => !isUsable(file, wanted, who),
   );
   return [

@@ -92,7 +92,7 @@ const LIMITS = [
     left: CAP_NET_ADMIN,
   },
   {
-    name: "an ordinary user keeps what was ambient",
+    name: "where the uid of root gives nothing, what was ambient stays",
     keep: CAP_NET_ADMIN,
     wrapper: [
       "setpriv",
