@@ -1,6 +1,7 @@
 /** Header with tabs and settings, and the part of the page that the hash names. */
 import { h, type JSX } from "preact";
 import { CalculatorScreen } from "./calculator/screen.js";
+import { DhcpScreen } from "./dhcp/screen.js";
 import { LANGUAGES, type Settings, SettingsContext, THEMES, useTexts } from "./i18n/context.js";
 import { PAGE_TEXTS } from "./i18n/page-texts.js";
 import { LiveScreen } from "./live/screen.js";
@@ -10,7 +11,7 @@ import { type Store, useStore } from "./state/store.js";
 
 const SCREENS: Readonly<Record<Tab, (props: { readonly store: Store }) => JSX.Element>> = {
   calculator: CalculatorScreen,
-  dhcp: () => <section class="screen" />,
+  dhcp: DhcpScreen,
   tools: () => <section class="screen" />,
   live: LiveScreen,
 };

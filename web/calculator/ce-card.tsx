@@ -2,10 +2,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Ce } from "../../src/map/ce.js";
-import { mapAddressOf } from "../../src/map/ce-address.js";
+import { addressForms } from "../../src/map/iid.js";
 import { formatIpv4Prefix, formatIpv6Prefix } from "../../src/map/prefix.js";
 import { portSetOf } from "../../src/map/rule.js";
-import type { Diagnostic, Iid, Rule } from "../../src/map/types.js";
+import type { Diagnostic, Rule } from "../../src/map/types.js";
 import { formatIpv6 } from "../../src/wire/address.js";
 import { useLanguage, useTexts } from "../i18n/context.js";
 import { cePosition, find, withHost, withPsid } from "../state/moves.js";
@@ -113,18 +113,12 @@ interface FactsProps {
   readonly port: number;
 }
 
-const STYLES: readonly (readonly [Iid, "map-ipv6-rfc" | "map-ipv6-draft"])[] = [
-  ["rfc7597", "map-ipv6-rfc"],
-  ["draft-03", "map-ipv6-draft"],
-];
-
 function CeFacts({ rule, ce, index, port }: FactsProps): JSX.Element {
   const t = useTexts(CALCULATOR_TEXTS);
   const language = useLanguage();
   const ports = portSetOf(rule, ce.psid);
   const { psidLen, eaLen, sharing } = { ...rule, sharing: 2 ** rule.psidLen };
-  const styled = (iid: Iid): string =>
-    formatIpv6(mapAddressOf({ ...rule, iid }, ce.ipv4.address, ce.psid ?? 0));
+  const forms = addressForms(rule, ce);
   const eup = formatIpv6Prefix(ce.endUserPrefix);
   const source = `[${formatIpv6(ce.mapIpv6)}]:${ports.at(port)}`;
   return (
@@ -139,9 +133,18 @@ function CeFacts({ rule, ce, index, port }: FactsProps): JSX.Element {
       <Fact label={t("ea-value")} fact="ea" value={index}>
         {`${index} = ${hex(index, eaLen)}`}
       </Fact>
-      {STYLES.map(([iid, text]) => (
-        <Fact key={iid} label={t(text)} fact={`mapIpv6-${iid}`} value={styled(iid)} canCopy />
-      ))}
+      <Fact
+        label={t("map-ipv6-rfc")}
+        fact="mapIpv6-rfc7597"
+        value={formatIpv6(forms.rfc7597)}
+        canCopy
+      />
+      <Fact
+        label={t("map-ipv6-draft")}
+        fact="mapIpv6-draft-03"
+        value={formatIpv6(forms.draft03)}
+        canCopy
+      />
       <Fact label={t("source")} fact="source" value={source} canCopy />
       <Fact label={t("neighbours")} fact="neighbours" value={sharing}>
         {sharing.toLocaleString(language)}

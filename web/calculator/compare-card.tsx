@@ -1,7 +1,7 @@
 /** Another rule beside this one, value by value; what differs is said in a word, not by colour. */
 import type { JSX } from "preact";
+import { compareRules } from "../../src/map/compare.js";
 import type { Rule } from "../../src/map/types.js";
-import { type Reason, ruleReasons } from "../../src/map/why.js";
 import { useLanguage, useTexts } from "../i18n/context.js";
 import { checkDraft, draftOfText } from "../state/draft.js";
 import type { Store } from "../state/store.js";
@@ -47,30 +47,17 @@ export function CompareCard({ store }: { readonly store: Store }): JSX.Element {
   );
 }
 
-interface Row {
-  readonly reason: Reason;
-  readonly one: string;
-  readonly other: string;
-}
-
-/** Every value that either rule has. */
-function rowsOf(one: Rule, other: Rule): readonly Row[] {
-  const [first, second] = [ruleReasons(one), ruleReasons(other)];
-  const valueIn = (reasons: readonly Reason[], key: string): string =>
-    reasons.find((reason) => reason.key === key)?.value ?? "–";
-  const added = second.filter(({ key }) => !first.some((reason) => reason.key === key));
-  return [...first, ...added].map((reason) => ({
-    reason,
-    one: valueIn(first, reason.key),
-    other: valueIn(second, reason.key),
-  }));
-}
-
 function Comparison({ one, other }: { readonly one: Rule; readonly other: Rule }): JSX.Element {
   const t = useTexts(CALCULATOR_TEXTS);
   const language = useLanguage();
+  const difference = compareRules(one, other);
   return (
     <Scroll label={t("compare")}>
+      <ul class="effects" lang="en">
+        {difference.effects.map((effect) => (
+          <li key={effect}>{effect}</li>
+        ))}
+      </ul>
       <table class="reasons">
         <thead>
           <tr>
@@ -81,21 +68,14 @@ function Comparison({ one, other }: { readonly one: Rule; readonly other: Rule }
           </tr>
         </thead>
         <tbody>
-          {rowsOf(one, other).map(({ reason, one: mine, other: theirs }) => {
-            const isChanged = mine !== theirs;
-            return (
-              <tr
-                key={reason.key}
-                class={isChanged ? "changed" : undefined}
-                data-compare={reason.key}
-              >
-                <th scope="row">{reasonLabel(reason, language)}</th>
-                <td class="mono">{mine}</td>
-                <td class="mono">{theirs}</td>
-                <td>{isChanged ? `≠ ${t("compare-changed")}` : `= ${t("compare-same")}`}</td>
-              </tr>
-            );
-          })}
+          {difference.values.map((value) => (
+            <tr key={value.key} class={value.same ? undefined : "changed"} data-compare={value.key}>
+              <th scope="row">{reasonLabel(value, language)}</th>
+              <td class="mono">{value.one}</td>
+              <td class="mono">{value.other}</td>
+              <td>{value.same ? `= ${t("compare-same")}` : `≠ ${t("compare-changed")}`}</td>
+            </tr>
+          ))}
         </tbody>
       </table>
     </Scroll>

@@ -34,9 +34,8 @@ export function PortCard({ store, ce }: Props): JSX.Element {
   const sources = portBits(rule);
   return (
     <Card title={t("port-map")} name="ports">
-      <div class="port-columns">
-        <PortMap store={store} ce={ce} port={port} />
-        <div class="port-side">
+      <div class="port-head">
+        <div>
           <Stepper
             label={t("step-port")}
             name="port"
@@ -45,6 +44,9 @@ export function PortCard({ store, ce }: Props): JSX.Element {
             strides={STRIDES}
             onStep={(value) => store.change((inputs) => ({ ...inputs, port: value }), "port")}
           />
+          <PortText rule={rule} port={port} />
+        </div>
+        <div>
           <h3>
             {t("port")}{" "}
             <data class="mono" data-fact="port" value={String(port)}>
@@ -63,13 +65,11 @@ export function PortCard({ store, ce }: Props): JSX.Element {
           <FieldLegend
             fields={FIELDS.filter((field) => sources.some((one) => one.field === field))}
           />
-          <PortText rule={rule} port={port} />
-          <Ranges
-            key={`${rule.psidOffset} ${rule.psidLen} ${ce.psid}`}
-            rule={rule}
-            psid={ce.psid}
-          />
         </div>
+      </div>
+      <div class="port-columns">
+        <PortMap store={store} ce={ce} port={port} />
+        <Ranges key={`${rule.psidOffset} ${rule.psidLen} ${ce.psid}`} rule={rule} psid={ce.psid} />
       </div>
     </Card>
   );

@@ -40,8 +40,13 @@ export const REASONS_JA: Readonly<Record<string, string>> = {
   ports: "ポート",
   iid: "インターフェース識別子",
   mapIpv6: "MAP アドレス",
+  name: "名前",
+  forwarding: "転送ルール",
 };
 
-export function reasonLabel({ key, label }: Reason, language: Language): string {
+export function reasonLabel(
+  { key, label }: Pick<Reason, "key" | "label">,
+  language: Language,
+): string {
   return language === "ja" ? (REASONS_JA[key] ?? label) : label;
 }

@@ -43,8 +43,10 @@ export function RuleForm({ store }: Props): JSX.Element {
   return (
     <form class="rule-form" onSubmit={(event) => event.preventDefault()}>
       {text("name", t("name"))}
-      {text("ipv6", t("ipv6"))}
-      {text("ipv4", t("ipv4"))}
+      <div class="prefixes">
+        {text("ipv6", t("ipv6"))}
+        {text("ipv4", t("ipv4"))}
+      </div>
       <div class="lengths">
         {LENGTHS.map((row) => (
           <LengthField

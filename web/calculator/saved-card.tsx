@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
+import { formatSavedRule } from "../../src/map/rule-text.js";
 import { useTexts } from "../i18n/context.js";
 import { checkDraft } from "../state/draft.js";
 import { inputsOf } from "../state/permalink.js";
@@ -17,7 +18,7 @@ import type { Store } from "../state/store.js";
 import { Card } from "../ui/card.js";
 import { CopyButton } from "../ui/copy.js";
 import { download } from "../ui/download.js";
-import { savedLine } from "./rule-text.js";
+import { Icon } from "../ui/icon.js";
 import { CALCULATOR_TEXTS } from "./texts.js";
 
 type Translate = ReturnType<typeof useTexts<typeof CALCULATOR_TEXTS>>;
@@ -91,7 +92,7 @@ function SavedRow({ store, rule, onRemove }: RowProps): JSX.Element {
         title={t("saved-compare", { name })}
         onClick={() => store.change((inputs) => ({ ...inputs, other: stringOf(rule) }))}
       >
-        <span aria-hidden="true">⇄</span>
+        <Icon name="swap" />
       </button>
       <button
         type="button"
@@ -99,7 +100,7 @@ function SavedRow({ store, rule, onRemove }: RowProps): JSX.Element {
         title={t("saved-remove", { name })}
         onClick={onRemove}
       >
-        <span aria-hidden="true">✕</span>
+        <Icon name="remove" />
       </button>
     </li>
   );
@@ -108,7 +109,7 @@ function SavedRow({ store, rule, onRemove }: RowProps): JSX.Element {
 function lineOf({ query }: SavedRule): string {
   const inputs = inputsOf(query);
   const checked = inputs === null ? null : checkDraft(inputs.draft);
-  return checked?.ok ? savedLine(checked.value) : query;
+  return checked?.ok ? formatSavedRule(checked.value) : query;
 }
 
 interface FilesProps {

@@ -6,9 +6,12 @@ import { textIn } from "../i18n/texts.js";
 import { draftOfText } from "../state/draft.js";
 import { FIRST_INPUTS } from "../state/model.js";
 import { ceOf, EXAMPLES as EXAMPLE_COUNT, exampleText } from "../state/moves.js";
-import { inputsOf } from "../state/permalink.js";
+import { inputsOf, queryOf } from "../state/permalink.js";
+import { hashOf } from "../state/route.js";
 import type { Store } from "../state/store.js";
 import { Card } from "../ui/card.js";
+import { CopyButton } from "../ui/copy.js";
+import { Icon } from "../ui/icon.js";
 import { AddressCard } from "./address-card.js";
 import { CeCard } from "./ce-card.js";
 import { CompareCard } from "./compare-card.js";
@@ -55,8 +58,10 @@ function History({ store }: { readonly store: Store }): JSX.Element {
   const t = useTexts(CALCULATOR_TEXTS);
   const { model } = store;
   const canUndo = model.past.length > 0 || !model.isCurrent;
+  const link = location.href.replace(/#.*$/, "") + hashOf("calculator", queryOf(model.good));
   return (
     <>
+      <CopyButton text={link} what={t("link")} icon="link" />
       <button
         type="button"
         aria-label={t("undo")}
@@ -64,7 +69,7 @@ function History({ store }: { readonly store: Store }): JSX.Element {
         disabled={!canUndo}
         onClick={store.undo}
       >
-        <span aria-hidden="true">↶</span>
+        <Icon name="undo" />
       </button>
       <button
         type="button"
@@ -73,10 +78,10 @@ function History({ store }: { readonly store: Store }): JSX.Element {
         disabled={model.future.length === 0}
         onClick={store.redo}
       >
-        <span aria-hidden="true">↷</span>
+        <Icon name="redo" />
       </button>
       <button type="button" aria-label={t("print")} title={t("print")} onClick={() => print()}>
-        <span aria-hidden="true">⎙</span>
+        <Icon name="print" />
       </button>
     </>
   );

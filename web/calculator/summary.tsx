@@ -68,7 +68,7 @@ function Details({ design }: { readonly design: RuleDesign }): JSX.Element {
     usablePorts.least === usablePorts.most
       ? [usablePorts.most]
       : [usablePorts.least, usablePorts.most];
-  const letters = [n, r, o, p, k, a, design.kind === "shared" ? m : "–", s];
+  const letters = Object.entries({ n, r, o, p, k, a, m: design.kind === "shared" ? m : "–", s });
   const number = (value: number): string => value.toLocaleString(language);
   return (
     <dl class="facts">
@@ -102,7 +102,13 @@ function Details({ design }: { readonly design: RuleDesign }): JSX.Element {
       <Fact label={t("ipv6-share")} fact="ipv6Share" value={design.ipv6Share}>
         2<sup>−{n}</sup>
       </Fact>
-      <Fact label={t("letters")} fact="letters" value={letters.join(" ")} />
+      <Fact label={t("letters")} fact="letters" value={letters.flat().join(" ")}>
+        {letters.map(([letter, value]) => (
+          <span key={letter} class="letter">
+            <var>{letter}</var> {value}
+          </span>
+        ))}
+      </Fact>
     </dl>
   );
 }

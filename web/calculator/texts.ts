@@ -5,8 +5,8 @@ export const CALCULATOR_TEXTS = {
   name: ["Name", "名前"],
   "rule-string": ["Rule string", "ルール文字列"],
   "rule-string-help": [
-    "name|IPv6|length|IPv4|length|EA|offset, or 2001:db8::/40 192.0.2.0/24 16 6. Paste any; a saved line's comment is ignored.",
-    "名前|IPv6|長さ|IPv4|長さ|EA|オフセット、または 2001:db8::/40 192.0.2.0/24 16 6。貼り付け可。保存行のコメントは無視します。",
+    "name|IPv6|length|IPv4|length|EA|offset, or V6-PREFIX V4-PREFIX EA [OFFSET]",
+    "名前|IPv6|長さ|IPv4|長さ|EA|オフセット、または V6 V4 EA [オフセット]",
   ],
   "rule-string-wrong": [
     "This is no rule string yet: seven parts with | between them, or V6-PREFIX V4-PREFIX EA-LEN [OFFSET].",
@@ -62,7 +62,7 @@ export const CALCULATOR_TEXTS = {
   "ipv6-share": ["Share of IPv6", "IPv6 空間比"],
   delegate: ["To delegate (DHCPv6-PD)", "委譲 (DHCPv6-PD)"],
   "delegate-value": ["{count} × /{len}", "{count} × /{len}"],
-  letters: ["n r o p k a m s", "n r o p k a m s"],
+  letters: ["Letters of RFC 7597", "RFC 7597 の記号"],
   "map-address": ["MAP address, bit by bit", "MAP アドレス (ビット単位)"],
   "ipv4-address": ["IPv4 address", "IPv4 アドレス"],
   port: ["Port", "ポート"],

@@ -1,18 +1,19 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useTexts } from "../i18n/context.js";
+import { Icon, type IconName } from "./icon.js";
 import { UI_TEXTS } from "./texts.js";
 
 const SHOWN_MS = 1500;
 
-/** Copies a text; the button says so for a moment. */
-export function CopyButton({
-  text,
-  what,
-}: {
+interface CopyButtonProps {
   readonly text: string;
   readonly what: string;
-}): JSX.Element {
+  readonly icon?: IconName;
+}
+
+/** Copies a text; the button says so for a moment. */
+export function CopyButton({ text, what, icon = "copy" }: CopyButtonProps): JSX.Element {
   const t = useTexts(UI_TEXTS);
   const [isCopied, setIsCopied] = useState(false);
   useEffect(() => {
@@ -30,7 +31,7 @@ export function CopyButton({
         copyText(text).then(setIsCopied, () => setIsCopied(false));
       }}
     >
-      <span aria-hidden="true">{isCopied ? "✓" : "⧉"}</span>
+      <Icon name={isCopied ? "check" : icon} />
     </button>
   );
 }

@@ -41,6 +41,38 @@ export function TextField(props: TextFieldProps): JSX.Element {
   );
 }
 
+interface TextAreaProps {
+  readonly label: string;
+  readonly name: string;
+  readonly value: string;
+  readonly help: string;
+  readonly onInput: (value: string) => void;
+}
+
+export function TextArea({ label, name, value, help, onInput }: TextAreaProps): JSX.Element {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <textarea
+        id={id}
+        name={name}
+        class="mono"
+        rows={4}
+        value={value}
+        aria-describedby={`${id}-help`}
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck={false}
+        onInput={({ currentTarget }) => onInput(currentTarget.value)}
+      />
+      <p class="help" id={`${id}-help`}>
+        {help}
+      </p>
+    </div>
+  );
+}
+
 interface LengthFieldProps {
   readonly label: string;
   readonly symbol: string;

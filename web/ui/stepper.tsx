@@ -1,8 +1,9 @@
 /** First, previous, a number to go to, next, last. At an end the buttons that lead beyond are off: nothing wraps unseen. */
-import type { JSX } from "preact";
+import type { ComponentChild, JSX } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
 import { useLanguage, useTexts } from "../i18n/context.js";
 import { whole } from "../state/draft.js";
+import { Icon } from "./icon.js";
 import { UI_TEXTS } from "./texts.js";
 
 interface StepperProps {
@@ -23,7 +24,7 @@ export function Stepper(props: StepperProps): JSX.Element {
   const id = useId();
   const last = count - 1;
   const to = (target: number): void => onStep(Math.min(last, Math.max(0, target)));
-  const button = (text: string, name: string, target: number): JSX.Element => (
+  const button = (face: ComponentChild, name: string, target: number): JSX.Element => (
     <button
       key={name}
       type="button"
@@ -32,21 +33,22 @@ export function Stepper(props: StepperProps): JSX.Element {
       disabled={target > value ? value >= last : value <= 0}
       onClick={() => to(target)}
     >
-      {text}
+      {face}
     </button>
   );
   return (
     <div class="stepper" data-stepper={props.name}>
-      <label for={id}>{label}</label>
+      <label for={id}>
+        {label} {t("of-count", { count: count.toLocaleString(language) })}
+      </label>
       <div class="stepper-row">
-        {button("⏮", t("first"), Number.NEGATIVE_INFINITY)}
+        {button(<Icon name="first" />, t("first"), Number.NEGATIVE_INFINITY)}
         {strides.toReversed().map((stride) => button(`−${stride}`, `−${stride}`, value - stride))}
-        {button("◀", t("previous"), value - 1)}
+        {button(<Icon name="previous" />, t("previous"), value - 1)}
         <NumberInput id={id} name={props.name} value={value} last={last} onCommit={to} />
-        {button("▶", t("next"), value + 1)}
+        {button(<Icon name="next" />, t("next"), value + 1)}
         {strides.map((stride) => button(`+${stride}`, `+${stride}`, value + stride))}
-        {button("⏭", t("last"), Number.POSITIVE_INFINITY)}
-        <span class="quiet">{t("of-count", { count: count.toLocaleString(language) })}</span>
+        {button(<Icon name="last" />, t("last"), Number.POSITIVE_INFINITY)}
       </div>
     </div>
   );
