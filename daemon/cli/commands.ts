@@ -7,6 +7,7 @@ import type { CliCommand } from "./command.js";
 import { completionCommand, completionScripts } from "./completion.js";
 import { configShowCommand } from "./config-show.js";
 import { countersCommand } from "./counters.js";
+import { dhcpDecodeCommand, dhcpEncodeCommand } from "./dhcp.js";
 import { dmrCommand } from "./dmr.js";
 import { doctorCommand } from "./doctor.js";
 import { domainsCommand } from "./domains.js";
@@ -64,6 +65,8 @@ const OTHERS: readonly CliCommand[] = [
   analyseCommand,
   dmrCommand,
   listCommand,
+  dhcpEncodeCommand,
+  dhcpDecodeCommand,
   importCommand,
   exportCommand,
 ];
@@ -71,6 +74,7 @@ const OTHERS: readonly CliCommand[] = [
 /** What a word is about that is no command by itself. */
 export const GROUPS: Readonly<Record<string, string>> = {
   config: "The configuration in force: show, export",
+  dhcp: "Rules as DHCPv6 options (RFC 7598), and back: encode, decode",
   forward: "Ports that belong to a server on the LAN: add, del, list",
 };
 
