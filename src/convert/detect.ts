@@ -1,12 +1,15 @@
-/** The formats that `mapctl import` reads, and how each is recognised. */
+/** The formats that `mapctl import`, `convert` and `lint` read, and how each is recognised. */
 
 import type { Reader } from "./model.js";
 import { readAsternos } from "./read/asternos.js";
+import { readCsv } from "./read/csv.js";
 import { readHb46pp } from "./read/hb46pp.js";
 import { readJool } from "./read/jool.js";
+import { readMapRules } from "./read/map-rules.js";
 import { readMapcalc } from "./read/mapcalc.js";
 import { readNat46 } from "./read/nat46.js";
 import { readRfc8676 } from "./read/rfc8676.js";
+import { readRuleLines } from "./read/rule-lines.js";
 import { readRuleStrings } from "./read/rule-string.js";
 import { readUci } from "./read/uci.js";
 import { readVpp } from "./read/vpp.js";
@@ -27,6 +30,12 @@ export const IMPORT_FORMATS: readonly ImportFormat[] = [
     read: readRfc8676,
     pattern:
       /^\s*\{[\s\S]*"(?:ietf-softwire-br:)?br-instances"|^\s*\{[\s\S]*"(?:ietf-interfaces:)?interfaces"/,
+  },
+  {
+    name: "map-rules",
+    title: "rule database (basicMapRules) JSON",
+    read: readMapRules,
+    pattern: /^\s*\{[\s\S]*"basicMapRules"\s*:/i,
   },
   {
     name: "hb46pp",
@@ -75,6 +84,19 @@ export const IMPORT_FORMATS: readonly ImportFormat[] = [
     title: "mapcalc and odhcp6c rules",
     read: readMapcalc,
     pattern: /(?:^|[\s'"=,])(?:type=(?:map-[et]|lw4o6)|ipv6prefix=)/m,
+  },
+  {
+    name: "csv",
+    title: "table of rules (CSV)",
+    read: readCsv,
+    pattern:
+      /^(?:#.*\n|\s*\n)*[^\n]*\b(?:rule-)?(?:ipv6|prefix6)[a-z _-]*"?\s*[,;\t][^\n]*\bea[a-z _-]*/i,
+  },
+  {
+    name: "rule",
+    title: "rules as on mapctl's command line",
+    read: readRuleLines,
+    pattern: /^\s*["']?[0-9a-f:]*:[0-9a-f:.]*\/[0-9]+\s+[0-9.]+\/[0-9]+\s+[0-9]+/im,
   },
 ];
 

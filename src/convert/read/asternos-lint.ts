@@ -2,22 +2,19 @@
  * What the commands of AsterNOS contradict among themselves. Each of these is in the vendor guide's own example: the
  * interfaces and the BR address lie in a customer's prefix, the link has the addresses that the customers share.
  */
-import { ceFromEndUserPrefix } from "../../map/ce.js";
 import { checkRule } from "../../map/check.js";
 import type { Findings } from "../../map/findings.js";
 import {
   canonicalIpv4,
-  canonicalIpv6,
-  containsIpv6,
   coversIpv4Prefix,
   formatIpv4Prefix,
-  formatIpv6Prefix,
   parseIpv4Prefix,
   parseIpv6Prefix,
 } from "../../map/prefix.js";
 import { ruleFacts } from "../../map/rule.js";
 import type { Ipv4Prefix, Ipv6Prefix, Rule } from "../../map/types.js";
 import { formatIpv4, formatIpv6, parseIpv6 } from "../../wire/address.js";
+import { insideCustomer } from "../inside.js";
 import type { Line } from "../lines.js";
 import type { ForeignDomain, ForeignRule } from "../model.js";
 
@@ -90,15 +87,10 @@ function warnInside(
   rules: readonly Rule[],
   findings: Findings,
 ): void {
-  for (const rule of rules.filter(({ ipv6 }) => containsIpv6(ipv6, prefix.address))) {
-    const len = ruleFacts(rule).endUserPrefixLen;
-    const endUser = canonicalIpv6({ address: prefix.address, len });
-    const ce = ceFromEndUserPrefix(rule, endUser);
-    if (!ce.ok) continue;
-    const psid = ce.value.psid === null ? "" : `, PSID 0x${ce.value.psid.toString(16)}`;
-    const owner = `${formatIpv6Prefix(endUser)}, the prefix of the customer with ${formatIpv4(ce.value.ipv4.address)}${psid}`;
-    const message = `${what} lies in ${owner} (rule "${rule.name}"): that customer's traffic stays on the link; use a prefix outside ${formatIpv6Prefix(rule.ipv6)}`;
-    findings.warning("inside-customer-prefix", place, message, "RFC 7597 §5");
+  for (const rule of rules) {
+    // An interface's own length may be shorter than the rule's; its address is what counts.
+    const message = insideCustomer(rule, { address: prefix.address, len: 128 }, what);
+    if (message !== null) findings.warning("inside-customer-prefix", place, message, "RFC 7597 §5");
   }
 }
 
