@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useLanguage, useTexts } from "../i18n/context.js";
-import { Button, TextField } from "../ui/field.js";
+import { TextField } from "../ui/field.js";
 import type { Snapshot } from "./feed.js";
 import { LIVE_TEXTS } from "./texts.js";
 
@@ -24,7 +24,9 @@ export function ConnectionBar({ snapshot, setToken }: ConnectionProps): JSX.Elem
         <TokenForm key={connection.message} setToken={setToken} />
       ) : null}
       {token !== "" && connection.state !== "token" ? (
-        <Button onClick={() => setToken("")}>{t("token-forget")}</Button>
+        <button type="button" onClick={() => setToken("")}>
+          {t("token-forget")}
+        </button>
       ) : null}
     </div>
   );
@@ -55,7 +57,9 @@ function TokenForm({ setToken }: Pick<ConnectionProps, "setToken">): JSX.Element
   return (
     <div class="token-form">
       <TextField label={t("token")} name="token" value={text} onInput={setText} onEnter={use} />
-      <Button onClick={use}>{t("token-use")}</Button>
+      <button type="button" class="primary" onClick={use}>
+        {t("token-use")}
+      </button>
     </div>
   );
 }

@@ -22,7 +22,7 @@ export function Drops({ domain }: { readonly domain: DomainStatistics }): JSX.El
   return (
     <Card title={title} name="drops">
       {rows.length === 0 ? (
-        <p class="quiet">{t("no-drops")}</p>
+        <p class="help">{t("no-drops")}</p>
       ) : (
         <>
           <Scroll label={title}>
@@ -47,7 +47,7 @@ export function Drops({ domain }: { readonly domain: DomainStatistics }): JSX.El
               </tbody>
             </table>
           </Scroll>
-          <p class="quiet">{t("other-reasons", { count: others })}</p>
+          <p class="help">{t("other-reasons", { count: others })}</p>
         </>
       )}
     </Card>
@@ -78,7 +78,7 @@ function DropRow({ name, counts }: DropRowProps): JSX.Element {
           {counts.ipv6.toLocaleString(language)}
         </data>
       </td>
-      <td>{help ?? ""}</td>
+      <td class="prose">{help ?? ""}</td>
       <td>{row === undefined || row.rfc === "none" ? "" : row.rfc}</td>
     </tr>
   );

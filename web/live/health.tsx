@@ -24,7 +24,7 @@ export function Health({ status }: { readonly status: Status }): JSX.Element {
         </data>
       </p>
       {status.ready ? (
-        <p class="quiet">{t("all-well")}</p>
+        <p class="help">{t("all-well")}</p>
       ) : (
         <ul class="why-list" aria-label={t("not-ready")}>
           {status.reasons.map((reason) => (

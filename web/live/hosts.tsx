@@ -27,7 +27,7 @@ export function Hosts({ snapshot, domain }: HostsProps): JSX.Element {
   return (
     <Card title={title} name="hosts">
       {hosts.length === 0 ? (
-        <p class="quiet">{t("no-hosts")}</p>
+        <p class="help">{t("no-hosts")}</p>
       ) : (
         <HostTable hosts={hosts} title={title} chosen={chosen} choose={setChosen} />
       )}

@@ -23,9 +23,10 @@ interface PlotProps {
 }
 
 const DASHES: readonly (readonly number[])[] = [[], [6, 4]];
-const HEIGHT = 150;
-/** Seconds that are in sight. */
-const SPAN_S = 300;
+const HEIGHT = 132;
+/** Seconds that are in sight: little at first, so that what there is can be seen. */
+const LEAST_SPAN_S = 60;
+const MOST_SPAN_S = 300;
 const AXIS_WIDTH = 76;
 
 export function Plot(props: PlotProps): JSX.Element {
@@ -120,7 +121,7 @@ function optionsOf(
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: {
-      x: { range: (_plot, _least, most) => [most - SPAN_S, most] },
+      x: { range: (_plot, least, most) => [most - spanOf(least, most), most] },
       y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] },
     },
     axes: [
@@ -138,6 +139,10 @@ function optionsOf(
     series: [{}, ...Array.from({ length: count }, (_, index) => lineOf(element, index))],
     hooks: { setCursor: [({ cursor }) => setPointed(cursor.idx ?? null)] },
   };
+}
+
+function spanOf(least: number, most: number): number {
+  return Math.min(MOST_SPAN_S, Math.max(LEAST_SPAN_S, most - least));
 }
 
 function lineOf(element: HTMLElement, index: number): UPlot.Series {

@@ -47,6 +47,6 @@ function cellOf(what: PortUse): number {
   return CELLS[what];
 }
 
-export function useAt(cells: Uint8Array, port: number): CellUse {
+export function stateAt(cells: Uint8Array, port: number): CellUse {
   return USES[cells[port] ?? 0] ?? "outside";
 }

@@ -7,7 +7,7 @@ import { SelectField } from "../ui/field.js";
 import { PortGrid } from "../ui/port-grid.js";
 import { type PortBlock, type Ports, PROTOCOLS, type Protocol } from "./documents.js";
 import type { Snapshot } from "./feed.js";
-import { cellsOf, PAINTS, USES, useAt } from "./port-heat.js";
+import { cellsOf, PAINTS, stateAt, USES } from "./port-heat.js";
 import { SessionTable } from "./session-table.js";
 import { LIVE_TEXTS } from "./texts.js";
 import { usePolled } from "./use-feed.js";
@@ -18,7 +18,9 @@ interface PortUseProps {
 }
 
 const EVERY_TICKS = 2;
-const FIRST_RANGES = 63;
+/** What a reader can take in, and a browser draw every other second. */
+const MOST_RANGES = 64;
+const MOST_CELLS = 16;
 
 export function PortUse({ snapshot, domain }: PortUseProps): JSX.Element {
   const t = useTexts(LIVE_TEXTS);
@@ -61,7 +63,7 @@ function PortHeat({ ports, protocol, onPick }: PortHeatProps): JSX.Element {
   const t = useTexts(LIVE_TEXTS);
   const cells = useCells(ports, protocol);
   const [cursor, setCursor] = useState(ports.blocks[0]?.first ?? 0);
-  const describe = (port: number): string => t("port-of", { port, what: t(useAt(cells, port)) });
+  const describe = (port: number): string => t("port-of", { port, what: t(stateAt(cells, port)) });
   return (
     <div class="port-columns">
       <figure class="port-map">
@@ -91,7 +93,8 @@ function PortHeat({ ports, protocol, onPick }: PortHeatProps): JSX.Element {
       </figure>
       <div class="port-side">
         <Gauges ports={ports} />
-        <Ranges blocks={ports.blocks} protocol={protocol} />
+        <h3>{t("ranges")}</h3>
+        <Ranges blocks={ports.blocks} protocol={protocol} cells={cells} />
       </div>
     </div>
   );
@@ -147,25 +150,51 @@ function Gauges({ ports }: { readonly ports: Ports }): JSX.Element {
 interface RangesProps {
   readonly blocks: readonly PortBlock[];
   readonly protocol: Protocol;
+  readonly cells: Uint8Array;
 }
 
-/** The map in words. */
-function Ranges({ blocks, protocol }: RangesProps): JSX.Element {
+/** The map under a glass: the ports of each range, and how many of them are not free. */
+function Ranges({ blocks, protocol, cells }: RangesProps): JSX.Element {
   const t = useTexts(LIVE_TEXTS);
-  const shown = blocks.slice(0, FIRST_RANGES);
+  const more = blocks.length - MOST_RANGES;
   return (
-    <details class="more">
-      <summary>
-        {t("ranges")} ({blocks.length})
-      </summary>
-      <ol class="ranges mono">
-        {shown.map((block) => {
+    <>
+      <ol class="range-list">
+        {blocks.slice(0, MOST_RANGES).map((block) => {
           const { first, last } = block;
-          const { free } = block[protocol];
           const count = last - first + 1;
-          return <li key={first}>{`${first}–${last}: ${count - free}/${count}`}</li>;
+          const used = count - block[protocol].free;
+          return (
+            <li key={first}>
+              <span class="mono">{first === last ? first : `${first}–${last}`}</span>
+              {count > MOST_CELLS ? null : <Cells first={first} last={last} cells={cells} />}
+              <span class="quiet">{t("range-use", { used, count })}</span>
+            </li>
+          );
         })}
       </ol>
-    </details>
+      {more > 0 ? <p class="help">{t("more-ranges", { count: more })}</p> : null}
+    </>
+  );
+}
+
+function Cells({
+  first,
+  last,
+  cells,
+}: {
+  readonly first: number;
+  readonly last: number;
+  readonly cells: Uint8Array;
+}): JSX.Element {
+  const t = useTexts(LIVE_TEXTS);
+  const ports = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  return (
+    <span class="cells" aria-hidden="true">
+      {ports.map((port) => {
+        const use = stateAt(cells, port);
+        return <i key={port} class={`heat-${use}`} title={t("port-of", { port, what: t(use) })} />;
+      })}
+    </span>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { useTexts } from "../i18n/context.js";
 import { Card } from "../ui/card.js";
 import { ConnectionBar } from "./connection.js";
+import type { DomainStatus, Status } from "./documents.js";
 import { DomainTable } from "./domain-table.js";
 import { Drops } from "./drops.js";
 import type { Snapshot } from "./feed.js";
@@ -11,6 +12,7 @@ import { Health } from "./health.js";
 import { Hosts } from "./hosts.js";
 import { Identity } from "./identity.js";
 import { PortUse } from "./ports.js";
+import { Rules } from "./rules.js";
 import { LIVE_TEXTS } from "./texts.js";
 import { Traffic } from "./traffic.js";
 import { useFeed } from "./use-feed.js";
@@ -40,49 +42,53 @@ function Live(): JSX.Element {
   const [snapshot, setToken] = useFeed();
   const [wanted, setWanted] = useState("");
   const { status, connection } = snapshot;
-  const domains = status?.domains ?? [];
-  const chosen = domains.find(({ name }) => name === wanted) ?? domains[0];
+  const chosen = status?.domains.find(({ name }) => name === wanted) ?? status?.domains[0];
   const isStale = connection.state !== "live" && connection.state !== "paused";
   return (
     <section class={isStale ? "screen live stale" : "screen live"} aria-label={t("title")}>
       <ConnectionBar snapshot={snapshot} setToken={setToken} />
-      {status === null ? null : <Health status={status} />}
-      {chosen === undefined ? null : (
-        <>
-          <DomainTable
-            snapshot={snapshot}
-            domains={domains}
-            chosen={chosen.name}
-            choose={setWanted}
-          />
-          <DomainCards
-            key={chosen.name}
-            snapshot={snapshot}
-            name={chosen.name}
-            hasNat44={chosen.nat44 !== null}
-          />
-        </>
+      {status === null || chosen === undefined ? null : (
+        <Watched
+          key={chosen.name}
+          snapshot={snapshot}
+          status={status}
+          chosen={chosen}
+          choose={setWanted}
+        />
       )}
     </section>
   );
 }
 
-interface DomainCardsProps {
+interface WatchedProps {
   readonly snapshot: Snapshot;
-  readonly name: string;
-  readonly hasNat44: boolean;
+  readonly status: Status;
+  readonly chosen: DomainStatus;
+  readonly choose: (name: string) => void;
 }
 
-function DomainCards({ snapshot, name, hasNat44 }: DomainCardsProps): JSX.Element {
+function Watched({ snapshot, status, chosen, choose }: WatchedProps): JSX.Element {
+  const { name } = chosen;
   const facts = snapshot.domains?.domains.find((one) => one.name === name);
   const statistics = snapshot.statistics?.domains.find((one) => one.name === name);
   return (
     <>
-      <Traffic history={snapshot.history} domain={name} />
-      {facts === undefined ? null : <Identity domain={facts} />}
+      <div class="live-side">
+        <Health status={status} />
+        {facts === undefined ? null : <Identity domain={facts} />}
+      </div>
+      <div class="live-main">
+        <DomainTable snapshot={snapshot} domains={status.domains} chosen={name} choose={choose} />
+        <Traffic history={snapshot.history} domain={name} />
+      </div>
       {statistics === undefined ? null : <Drops domain={statistics} />}
-      {hasNat44 ? <PortUse snapshot={snapshot} domain={name} /> : null}
-      {hasNat44 ? <Hosts snapshot={snapshot} domain={name} /> : null}
+      {facts === undefined ? null : <Rules domain={facts} />}
+      {chosen.nat44 === null ? null : (
+        <>
+          <PortUse snapshot={snapshot} domain={name} />
+          <Hosts snapshot={snapshot} domain={name} />
+        </>
+      )}
     </>
   );
 }

@@ -27,7 +27,7 @@ export function SessionTable({ snapshot, filter, title }: SessionTableProps): JS
     <div class="sessions" data-sessions-table>
       <h3>{title}</h3>
       {sessions.length === 0 ? (
-        <p class="quiet">{t("no-sessions")}</p>
+        <p class="help">{t("no-sessions")}</p>
       ) : (
         <Scroll label={title}>
           <table>
@@ -53,7 +53,7 @@ export function SessionTable({ snapshot, filter, title }: SessionTableProps): JS
           </table>
         </Scroll>
       )}
-      {more > 0 ? <p class="quiet">{t("more-sessions", { count: more })}</p> : null}
+      {more > 0 ? <p class="help">{t("more-sessions", { count: more })}</p> : null}
     </div>
   );
 }

@@ -66,7 +66,7 @@ export function Traffic({ history, domain }: TrafficProps): JSX.Element {
           />
         ))}
       </div>
-      <p class="quiet">{t("super-packets")}</p>
+      <p class="help">{t("super-packets")}</p>
     </Card>
   );
 }
