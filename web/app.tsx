@@ -8,11 +8,12 @@ import { LiveScreen } from "./live/screen.js";
 import { hashOf, TABS, type Tab, useRoute } from "./state/route.js";
 import { useSettings } from "./state/settings.js";
 import { type Store, useStore } from "./state/store.js";
+import { ToolsScreen } from "./tools/screen.js";
 
 const SCREENS: Readonly<Record<Tab, (props: { readonly store: Store }) => JSX.Element>> = {
   calculator: CalculatorScreen,
   dhcp: DhcpScreen,
-  tools: () => <section class="screen" />,
+  tools: ToolsScreen,
   live: LiveScreen,
 };
 

@@ -91,7 +91,7 @@ function Result({ encoded }: { readonly encoded: Encoded }): JSX.Element {
       </div>
       <details class="more" open data-details="encoded">
         <summary>{t("take-apart")}</summary>
-        <OctetTable decoded={decode(bytes)} />
+        <OctetTable decoded={decode(bytes)} hideFindings />
       </details>
       <details class="more" data-details="snippets">
         <summary>{t("snippets")}</summary>

@@ -7,7 +7,13 @@ import { Scroll } from "../ui/scroll.js";
 import { hexOf } from "./request.js";
 import { DHCP_TEXTS } from "./texts.js";
 
-export function OctetTable({ decoded }: { readonly decoded: Decoded }): JSX.Element {
+interface OctetTableProps {
+  readonly decoded: Decoded;
+  /** Where they are said elsewhere they need not be said again. */
+  readonly hideFindings?: boolean;
+}
+
+export function OctetTable({ decoded, hideFindings = false }: OctetTableProps): JSX.Element {
   const t = useTexts(DHCP_TEXTS);
   return (
     <Scroll label={t("take-apart")}>
@@ -25,14 +31,14 @@ export function OctetTable({ decoded }: { readonly decoded: Decoded }): JSX.Elem
           {decoded.spans.map(({ from, to, depth, option, field, value, meaning, diagnostics }) => (
             <tr key={from} data-span={from}>
               <td class={`mono depth-${Math.min(depth, 3)}`}>
-                {hexOf(decoded.bytes.subarray(from, to))}
+                {spaced(decoded.bytes.subarray(from, to))}
               </td>
               <td>{option}</td>
               <th scope="row">{field}</th>
               <td class="mono">{value}</td>
               <td>
                 {meaning}
-                <FindingList findings={diagnostics} />
+                {hideFindings ? null : <FindingList findings={diagnostics} />}
               </td>
             </tr>
           ))}
@@ -40,4 +46,9 @@ export function OctetTable({ decoded }: { readonly decoded: Decoded }): JSX.Elem
       </table>
     </Scroll>
   );
+}
+
+/** Two octets together, so that long fields break between them. */
+function spaced(bytes: Uint8Array): string {
+  return hexOf(bytes).replace(/(.{4})(?=.)/g, "$1 ");
 }
