@@ -30,6 +30,7 @@ import { statisticsCommand } from "./statistics.js";
 import { statusCommand } from "./status.js";
 import { topCommand } from "./top.js";
 import { mirrorCommand, traceCommand } from "./trace.js";
+import { walkCommand } from "./walk.js";
 
 /** All but the one that has to know them all. */
 const OTHERS: readonly CliCommand[] = [
@@ -64,6 +65,7 @@ const OTHERS: readonly CliCommand[] = [
   reverseCommand,
   analyseCommand,
   dmrCommand,
+  walkCommand,
   listCommand,
   dhcpEncodeCommand,
   dhcpDecodeCommand,

@@ -7,11 +7,11 @@ import { paint } from "./paint.js";
 
 type Row = readonly [string, string];
 
-/** Rows of label and text, each label once. */
-export function writeReport(context: CliContext, report: PacketReport): void {
+/** Rows of label and text, each label once. `isBrief`: the rules are named, and what they give was said before. */
+export function writeReport(context: CliContext, report: PacketReport, isBrief = false): void {
   const rows: Row[] = [
     ...labelled("in", [lengthText(report.input), ...packetTexts(report.input)]),
-    ...report.rules.flatMap((end) => labelled(end.end, ruleTexts(end))),
+    ...report.rules.flatMap((end) => labelled(end.end, ruleTexts(end, isBrief))),
     ...nat44Rows(report),
     ...report.output.flatMap((output) =>
       labelled(output.kind === "forwarded" ? "out" : "error", [
@@ -44,14 +44,17 @@ function lengthText({ length }: { readonly length: number }): string {
   return `${length} bytes`;
 }
 
-function ruleTexts({ address, port, rule, ce, findings }: RuleEnd): readonly string[] {
+function ruleTexts(
+  { address, port, rule, ce, findings }: RuleEnd,
+  isBrief: boolean,
+): readonly string[] {
   const { name, use, ruleIpv6Prefix, ruleIpv4Prefix, eaLen, psidOffset, psidLen, iid } = rule;
   const values = `${ruleIpv6Prefix} ${ruleIpv4Prefix} ${eaLen} ${psidOffset} ${psidLen}`;
   const lines = [
     `${address}${port === null ? "" : ` port ${port}`}: ${use} rule ${name} (${values}, ${iid})`,
   ];
   if (ce === null) lines.push("no CE");
-  else {
+  else if (!isBrief) {
     const psid = ce.psid === null ? "" : `, PSID ${ce.psid} (0x${ce.psid.toString(16)})`;
     const ea = ce.eaBits === "" ? "no EA bits" : `EA bits ${ce.eaBits}`;
     const range = ce.range === null ? "" : `, this one in ${ce.range[0]}-${ce.range[1]}`;

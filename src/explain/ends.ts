@@ -41,7 +41,7 @@ export function knownEnd(
     return { ok: true, value: end, diagnostics: [] };
   }
   const { rule, use } = found;
-  const checked = ceOf(rule, address, port, protocol);
+  const checked = ceOf(rule, address, port, protocol, assumptions);
   if (!checked.ok) return checked;
   const facts = checked.value;
   const set = portSetOf(rule, facts.psid);
@@ -52,7 +52,13 @@ export function knownEnd(
   return { ok: true, value: end, diagnostics: [] };
 }
 
-function ceOf(rule: Rule, address: IpAddress, port: number | null, protocol: number): Checked<Ce> {
+function ceOf(
+  rule: Rule,
+  address: IpAddress,
+  port: number | null,
+  protocol: number,
+  assumptions: string[],
+): Checked<Ce> {
   if (address.family === 6) return ceFromIpv6(rule, address.ipv6);
   // Without ports nothing tells the CEs apart: any of them will do, as all are refused.
   const isAny = rule.psidLen > 0 && !hasPorts(protocol);
@@ -60,7 +66,9 @@ function ceOf(rule: Rule, address: IpAddress, port: number | null, protocol: num
   const checked = ceFromIpv4Port(rule, address.ipv4, port);
   if (checked.ok || port === null) return checked;
   // An excluded port: the packet is to be seen dropped, whoever sends it.
-  return ceFromIpv4Psid(rule, address.ipv4, rule.psid ?? 0);
+  const psid = rule.psid ?? 0;
+  assumptions.push(`the CE with PSID ${psid}, as port ${port} is nobody's`);
+  return ceFromIpv4Psid(rule, address.ipv4, psid);
 }
 
 /** The IPv6 address that the end has in the domain, or null where it is in no rule. */

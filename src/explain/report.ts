@@ -1,8 +1,9 @@
 /** What a domain does with one packet, and why, as plain values: the same for the command line, JSON and the page. */
 import type { Mode, Role } from "../pipeline/settings.js";
 import { DROPS, type DropName } from "../verdict.js";
-import { formatAddress } from "./addresses.js";
+import { ofIpv4 } from "./addresses.js";
 import type { DomainRun, DropCount, Judgement, VerdictKind } from "./domain-run.js";
+import { formatEndpoint } from "./endpoint.js";
 import { type Flow, flowsOf } from "./flows.js";
 import { type Header, headersOf } from "./headers.js";
 import { type MtuReport, mtuReport } from "./mtu.js";
@@ -88,7 +89,7 @@ export class Explainer {
       refusal: reason === null ? null : refusalOf(reason),
       hairpin: hairpins > 0,
       rules: this.#rulesOf(packet, forwarded),
-      nat44: this.#run.nat44 === null ? null : nat44Of(packet, forwarded),
+      nat44: this.#nat44Of(packet, forwarded),
       input: viewOfPacket(packet),
       output: output.map(({ kind, bytes }) => ({ kind, ...viewOfPacket(bytes) })),
       checksum: forwarded === null ? null : checksumOf(packet, forwarded),
@@ -113,6 +114,28 @@ export class Explainer {
     }
     return ends;
   }
+
+  /** An end in the LAN against the same end outside; null where NAT44 is off, or the packet was dropped. */
+  #nat44Of(packet: Uint8Array, forwarded: Uint8Array | null): Nat44Report | null {
+    const { own } = this.#ends;
+    const before = innermost(packet);
+    const after = forwarded === null ? undefined : innermost(forwarded);
+    if (this.#run.nat44 === null || own === null) return null;
+    if (before === undefined || after === undefined) return null;
+    const isOut = packet[0]! >>> 4 === 4;
+    const [host, insidePort, externalPort] = isOut
+      ? [before.source, before.sourcePort, after.sourcePort]
+      : [after.destination, after.destinationPort, before.destinationPort];
+    if (host.family === 6 || insidePort === null || externalPort === null) return null;
+    return {
+      inside: ipv4EndText(host.ipv4, insidePort),
+      external: ipv4EndText(own.ipv4.address, externalPort),
+    };
+  }
+}
+
+function ipv4EndText(address: number, port: number): string {
+  return formatEndpoint({ address: ofIpv4(address), port });
 }
 
 interface Output {
@@ -138,29 +161,6 @@ export function viewOfPacket(packet: Uint8Array): PacketView {
 /** The flow of the packet itself, inside a tunnel the inner one. */
 function innermost(packet: Uint8Array): Flow | undefined {
   return flowsOf(packet).findLast(({ quoted }) => !quoted);
-}
-
-/** An end in the LAN against the same end outside; null where nothing was changed. */
-function nat44Of(packet: Uint8Array, forwarded: Uint8Array | null): Nat44Report | null {
-  const before = innermost(packet);
-  const after = forwarded === null ? undefined : innermost(forwarded);
-  if (before === undefined || after === undefined || before.sourcePort === null) return null;
-  const isOut = packet[0]! >>> 4 === 4;
-  return isOut
-    ? {
-        inside: endText(before.source, before.sourcePort),
-        external: endText(after.source, after.sourcePort),
-      }
-    : {
-        inside: endText(after.destination, after.destinationPort),
-        external: endText(before.destination, before.destinationPort),
-      };
-}
-
-function endText(address: Flow["source"], port: number | null): string {
-  const text = formatAddress(address);
-  if (port === null) return text;
-  return address.family === 4 ? `${text}:${port}` : `[${text}]:${port}`;
 }
 
 /** Of the first transport header; fragments without one have none. */
