@@ -9,12 +9,15 @@ import { DomainUnderTest } from "../support/domain-under-test.js";
 import type { Offloaded } from "../support/offload.js";
 import { seededRandom } from "../support/seeded-random.js";
 import { outputProblems } from "./invariants.js";
+import { MergeCheck } from "./merging.js";
 import { arrivals, below, pick, type Random } from "./mutate.js";
 import { makeSubjects, type Subject } from "./subjects.js";
 
 const VERDICTS = new Set<number>([0, 1, 2, ...DROPS.map(({ code }) => code)]);
 /** A domain starts anew after so many packets, so that a fault can be met again from its seed. */
 const EPOCH = 5000;
+/** What leaves goes through merging in one of so many epochs; it takes as long as judging. */
+const MERGING = 4;
 /** Longer than any fragment is waited for, milliseconds. */
 const LONG_MS = 61_000;
 
@@ -51,6 +54,8 @@ export class Fuzzer {
   readonly #random: Random;
   readonly #seed: number;
   readonly #subjects: readonly Subject[];
+  /** Of this epoch, where its packets are merged. */
+  #merging: MergeCheck | null = null;
   #nowMs = 1_000_000;
 
   constructor(
@@ -73,6 +78,8 @@ export class Fuzzer {
       (this.#seed ^ this.totals.packets) >>> 0,
       below(random, 2) === 0,
     );
+    this.#merging =
+      below(random, MERGING) === 0 ? new MergeCheck(subject.domain.hasClassifier) : null;
     const fresh: Uint8Array[] = [];
     for (const last = this.totals.packets + EPOCH; this.totals.packets < last; ) {
       for (const packet of arrivals(subject.corpus, random)) {
@@ -107,6 +114,7 @@ export class Fuzzer {
     const held = domain.counter("held_fragments");
     const problems = [
       ...domain.balanceProblems(),
+      ...(this.#merging?.end() ?? []),
       ...(held === 0 ? [] : [`${held} fragments still held`]),
     ];
     this.#note(subject, problems, { bytes: new Uint8Array(), virtio: new Uint8Array() });
@@ -127,6 +135,7 @@ export class Fuzzer {
       for (const left of output) {
         all.push(...outputProblems(subject.reach, hasClassifier, packet, left));
       }
+      if (this.#merging !== null) all.push(...this.#merging.add(output));
       if (!VERDICTS.has(verdict) || verdict === INTERNAL_ERROR) all.push(`verdict ${verdict}`);
       if (all.length > 0) this.#note(subject, all, packet);
       totals.emitted += output.length;
