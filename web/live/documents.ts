@@ -178,6 +178,42 @@ export interface SessionRow {
   readonly remainingSeconds: number;
 }
 
+export interface TracedPacket {
+  readonly length: number;
+  readonly segmentLength: number | null;
+  /** Base64. */
+  readonly bytes: string;
+}
+
+/** One line of a trace. */
+export type TraceDocument =
+  | {
+      readonly schema: "mapd.trace/1";
+      readonly event: "started";
+    }
+  | {
+      readonly schema: "mapd.trace/1";
+      readonly event: "packet";
+      readonly time: string;
+      readonly domain: string;
+      readonly origin: string;
+      readonly verdict: "forwarded" | "dropped" | "absorbed" | "held";
+      readonly reason: string | null;
+      readonly rules: readonly string[];
+      readonly before: TracedPacket | null;
+      readonly after: readonly TracedPacket[];
+      readonly outputs: number;
+    }
+  | {
+      readonly schema: "mapd.trace/1";
+      readonly event: "lost";
+      readonly count: number;
+    };
+
+export function isTraced(value: unknown): value is TraceDocument {
+  return isNamed("mapd.trace/1", value);
+}
+
 /** By the name that a document bears. */
 export interface Documents {
   readonly "mapd.status/1": Status;
@@ -192,6 +228,10 @@ export type SchemaName = keyof Documents;
 
 /** True for a document that says that it is one of these: the daemon that wrote it serves this page, too. */
 export function isDocument<S extends SchemaName>(schema: S, value: unknown): value is Documents[S] {
+  return isNamed(schema, value);
+}
+
+function isNamed(schema: string, value: unknown): boolean {
   return typeof value === "object" && value !== null && Reflect.get(value, "schema") === schema;
 }
 

@@ -14,6 +14,7 @@ import { Identity } from "./identity.js";
 import { PortUse } from "./ports.js";
 import { Rules } from "./rules.js";
 import { LIVE_TEXTS } from "./texts.js";
+import { Trace } from "./trace.js";
 import { Traffic } from "./traffic.js";
 import { useFeed } from "./use-feed.js";
 import "./live.css";
@@ -89,6 +90,7 @@ function Watched({ snapshot, status, chosen, choose }: WatchedProps): JSX.Elemen
           <Hosts snapshot={snapshot} domain={name} />
         </>
       )}
+      <Trace domain={name} token={snapshot.token} />
     </>
   );
 }

@@ -150,4 +150,30 @@ export const LIVE_TEXTS = {
     "{count} more; mapctl sessions shows all.",
     "他に {count} 件。mapctl sessions で全件を表示できます。",
   ],
+
+  trace: ["Trace: {domain}", "トレース: {domain}"],
+  "trace-help": [
+    "Packets as they pass, before and after, with verdict and rule: headers alone. mapctl trace shows more, and writes captures.",
+    "通過するパケットの変換前後を判定・ルールとともに表示します (ヘッダーのみ)。mapctl trace ではさらに詳細な表示とキャプチャの保存ができます。",
+  ],
+  "trace-filter": ["Filter", "フィルター"],
+  "trace-terms": ["What a filter can say", "フィルターの書き方"],
+  "trace-drops": ["Only drops", "破棄のみ"],
+  "trace-start": ["Start", "開始"],
+  "trace-stop": ["Stop", "停止"],
+  "trace-clear": ["Clear", "消去"],
+  "trace-waiting": ["Nothing that fits has passed yet.", "該当するパケットはまだありません。"],
+  "trace-lost": [
+    "{count} more came too quickly to be shown.",
+    "他に {count} 件は速すぎて表示できませんでした。",
+  ],
+  "trace-ended": [
+    "The trace has ended: mapd hung up.",
+    "トレースが終了しました (mapd が切断しました)。",
+  ],
+  "trace-refused": ["mapd refuses: {message}", "mapd が拒否しました: {message}"],
+  forwarded: ["passed", "通過"],
+  dropped: ["dropped", "破棄"],
+  absorbed: ["taken apart", "分解・再構成"],
+  held: ["held", "保留"],
 } as const satisfies TextTable;
