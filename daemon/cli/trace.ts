@@ -1,5 +1,5 @@
 /** `mapctl trace`: packets as they pass, before and after, with verdict and rule. */
-import { TERMS } from "../../src/tun/trace/filter-text.js";
+import { parseFilter, TERMS } from "../../src/tun/trace/filter-text.js";
 import { MapdError } from "../errors.js";
 import { type CliCommand, type CliContext, type CliInput, isGiven, textOption } from "./command.js";
 import { OUTPUT_OPTION, showTrace, type TraceLimits } from "./trace-output.js";
@@ -38,14 +38,17 @@ export const traceCommand: CliCommand = {
     "mapctl trace host 192.0.2.18 and port 1232 -o subscriber.pcapng",
     "mapctl trace --domain metro-br reason too_big --json",
   ],
-  async run(input, context) {
-    return await runTrace(input, context);
-  },
+  run: runTrace,
 };
 
 async function runTrace(input: CliInput, context: CliContext): Promise<number> {
+  const filter = input.arguments.filter((word) => word !== undefined);
+  const parsed = parseFilter(filter);
+  if (!parsed.ok) {
+    throw new MapdError("usage", parsed.diagnostics.map(({ message }) => message).join("; "));
+  }
   const args = {
-    filter: input.arguments.filter((word) => word !== undefined),
+    filter,
     domain: textOption(input, "domain") ?? null,
     drops: isGiven(input, "drops"),
     full: isGiven(input, "full"),

@@ -1,4 +1,4 @@
-/** Sends crafted packets from one namespace of a lab network. */
+/** Sends crafted packets from one namespace. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,15 @@ export class Injector {
   }
 
   static async start(topology: Topology, node: NodeName): Promise<Injector> {
-    const command = topology.command(node, [process.execPath, PROGRAM]);
+    return Injector.#run(topology.command(node, [process.execPath, PROGRAM]));
+  }
+
+  /** In the namespace that the test itself is in. */
+  static async startHere(): Promise<Injector> {
+    return Injector.#run([process.execPath, PROGRAM]);
+  }
+
+  static async #run(command: readonly string[]): Promise<Injector> {
     const child = start(command, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
     await answer(child);
     return new Injector(child);
