@@ -1,4 +1,4 @@
-// `npm run build:web`: the page, as static files in dist/web that work from file:// and under a strict
+// `npm run build:web`: the page, as static files in dist/page that work from file:// and under a strict
 // Content-Security-Policy: one classic script, one stylesheet, nothing inline, nothing from elsewhere.
 // `--out FOLDER` puts them elsewhere.
 import { readFileSync } from "node:fs";
@@ -37,7 +37,7 @@ const asClassicPage = {
   },
 };
 
-export async function buildWeb(out = join(ROOT, "dist/web")) {
+export async function buildWeb(out = join(ROOT, "dist/page")) {
   await build({
     configFile: false,
     root: join(ROOT, "web"),

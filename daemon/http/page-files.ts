@@ -11,7 +11,7 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 import type { Reply } from "./reply.js";
 
 /** Beside the compiled daemon, in a checkout as in packages. */
-export const PAGE_FOLDER = fileURLToPath(new URL("../../web/", import.meta.url));
+export const PAGE_FOLDER = fileURLToPath(new URL("../../page/", import.meta.url));
 
 /** What the page consists of; a file with another name is none of it. */
 const TYPES: Readonly<Record<string, string>> = {

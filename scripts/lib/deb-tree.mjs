@@ -19,7 +19,7 @@ const PACKAGING = "packaging/deb";
 /** Where what npm packs goes to, the first that fits. Not listed means: not in the Debian package. */
 const PLACES = [
   [/^package\.json$/, () => `${HOME}/package.json`],
-  [/^(dist\/(?:src|daemon)\/.+\.js|dist\/web\/.+)$/, ([, path]) => `${HOME}/${path}`],
+  [/^(dist\/(?:src|daemon)\/.+\.js|dist\/page\/.+)$/, ([, path]) => `${HOME}/${path}`],
   [
     new RegExp(`^(native/prebuilds/${process.platform}-${process.arch}/.+)$`),
     ([, path]) => `${HOME}/${path}`,

@@ -11,7 +11,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-const FOLDERS = ["src", "daemon", "lab", "test"];
+/** Of web/ the tests import what no browser is needed for. */
+const FOLDERS = ["src", "web", "daemon", "lab", "test"];
 /** What the page is made of, and what makes it. */
 const WEB_FOLDERS = ["src", "web"];
 const WEB_FILES = ["scripts/build-web.mjs", "package-lock.json"];

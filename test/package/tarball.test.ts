@@ -26,7 +26,7 @@ test("all that runs is in the tarball, with its documents", async (t) => {
   const wanted = [
     ...below("dist/src", /\.js$/),
     ...below("dist/daemon", /\.js$/),
-    ...below("dist/web", /./),
+    ...below("dist/page", /./),
     ...below("docs", /./),
     ...below("config", /./),
     ...below("completion", /./),
