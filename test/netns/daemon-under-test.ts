@@ -108,6 +108,10 @@ export class DaemonProcess {
     return this.#stderr;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
