@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 import { queueDrops, readDeviceStatistics } from "../system/device-statistics.js";
 import { DAEMON_METRICS } from "./daemon-metrics.js";
 import { exposition } from "./exposition.js";
+import { FAILURE_METRICS } from "./failure-metrics.js";
 import type { MeteredDaemon, Metric, Scrape } from "./metric.js";
 import { NAT44_METRICS } from "./nat44-metrics.js";
 import { TRAFFIC_METRICS } from "./traffic-metrics.js";
@@ -14,6 +15,7 @@ export const METRICS: readonly Metric[] = [
   ...TRAFFIC_METRICS,
   ...NAT44_METRICS,
   ...WORKER_METRICS,
+  ...FAILURE_METRICS,
 ];
 
 /** Default metrics of prom-client that are gauges with the suffix of a counter; those beside them say the same by type. */

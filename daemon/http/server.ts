@@ -4,6 +4,7 @@ import type { HttpListen, HttpSettings } from "../config/types.js";
 import type { ControlCommand } from "../control/command.js";
 import { MapdError } from "../errors.js";
 import type { Log } from "../log.js";
+import { type FailureReason, Failures } from "../runtime/failures.js";
 import { Admission } from "./admission.js";
 import { Api } from "./api.js";
 import type { MetricsText } from "./metrics.js";
@@ -42,21 +43,34 @@ export class HttpServer {
   readonly #listen: HttpListen;
   readonly #parts: HttpParts;
   readonly #log: Log;
+  readonly #failures: Failures;
   readonly #admission: Admission;
   readonly #api: Api;
   readonly #server: Server;
   #apiAnswers = 0;
 
-  constructor(parts: HttpParts, log: Log) {
+  constructor(parts: HttpParts, log: Log, failures: Failures = new Failures()) {
     this.#listen = parts.settings().listen;
     this.#parts = parts;
     this.#log = log;
+    this.#failures = failures;
     this.#admission = new Admission(parts.settings, log);
     this.#api = new Api(parts.commands);
     this.#server = createServer((request, response) => void this.#serve(request, response));
     this.#server.requestTimeout = REQUEST_TIMEOUT_MS;
     this.#server.headersTimeout = REQUEST_TIMEOUT_MS;
     this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#server.on("drop", () => this.#cutOff("too-many"));
+    this.#server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+      const isSlow = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
+      // Whoever has hung up is nobody's fault.
+      if (error.code !== "ECONNRESET" && error.code !== "EPIPE") {
+        this.#cutOff(isSlow ? "slow" : "malformed");
+      }
+      const status = isSlow ? "408 Request Timeout" : "400 Bad Request";
+      if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+      else socket.destroy();
+    });
   }
 
   /** Port that is listened on; differs from the configured one where that is 0. */
@@ -80,10 +94,19 @@ export class HttpServer {
     });
   }
 
+  #cutOff(reason: FailureReason<"http_connections_cut_off">): void {
+    this.#failures.count("http_connections_cut_off", reason);
+    this.#log.debug({ reason }, "HTTP client cut off");
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const limit = setTimeout(() => request.socket.destroy(), ANSWER_TIMEOUT_MS);
+    const limit = setTimeout(() => {
+      this.#cutOff("slow");
+      request.socket.destroy();
+    }, ANSWER_TIMEOUT_MS);
     response.on("close", () => clearTimeout(limit));
     const reply = await this.#reply(request, response).catch((error: unknown): Reply => {
+      this.#failures.count("internal_faults", "http");
       this.#log.error({ err: error, url: request.url }, "HTTP request failed");
       return textReply(500, "internal error");
     });

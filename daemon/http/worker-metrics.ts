@@ -34,14 +34,19 @@ export const WORKER_METRICS: readonly Metric[] = [
     { name: "mapd_workers_running", type: "gauge", help: "Packet workers that run" },
     (workers) => workers.filter(({ alive }) => alive).length,
   ),
-  ofWorkers(
-    {
-      name: "mapd_worker_restarts_total",
-      type: "counter",
-      help: "Packet workers that died or hung and were started again",
+  {
+    name: "mapd_worker_restarts_total",
+    type: "counter",
+    help: "Packet workers that died or hung and were started again",
+    labels: ["domain", "cause"],
+    read({ domains }, put) {
+      for (const { name, view } of domains) {
+        const hung = sum(view.workers.map(({ hangs }) => hangs));
+        put(sum(view.workers.map(({ restarts }) => restarts)) - hung, name, "died");
+        put(hung, name, "hung");
+      }
     },
-    (workers) => sum(workers.map(({ restarts }) => restarts)),
-  ),
+  },
   ofWorkers(
     {
       name: "mapd_worker_busy_seconds_total",

@@ -6,6 +6,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import type { DomainConfig } from "../config/types.js";
 import type { Log } from "../log.js";
 import { MarkerRoutes, type Markers, markersOf } from "../system/markers.js";
+import type { Failures } from "./failures.js";
 
 /** A domain as the announcer sees it; Domain has this shape. */
 export interface AnnouncedDomain {
@@ -29,6 +30,7 @@ type Announced = Pick<AnnouncedDomain, "config" | "opened">;
 
 export class Announcer {
   readonly #log: Log;
+  readonly #failures: Failures;
   readonly #routes = new MarkerRoutes();
   /** When a domain was last seen with a fault, by its name. */
   readonly #faultMs = new Map<string, number>();
@@ -41,8 +43,9 @@ export class Announcer {
   /** One change at a time. */
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(log: Log) {
+  constructor(log: Log, failures: Failures) {
     this.#log = log;
+    this.#failures = failures;
   }
 
   /** Names of the domains that have their marker routes. */
@@ -72,6 +75,7 @@ export class Announcer {
   #next(step: () => Promise<void>): Promise<void> {
     const done = this.#turn.then(step);
     this.#turn = done.catch((error: unknown) => {
+      this.#failures.count("marker_route_failures");
       this.#log.error({ err: error }, "marker routes could not be changed");
     });
     return this.#turn;
@@ -123,6 +127,7 @@ export class Announcer {
   }
 
   #report(complaint: string): void {
+    if (complaint !== "") this.#failures.count("marker_route_failures");
     if (complaint !== this.#problem && complaint !== "") {
       this.#log.error({ complaint }, "marker routes could not be added");
     }

@@ -13,6 +13,7 @@ import { Tracer } from "../trace/tracer.js";
 import { Announcer } from "./announcer.js";
 import { Domain } from "./domain.js";
 import { Drain } from "./drain.js";
+import { Failures } from "./failures.js";
 import { LOOK_MS } from "./hang-watch.js";
 import type { Phase, Readiness } from "./readiness.js";
 import { planReload, type ReloadPlan } from "./reload-plan.js";
@@ -46,6 +47,7 @@ export class Daemon {
   readonly #startedAtMs = performance.now();
   readonly #domains = new Map<string, Domain>();
   readonly #keeper: StateKeeper;
+  readonly failures = new Failures();
   #config: Config;
   #phase: "starting" | "running" | "stopped" = "starting";
   readonly #announcer: Announcer;
@@ -65,8 +67,8 @@ export class Daemon {
     this.#config = config;
     this.#native = native;
     this.#log = log;
-    this.#keeper = new StateKeeper(log);
-    this.#announcer = new Announcer(log);
+    this.#keeper = new StateKeeper(log, this.failures);
+    this.#announcer = new Announcer(log, this.failures);
     this.tracer = new Tracer(() => this.domains, log);
   }
 
@@ -265,6 +267,7 @@ export class Daemon {
 
   /** Remembers that the file last read is not the configuration in force. */
   reloadRefused(): void {
+    this.failures.count("config_reload_failures");
     this.#reload = { ...this.#reload, successful: false };
   }
 

@@ -17,6 +17,7 @@ import { ceOf, nat44Identity } from "./identity.js";
 import type { AskNat44 } from "./nat44-questions.js";
 import { Retry } from "./retry.js";
 import { RuleHitCounts, type RuleHits } from "./rule-hits.js";
+import type { DomainFailures } from "./status.js";
 import { type SavedNat44, WorkerHandle } from "./worker-handle.js";
 import { reportChange, reportDeviceBack, reportRestored } from "./worker-log.js";
 import type { Restored, WorkerDomain } from "./worker-protocol.js";
@@ -92,19 +93,12 @@ export class Domain {
     return this.#opened;
   }
 
-  /** How often the device was deleted and has been made again. */
-  get recreations(): number {
-    return this.#recreations;
-  }
-
-  /** How often that was tried in vain. */
-  get recreationFailures(): number {
-    return this.#recreationFailures;
-  }
-
-  /** How often another program has taken the classifier away. */
-  get classifierLosses(): number {
-    return this.#classifierLosses;
+  get failures(): DomainFailures {
+    return {
+      recreations: this.#recreations,
+      recreationFailures: this.#recreationFailures,
+      classifierLosses: this.#classifierLosses,
+    };
   }
 
   /** TUN_F_* bits in force. */

@@ -23,8 +23,8 @@ export const FAILURES = {
     reasons: ["no-space", "other"],
   },
   config_reload_failures: {
-    help: "Configurations that were not taken: refused as they are, or given up half-way and undone",
-    reasons: ["refused", "undone"],
+    help: "Configurations that were not taken: refused, or given up half-way and undone",
+    reasons: [],
   },
   marker_route_failures: {
     help: "Times that marker routes could not be changed",

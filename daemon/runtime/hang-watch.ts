@@ -10,13 +10,13 @@ import { WAIT_MS } from "./worker-protocol.js";
 export const LOOK_MS = 100;
 
 /** A loop that is awake turns at least this often, or it hangs; a turn with packets takes 50 ms. Milliseconds. */
-const HUNG_MS = 500;
+const HUNG_MS = 400;
 
 /** What comes between two looks counts as no more: while this thread did not run, the worker's may not have either. */
 const STEP_MS = 2.5 * LOOK_MS;
 
 /** Processor time without a turn that shows a loop without end: on a busy host real time alone shows nothing. */
-const BUSY_MS = HUNG_MS / 2;
+const BUSY_MS = 150;
 
 /** After so long it hangs, whatever the kernel says of it. */
 const SURELY_MS = 15_000;

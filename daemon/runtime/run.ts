@@ -83,7 +83,7 @@ class Running {
       config.controlSocket,
       commands,
       log,
-      undefined,
+      this.#daemon.failures,
       new ControlGate(config.controlAccess, system),
     );
     this.#http = config.http === null ? null : this.#httpServer(config.http, commands, version);
@@ -103,7 +103,7 @@ class Running {
       commands,
       page: PageFiles.read(PAGE_FOLDER),
     };
-    return new HttpServer(parts, this.#log);
+    return new HttpServer(parts, this.#log, daemon.failures);
   }
 
   /** Sockets come first: they tell a second daemon before it touches a device. */

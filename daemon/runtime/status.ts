@@ -10,6 +10,7 @@ import type { DomainConfig } from "../config/types.js";
 import type { StateStatus } from "../state/keeper.js";
 import type { Classifier } from "./classifier.js";
 import { offloadNames } from "./device.js";
+import type { FailureNumbers } from "./failures.js";
 import type { LoopNumbers } from "./loop-times.js";
 import type { PortNumbers, PortsByProtocol } from "./nat44-ports.js";
 import type { Phase } from "./readiness.js";
@@ -149,10 +150,23 @@ export interface DomainView {
     readonly index: number;
     readonly alive: boolean;
     readonly restarts: number;
+    /** Of those, because its loop hung. */
+    readonly hangs: number;
     readonly ports: PortsByProtocol;
     readonly loop: LoopNumbers;
   }[];
+  readonly failures: DomainFailures;
   counters(): Float64Array;
+}
+
+/** How often something went wrong that is a domain's own, beside its workers. */
+export interface DomainFailures {
+  /** The device was deleted and has been made again. */
+  readonly recreations: number;
+  /** That was tried in vain. */
+  readonly recreationFailures: number;
+  /** Another program has taken the classifier away. */
+  readonly classifierLosses: number;
 }
 
 /** What a daemon shows of itself; Daemon has this shape. */
@@ -163,6 +177,7 @@ export interface DaemonView {
   readonly state: StateStatus | null;
   readonly phase: Phase;
   readonly lastReload: { readonly successful: boolean; readonly successSeconds: number };
+  readonly failures: FailureNumbers;
   reasons(): readonly string[];
 }
 

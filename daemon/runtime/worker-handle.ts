@@ -39,7 +39,7 @@ export interface WorkerEvents {
 }
 
 /** A worker that fails is started again at once, then after a pause that is doubled each time until it has run for a while. */
-const FIRST_PAUSE_MS = 100;
+const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 1_000;
 const SETTLED_MS = 60_000;
 

@@ -1,6 +1,7 @@
 /** Keeps the sessions of NAT44 across restarts: reads the state file at the start, writes it from time to time. */
 import type { DomainConfig } from "../config/types.js";
 import type { Log } from "../log.js";
+import type { Failures } from "../runtime/failures.js";
 import { formatIdentity, nat44Identity, sameIdentity } from "../runtime/identity.js";
 import type { SavedNat44 } from "../runtime/worker-handle.js";
 import type { Restored } from "../runtime/worker-protocol.js";
@@ -9,6 +10,8 @@ import { checkWritable, codeOf, moveAside, readState, writeState } from "./store
 
 /** A failure that lasts is logged at most this often, milliseconds. */
 const COMPLAIN_MS = 600_000;
+
+const NO_SPACE: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 
 /** What `mapctl status` shows of the state file. */
 export interface StateStatus {
@@ -45,6 +48,7 @@ export interface OpenedState {
 export class StateKeeper {
   readonly #log: Log;
   readonly #clock: Clock;
+  readonly #failures: Failures;
   #opened: OpenedState = { path: null, domains: [], problem: null };
   #restoredSessions = 0;
   #lostSessions = 0;
@@ -53,8 +57,9 @@ export class StateKeeper {
   /** One save at a time. */
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(log: Log, clock: Clock = CLOCK) {
+  constructor(log: Log, failures: Failures, clock: Clock = CLOCK) {
     this.#log = log;
+    this.#failures = failures;
     this.#clock = clock;
   }
 
@@ -171,6 +176,7 @@ export class StateKeeper {
   }
 
   #complain(path: string, reason: string): void {
+    this.#failures.count("state_file_write_failures", NO_SPACE.has(reason) ? "no-space" : "other");
     this.#writeProblem = `state file ${path} not written: ${reason}`;
     const nowMs = this.#clock.steady();
     if (nowMs < this.#complainAtMs) return;

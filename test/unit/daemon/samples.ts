@@ -2,6 +2,7 @@
 
 import { parseConfig } from "../../../daemon/config/load.js";
 import type { Config, DomainConfig } from "../../../daemon/config/types.js";
+import { Failures } from "../../../daemon/runtime/failures.js";
 import { ceOf } from "../../../daemon/runtime/identity.js";
 import type { DaemonView, DomainView } from "../../../daemon/runtime/status.js";
 import { COUNTER_COUNT } from "../../../src/counters.js";
@@ -88,7 +89,8 @@ export function viewOf(
     ce: ceOf(config.settings),
     offloads: 0x0f,
     classifier: null,
-    workers: [{ index: 0, alive: true, restarts: 2, ports: PORTS, loop: LOOP }],
+    workers: [{ index: 0, alive: true, restarts: 2, hangs: 1, ports: PORTS, loop: LOOP }],
+    failures: { recreations: 3, recreationFailures: 4, classifierLosses: 5 },
     counters: () => Float64Array.from({ length: COUNTER_COUNT }, (_, index) => fill(index)),
   };
 }
@@ -104,6 +106,7 @@ export function daemonOf(
     state: null,
     phase: reasons.length === 0 ? "ready" : "degraded",
     lastReload: { successful: true, successSeconds: 1_700_000_000 },
+    failures: new Failures(),
     reasons: () => reasons,
   };
 }

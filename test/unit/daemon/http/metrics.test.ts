@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { test } from "tap";
 import { createMetrics, METRICS } from "../../../../daemon/http/metrics.js";
+import { Failures } from "../../../../daemon/runtime/failures.js";
 import { counterIndex, dropIndex } from "../../../../src/counters.js";
 import {
   DROPS,
@@ -98,14 +99,30 @@ test("numbers come from the counters at scrape time", async (t) => {
   });
 });
 
+test("failures of a domain and of the daemon, by reason where there are any", async (t) => {
+  const failures = new Failures();
+  failures.count("http_connections_cut_off", "slow");
+  failures.count("marker_route_failures");
+  t.match(Object.fromEntries(await scraped([CE], { failures })), {
+    'mapd_device_recreations_total{domain="ce-t"}': "3",
+    'mapd_device_recreation_failures_total{domain="ce-t"}': "4",
+    'mapd_classifier_losses_total{domain="ce-t"}': "5",
+    'mapd_http_connections_cut_off_total{reason="malformed"}': "0",
+    'mapd_http_connections_cut_off_total{reason="slow"}': "1",
+    mapd_marker_route_failures_total: "1",
+    mapd_config_reload_failures_total: "0",
+  });
+});
+
 test("workers: how many run, how busy they are, batches as a histogram", async (t) => {
   const [worker] = CE.workers;
-  const dead = { ...worker!, index: 1, alive: false, restarts: 1 };
+  const dead = { ...worker!, index: 1, alive: false, restarts: 1, hangs: 0 };
   const view = { ...CE, workers: [worker!, dead] };
   t.match(Object.fromEntries(await scraped([view])), {
     'mapd_workers{domain="ce-t"}': "2",
     'mapd_workers_running{domain="ce-t"}': "1",
-    'mapd_worker_restarts_total{domain="ce-t"}': "3",
+    'mapd_worker_restarts_total{domain="ce-t",cause="died"}': "2",
+    'mapd_worker_restarts_total{domain="ce-t",cause="hung"}': "1",
     'mapd_worker_busy_seconds_total{domain="ce-t"}': "25",
     'mapd_loop_lag_seconds{domain="ce-t"}': "0.004",
     'mapd_batch_packets_bucket{domain="ce-t",le="1"}': "10",

@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { test } from "tap";
 import type { DomainConfig } from "../../../../daemon/config/types.js";
 import type { Log } from "../../../../daemon/log.js";
+import { Failures } from "../../../../daemon/runtime/failures.js";
 import { nat44Identity } from "../../../../daemon/runtime/identity.js";
 import type { SavedNat44 } from "../../../../daemon/runtime/worker-handle.js";
 import { type Clock, type KeptDomain, StateKeeper } from "../../../../daemon/state/keeper.js";
@@ -61,8 +62,13 @@ class FakeDomain implements KeptDomain {
   }
 }
 
-async function keeperOf(path: string | null, clock: Clock, log: Log): Promise<StateKeeper> {
-  const keeper = new StateKeeper(log, clock);
+async function keeperOf(
+  path: string | null,
+  clock: Clock,
+  log: Log,
+  failures = new Failures(),
+): Promise<StateKeeper> {
+  const keeper = new StateKeeper(log, failures, clock);
   keeper.use(await keeper.open(path));
   return keeper;
 }
@@ -183,7 +189,8 @@ test("a disk that fails is complained about once in a while, and when it works a
   const path = join(folder, "there", "state");
   const clock = new FakeClock();
   const { log, said } = listening();
-  const keeper = await keeperOf(path, clock, log);
+  const failures = new Failures();
+  const keeper = await keeperOf(path, clock, log, failures);
   const domain = new FakeDomain(clock);
   rmSync(join(folder, "there"), { recursive: true });
   const complaint = `state file ${path} not written: ENOENT`;
@@ -195,6 +202,7 @@ test("a disk that fails is complained about once in a while, and when it works a
   t.equal(keeper.status?.problem, complaint);
   await keeper.save([domain]);
   t.equal(said.length, 2, "after ten minutes once more");
+  t.same(failures.read("state_file_write_failures"), [0, 11], "each time is counted");
   mkdirSync(join(folder, "there"));
   await keeper.save([domain]);
   t.equal(keeper.status?.problem, null);
@@ -202,6 +210,6 @@ test("a disk that fails is complained about once in a while, and when it works a
 
 test("a place that cannot be written to is refused before anything starts", async (t) => {
   const path = join(t.testdir({}), "no/state");
-  const keeper = new StateKeeper(pino({ level: "silent" }));
+  const keeper = new StateKeeper(pino({ level: "silent" }), new Failures());
   await t.rejects(keeper.open(path), { code: "state-file" });
 });
