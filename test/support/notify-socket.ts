@@ -1,6 +1,7 @@
 /** A service manager's end of sd_notify(3). Node has no Unix datagrams; Python, which node-gyp needs anyway, has. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
+import type { Readable } from "node:stream";
 import type { Test } from "tap";
 
 /** One JSON text a message; the first line says that the socket is there. */
@@ -13,15 +14,18 @@ while True:
     print(json.dumps(receiver.recv(65536).decode()), flush=True)
 `;
 
+/** Less than tap's own limit, so that a test tells what it waited for. */
+const LIMIT_MS = 12_000;
+
 export class NotifySocket {
   readonly address: string;
   /** In the order of arrival. */
   readonly messages: string[] = [];
-  readonly #child: ChildProcess;
+  /** Tells of each line of the receiver. */
+  readonly #lines = new EventEmitter();
 
-  private constructor(address: string, child: ChildProcess) {
+  private constructor(address: string) {
     this.address = address;
-    this.#child = child;
   }
 
   /** `address` is a path, or `@` and a name in the abstract namespace. */
@@ -30,14 +34,13 @@ export class NotifySocket {
       stdio: ["ignore", "pipe", "inherit"],
     });
     t.teardown(() => child.kill("SIGKILL"));
-    const own = new NotifySocket(address, child);
-    await own.#read();
+    const own = new NotifySocket(address);
+    own.#read(child.stdout);
+    await once(own.#lines, "line");
     return own;
   }
 
-  async #read(): Promise<void> {
-    const { stdout } = this.#child;
-    if (stdout === null) throw new Error("no pipe");
+  #read(stdout: Readable): void {
     let pending = "";
     let isBound = false;
     stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -46,19 +49,21 @@ export class NotifySocket {
       for (const line of lines) {
         if (isBound) this.messages.push(JSON.parse(line));
         isBound = true;
-        stdout.emit("line");
+        this.#lines.emit("line");
       }
     });
-    await once(stdout, "line");
   }
 
-  /** Resolves once a message after the first `from` fulfils the condition; gives its index. */
+  /** Resolves once a message from index `from` on fulfils the condition; gives its index. */
   async until(condition: (message: string) => boolean, from = 0): Promise<number> {
+    const limit = AbortSignal.timeout(LIMIT_MS);
     for (;;) {
       const index = this.messages.findIndex((text, at) => at >= from && condition(text));
       if (index >= 0) return index;
-      if (this.#child.stdout === null) throw new Error("no pipe");
-      await once(this.#child.stdout, "line");
+      await once(this.#lines, "line", { signal: limit }).catch((error: unknown) => {
+        const heard = JSON.stringify(this.messages, null, 1);
+        throw new Error(`waited in vain for ${condition}, heard ${heard}`, { cause: error });
+      });
     }
   }
 }
