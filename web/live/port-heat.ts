@@ -1,19 +1,20 @@
 /** What each external port is and was: the port map's cells. */
-import { type Paint, PORTS } from "../ui/port-grid.js";
 import type { PortBlock, PortRun, PortUse } from "./documents.js";
 
 export const USES = ["outside", "free", "recent", "used", "forward", "reserved"] as const;
 export type CellUse = (typeof USES)[number];
 
 /** By the order of USES. */
-export const PAINTS: readonly Paint[] = [
+export const PAINTS = [
   { color: "--heat-outside", pattern: "solid" },
   { color: "--heat-free", pattern: "solid" },
   { color: "--heat-recent", pattern: "dotted" },
   { color: "--heat-used", pattern: "solid" },
   { color: "--heat-forward", pattern: "hatched" },
   { color: "--heat-reserved", pattern: "hatched" },
-];
+] as const;
+
+const PORTS = 65_536;
 
 const CELLS: Readonly<Record<CellUse, number>> = {
   outside: 0,
