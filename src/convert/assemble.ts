@@ -13,6 +13,8 @@ export interface ImportOptions {
   readonly endUserPrefix?: string | undefined;
   readonly dmr?: string | undefined;
   readonly brAddress?: string | undefined;
+  /** True where mode, role and peer do not matter: nobody needs to give what the source lacks. */
+  readonly rulesOnly?: boolean | undefined;
 }
 
 /** A part of a configuration as its file has it. */
@@ -42,18 +44,30 @@ export function assemble(
   findings: Findings,
 ): Draft {
   const { endUserPrefix } = options;
+  const domains = readDomains(text, format, options, findings);
+  const names = new NameTable();
+  const rules = nameRules(domains, names, endUserPrefix, findings);
+  const blocks = domains.map((domain, index) => domainBlock(domain, index, rules, names));
+  return { rules: [...rules.values()], domains: blocks };
+}
+
+/** The domains of a text that have rules, completed by the options. */
+export function readDomains(
+  text: string,
+  format: ImportFormat,
+  options: ImportOptions,
+  findings: Findings,
+): readonly ForeignDomain[] {
+  const { endUserPrefix } = options;
   const read = format.read(text, findings, { endUserPrefix });
   if (read.every(({ rules }) => rules.length === 0) && !findings.failed) {
     findings.error("nothing-to-import", "", `there is no MAP rule in this ${format.title} text`);
   }
-  const names = new NameTable();
   const domains = read
     .filter(({ rules }) => rules.length > 0)
     .map((domain, index) => complete(domain, index, options, findings));
   sayUnused(domains, options, findings);
-  const rules = nameRules(domains, names, endUserPrefix, findings);
-  const blocks = domains.map((domain, index) => domainBlock(domain, index, rules, names));
-  return { rules: [...rules.values()], domains: blocks };
+  return domains;
 }
 
 /** The options fill what the source leaves open; a role that is asked for wins. */
@@ -66,7 +80,7 @@ function complete(
   const { dmr, brAddress } = options;
   const asked = dmr === undefined ? (brAddress === undefined ? null : "map-e") : "map-t";
   const mode: Mode | null = domain.mode ?? asked;
-  if (mode === null) {
+  if (mode === null && options.rulesOnly !== true) {
     const message =
       "the source does not say whether this is MAP-E or MAP-T; give --br ADDRESS or --dmr PREFIX";
     findings.error("mode-unknown", domain.place, message);
@@ -85,7 +99,7 @@ function complete(
   };
   if (role === "br") return withoutEdge({ ...own, ...peer }, findings);
   const endUserPrefix = domain.endUserPrefix ?? prefixFor(domain, options.endUserPrefix);
-  if (endUserPrefix === undefined) {
+  if (endUserPrefix === undefined && options.rulesOnly !== true) {
     const message = `the source does not hold the prefix that the provider delegates to "${name}"; give --end-user-prefix`;
     findings.warning("end-user-prefix-unknown", domain.place, message, "RFC 7597 §5");
   }

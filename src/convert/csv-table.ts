@@ -13,6 +13,7 @@ export const COLUMNS = [
   { key: "iid", names: ["iid"] },
   { key: "forwarding", names: ["forwarding", "fmr"] },
   { key: "mode", names: ["mode", "type"] },
+  { key: "role", names: ["role"] },
   { key: "dmr", names: ["dmr-ipv6-prefix", "dmr"] },
   { key: "br", names: ["br-ipv6-addr", "bripv6address", "br-ipv6-address", "br"] },
 ] as const;

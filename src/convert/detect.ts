@@ -3,6 +3,7 @@
 import type { Reader } from "./model.js";
 import { readAsternos } from "./read/asternos.js";
 import { readCsv } from "./read/csv.js";
+import { readDhcp } from "./read/dhcp.js";
 import { readHb46pp } from "./read/hb46pp.js";
 import { readJool } from "./read/jool.js";
 import { readMapRules } from "./read/map-rules.js";
@@ -91,6 +92,14 @@ export const IMPORT_FORMATS: readonly ImportFormat[] = [
     read: readCsv,
     pattern:
       /^(?:#.*\n|\s*\n)*[^\n]*\b(?:rule-)?(?:ipv6|prefix6)[a-z _-]*"?\s*[,;\t][^\n]*\bea[a-z _-]*/i,
+  },
+  {
+    name: "dhcp",
+    title: "DHCPv6 options",
+    read: readDhcp,
+    // A code of RFC 7598 first, in whatever way the octets are written.
+    pattern:
+      /^\s*(?:export\s+)?(?:[a-z_]\w*=)?["'([]*(?:0x0{4}:\s+|0{4,8}:?\s+)?(?:0x)?(?:0{1,2}[\s:,x0]*(?:59|5[a-f]|60|6f)\b|00(?:59|5[a-f]|60|6f)[0-9a-f\s)\]]{4})/i,
   },
   {
     name: "rule",

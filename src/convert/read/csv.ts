@@ -69,7 +69,9 @@ function rowOf(cells: Cells, name: string, place: string, findings: Findings): P
     findings.error("import-syntax", place, `iid "${style}" is neither rfc7597 nor draft-03`);
   }
   const [dmr, br] = [cells.get("dmr"), cells.get("br")];
-  return { rule, peering: { mode: modeOf(cells.get("mode"), dmr, br), role: null, dmr, br } };
+  const role = cells.get("role");
+  const end = role === "ce" || role === "br" ? role : null;
+  return { rule, peering: { mode: modeOf(cells.get("mode"), dmr, br), role: end, dmr, br } };
 }
 
 /** `2001:db8::/40`, or the address with its length in a column of its own. */

@@ -3,20 +3,26 @@ import type { Findings } from "../../map/findings.js";
 import type { Ipv4Prefix, Ipv6Prefix, Rule, RuleList, Words6 } from "../../map/types.js";
 import type { Mode, Role } from "../model.js";
 
-export interface ExportedDomain {
+export interface ExportedDomain extends RuleHolder {
+  readonly mode: Mode;
+}
+
+/** A domain as formats see it that hold rules alone. */
+export interface RuleHolder {
   /** `domains[0]` */
   readonly path: string;
   readonly name: string;
-  readonly mode: Mode;
+  /** null: nobody said. */
+  readonly mode: Mode | null;
   readonly role: Role;
   /** Name of the TUN device. */
   readonly device: string;
   readonly rules: RuleList;
-  /** A CE's own rule; null on a BR. */
+  /** A CE's own rule; null on a BR, and where its prefix is not known and it has several. */
   readonly basicRule: Rule | null;
   readonly dmr: Ipv6Prefix | null;
   readonly brAddresses: readonly Words6[];
-  /** null on a BR. */
+  /** null on a BR, and where it is not known. */
   readonly endUserPrefix: Ipv6Prefix | null;
   /** As they were written; null where they were not. */
   readonly localPrefixes: readonly Ipv4Prefix[] | null;
@@ -40,8 +46,11 @@ export interface ExportedSettings {
 /** Writes domains in its format; what that cannot say goes to `findings`. */
 export type Writer = (domains: readonly ExportedDomain[], findings: Findings) => string;
 
+/** The same for a format to which it does not matter who is at the other end. */
+export type RuleWriter = (domains: readonly RuleHolder[], findings: Findings) => string;
+
 /** The rules of all domains, each once. */
-export function rulesOf(domains: readonly ExportedDomain[]): readonly Rule[] {
+export function rulesOf(domains: readonly RuleHolder[]): readonly Rule[] {
   const rules = domains.flatMap((domain) => [...domain.rules]);
   return [...new Map(rules.map((rule) => [rule.name, rule])).values()];
 }
@@ -84,7 +93,7 @@ const PEERS: readonly string[] = ["dmr-ipv6-prefix", "br-ipv6-addr"];
 
 /** Says which keys of the domain differ from their defaults and are not among `spoken`. */
 export function sayDomainLosses(
-  { path, changed }: ExportedDomain,
+  { path, changed }: RuleHolder,
   spoken: readonly string[],
   findings: Findings,
 ): void {
@@ -106,7 +115,7 @@ export function hasMode(domain: ExportedDomain, mode: Mode, findings: Findings):
 }
 
 /** Several BR addresses, where the format has room for one. */
-export function sayOtherBrs({ path, brAddresses }: ExportedDomain, findings: Findings): void {
+export function sayOtherBrs({ path, brAddresses }: RuleHolder, findings: Findings): void {
   if (brAddresses.length < 2) return;
   lost(findings, `${path}.br-ipv6-addr`, "the first address is written, the others are not");
 }

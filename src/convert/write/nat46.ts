@@ -30,7 +30,7 @@ function commands(domain: ExportedDomain, findings: Findings): readonly string[]
     return `${side}.style ${DMR_STYLE} ${side}.v4 0.0.0.0/0 ${side}.v6 ${v6} ${side}.ea-len 0 ${side}.psid-offset 0`;
   };
   const add = `add ${device}`;
-  if (role === "br" || basic === null) {
+  if (role === "br") {
     for (const rule of rules) {
       sayRuleLosses(rule, { offset: true, psid: true, iid: true }, findings);
     }
@@ -41,6 +41,10 @@ function commands(domain: ExportedDomain, findings: Findings): readonly string[]
         return `${verb} ${device} ${internet("local")} ${sideOf("remote", rule)}`;
       }),
     ];
+  }
+  if (basic === null) {
+    for (const { name } of rules) lost(findings, `rules.${name}`, UNKNOWN_BASIC);
+    return [];
   }
   const flag = basic.forwarding ? " local.fmr-flag 1" : "";
   const others = rules.filter((rule) => rule !== basic);
@@ -59,6 +63,9 @@ function commands(domain: ExportedDomain, findings: Findings): readonly string[]
       .map((rule) => `insert ${device} ${sideOf("remote", rule)}`),
   ];
 }
+
+const UNKNOWN_BASIC =
+  "which rule is the CE's own follows from its end-user prefix, which is not known: not written";
 
 function sayLosses(rule: Rule, findings: Findings): void {
   sayRuleLosses(rule, { offset: true, iid: true, forwarding: true }, findings);

@@ -1,12 +1,13 @@
 /** Rule strings of IP_MAP_Calculator, one a rule: what every domain has, and nothing of the domains. */
 import { formatIpv4, formatIpv6 } from "../../wire/address.js";
-import { lost, rulesOf, sayRuleLosses, type Writer } from "./export.js";
+import { lost, type RuleWriter, rulesOf, sayRuleLosses } from "./export.js";
 
 const LONGEST_NAME = 20;
 
-export const writeRuleStrings: Writer = (domains, findings) => {
+export const writeRuleStrings: RuleWriter = (domains, findings) => {
   const rules = rulesOf(domains);
-  for (const { path } of domains) {
+  for (const { path, mode } of domains) {
+    if (mode === null) continue;
     lost(findings, path, "rule strings hold rules only, without mode, role and peer");
   }
   return [...rules]

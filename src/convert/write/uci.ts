@@ -85,22 +85,22 @@ function portsOf({ psidLen, psidOffset, psid }: Rule): Pairs {
 
 /** Several rules, or one that is a forwarding rule, go as texts of mapcalc. */
 function ruleTexts(domain: ExportedDomain): string {
-  const { mode, rules } = domain;
-  const peer = peerOf(domain);
-  return rules
-    .map((rule) => {
-      const pairs: Pairs = [
-        ["type", mode],
-        ["ealen", rule.eaLen],
-        ["prefix4len", rule.ipv4.len],
-        ["prefix6len", rule.ipv6.len],
-        ["ipv4prefix", formatIpv4(rule.ipv4.address)],
-        ["ipv6prefix", formatIpv6(rule.ipv6.address)],
-        ...portsOf(rule),
-        [mode === "map-t" ? "dmr" : "br", peer],
-      ];
-      const text = pairs.map(([key, value]) => `${key}=${value}`).join(",");
-      return rule.forwarding ? `fmr,${text}` : text;
-    })
-    .join(" ");
+  return domain.rules.map((rule) => mapcalcText(domain, rule)).join(" ");
+}
+
+/** A rule in the words of mapcalc. */
+export function mapcalcText(domain: ExportedDomain, rule: Rule): string {
+  const { mode } = domain;
+  const pairs: Pairs = [
+    ["type", mode],
+    ["ealen", rule.eaLen],
+    ["prefix4len", rule.ipv4.len],
+    ["prefix6len", rule.ipv6.len],
+    ["ipv4prefix", formatIpv4(rule.ipv4.address)],
+    ["ipv6prefix", formatIpv6(rule.ipv6.address)],
+    ...portsOf(rule),
+    [mode === "map-t" ? "dmr" : "br", peerOf(domain)],
+  ];
+  const text = pairs.map(([key, value]) => `${key}=${value}`).join(",");
+  return rule.forwarding ? `fmr,${text}` : text;
 }

@@ -212,6 +212,41 @@ const HB46PP = `{
 }
 `;
 
+/** A rule database as it may be found: one row repeats a prefix, one has host bits and no BR. */
+const MAP_RULES = `{
+  "basicMapRules": [
+    {
+      "brIpv6Address": "2001:db8:ffff::9", "eaBitLength": "18", "ipv4Prefix": "203.0.96.0", "ipv4PrefixLength": "20",
+      "ipv6Prefix": "2001:db8:e000::", "ipv6PrefixLength": "38", "psIdOffset": "6"
+    },
+    {
+      "brIpv6Address": "2001:db8:ffff::9", "eaBitLength": 18, "ipv4Prefix": "203.0.112.0", "ipv4PrefixLength": 20,
+      "ipv6Prefix": "2001:db8:e000::", "ipv6PrefixLength": 38, "psIdOffset": 6
+    },
+    {
+      "eaBitLength": 25, "ipv4Prefix": "198.18.128.0", "ipv4PrefixLength": 15,
+      "ipv6Prefix": "2001:db8:f000:1000::", "ipv6PrefixLength": 36, "psIdOffset": 4, "since": "2024"
+    }
+  ]
+}
+`;
+
+const CSV = `# by hand
+name;ipv6-prefix;ipv4-prefix;EA length;offset;fmr;br;remark
+metro;2001:db8::/40;192.0.2.0/24;16;6;yes;2001:db8:ffff::1;"first; of two"
+;2001:db8:8000::/40;203.0.113.0/24;8;;no;2001:db8:ffff::1;
+broken;2001:db8:9000::/40;;8;;;;
+`;
+
+const RULE_LINES = `# two rules
+2001:db8::/40 192.0.2.0/24 16 6 8
+'2001:db8:12:3400::/56 192.0.2.18/32 0 6 8 0x34'
+2001:db8:9000::/40 198.51.100.0/24 sixteen
+`;
+
+const DHCP =
+  "new_dhcp6_s46_cont_mapt=0:59:0:15:1:10:18:c0:0:2:0:28:20:1:d:b8:0:0:5d:0:4:4:0:0:0:0:5b:0:9:40:20:1:d:b8:ca:fe:0:0\n";
+
 export const TEXTS = {
   ASTERNOS_EXAMPLE,
   ASTERNOS_ALL,
@@ -229,4 +264,8 @@ export const TEXTS = {
   JOOL_CE,
   SOFTWIRE,
   HB46PP,
+  MAP_RULES,
+  CSV,
+  RULE_LINES,
+  DHCP,
 } as const;

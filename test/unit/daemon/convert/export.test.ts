@@ -6,6 +6,7 @@ import { exportConfig } from "../../../../daemon/convert/export.js";
 import { EXPORT_FORMATS } from "../../../../src/convert/formats.js";
 import { DMR_STYLE } from "../../../../src/convert/nat46-style.js";
 import { CONFIGURATION, EXPORTED } from "./exported.js";
+import { EXPORTED_RULES } from "./exported-rules.js";
 
 function configOf(text: string): Config {
   const checked = parseConfig(text);
@@ -19,7 +20,7 @@ for (const [name, write] of Object.entries(EXPORT_FORMATS)) {
     const findings = result.diagnostics.map(({ code, path, message }) => {
       return `${code} ${path}: ${message}`;
     });
-    t.strictSame({ text: result.text, findings }, EXPORTED[name]);
+    t.strictSame({ text: result.text, findings }, { ...EXPORTED, ...EXPORTED_RULES }[name]);
     t.end();
   });
 }

@@ -7,6 +7,7 @@ import { detectFormat, IMPORT_FORMATS } from "../../../../src/convert/detect.js"
 import { TEXTS } from "../../convert/texts.js";
 import { EXPECTED_FROM_DOCUMENTS } from "./expected-from-documents.js";
 import { EXPECTED_FROM_OPENWRT } from "./expected-from-openwrt.js";
+import { EXPECTED_FROM_TABLES } from "./expected-from-tables.js";
 import { EXPECTED_FROM_VENDORS } from "./expected-from-vendors.js";
 
 interface Case {
@@ -54,9 +55,28 @@ const CASES: readonly Case[] = [
   { name: "Jool's JSON of a BR", format: "jool", text: "JOOL_BR" },
   { name: "RFC 8676, algorithm and binding table", format: "rfc8676", text: "SOFTWIRE" },
   { name: "a provisioning server's answer", format: "hb46pp", text: "HB46PP", options: CE },
+  {
+    name: "a rule database with the faults that such have",
+    format: "map-rules",
+    text: "MAP_RULES",
+    options: { endUserPrefix: "2001:db8:e123:4500::/56" },
+  },
+  { name: "a table of a BR's rules", format: "csv", text: "CSV" },
+  {
+    name: "lines of rules",
+    format: "rule",
+    text: "RULE_LINES",
+    options: { dmr: "2001:db8:ffff::/64" },
+  },
+  { name: "a hook's variable with option 95", format: "dhcp", text: "DHCP", options: CE },
 ];
 
-const EXPECTED = { ...EXPECTED_FROM_VENDORS, ...EXPECTED_FROM_OPENWRT, ...EXPECTED_FROM_DOCUMENTS };
+const EXPECTED = {
+  ...EXPECTED_FROM_VENDORS,
+  ...EXPECTED_FROM_OPENWRT,
+  ...EXPECTED_FROM_DOCUMENTS,
+  ...EXPECTED_FROM_TABLES,
+};
 
 for (const { name, format, text, options } of CASES) {
   test(`${format}: ${name}`, (t) => {
