@@ -8,6 +8,7 @@ import { completionCommand, completionScripts } from "./completion.js";
 import { configShowCommand } from "./config-show.js";
 import { countersCommand } from "./counters.js";
 import { dhcpDecodeCommand, dhcpEncodeCommand } from "./dhcp.js";
+import { diffCommand } from "./diff.js";
 import { dmrCommand } from "./dmr.js";
 import { doctorCommand } from "./doctor.js";
 import { domainsCommand } from "./domains.js";
@@ -19,11 +20,14 @@ import { importCommand } from "./import.js";
 import { interfacesCommand } from "./interfaces.js";
 import { listCommand } from "./list.js";
 import { logLevelCommand } from "./log-level.js";
+import { planCommand } from "./plan.js";
+import { planSolveCommand } from "./plan-solve.js";
 import { portsCommand, portsSuggestCommand } from "./ports.js";
 import { readyCommand } from "./ready.js";
 import { reloadCommand } from "./reload.js";
 import { reverseCommand } from "./reverse.js";
 import { rulesCommand } from "./rules.js";
+import { selftestCommand } from "./selftest.js";
 import { sessionsCommand } from "./sessions.js";
 import { showCommand } from "./show.js";
 import { statisticsCommand } from "./statistics.js";
@@ -67,6 +71,10 @@ const OTHERS: readonly CliCommand[] = [
   dmrCommand,
   walkCommand,
   listCommand,
+  planCommand,
+  planSolveCommand,
+  diffCommand,
+  selftestCommand,
   dhcpEncodeCommand,
   dhcpDecodeCommand,
   importCommand,
