@@ -8,6 +8,7 @@ import type { DomainSettings } from "../../src/pipeline/settings.js";
 import type { Arena } from "../../src/tun/arena.js";
 import { BatchLoop } from "../../src/tun/batch-loop.js";
 import { MemoryQueue } from "../../src/tun/memory-queue.js";
+import type { Tap } from "../../src/tun/trace/tap.js";
 import { DROPS } from "../../src/verdict.js";
 import {
   finishedBy,
@@ -142,20 +143,38 @@ function instantsOf({ caseFile, input }: LoadedCase): number[] {
   return [...all].sort((a, b) => a - b);
 }
 
+/** Somebody who watches the packets of a run. */
+export interface Onlooker {
+  readonly tap: Tap;
+  /** Packets by rule, of a BR. */
+  readonly hits: Float64Array;
+}
+
 /** One run; `arena` is large enough for the batch, cuts as the variant says, and may be used again. */
 export function runCase(
   loaded: LoadedCase,
   { batchSize, offloads, classifier, merging }: Variant,
   arena: Arena,
+  onlooker: Onlooker | null = null,
 ): Outcome {
   const { settings } = loaded;
   const counters = new Float64Array(COUNTER_COUNT);
   const random = seededRandom(1);
   const nat44 = settings.role === "ce" ? createNat44(settings, random) : null;
-  const pipeline = createPipeline(settings, compileRules(settings), nat44, arena, counters, random);
+  const pipeline = createPipeline(
+    settings,
+    compileRules(settings),
+    nat44,
+    arena,
+    counters,
+    random,
+    null,
+    onlooker?.hits ?? null,
+  );
   const queue = new MemoryQueue(offloads ? 0xff : 0, merging);
   const loop = new BatchLoop(queue, arena, counters, batchSize);
   loop.setPipeline(pipeline);
+  loop.setTap(onlooker?.tap ?? null);
   const waiting = arrivals(loaded, offloads);
   let expectedBatches = 0;
   let fault: unknown;
