@@ -1,4 +1,6 @@
 /** `mapctl ports`: what the port set is used for, and which of its ports are good for servers. */
+
+import { isRuleText } from "../../src/map/rule-text.js";
 import { askDaemon } from "../control/client.js";
 import {
   type PortBlock,
@@ -9,20 +11,40 @@ import {
   type ProtocolName,
 } from "../control/nat44/documents.js";
 import { FORWARD_PROTOCOLS } from "../control/nat44/protocols.js";
-import { EXIT } from "../errors.js";
-import { type CliCommand, type CliContext, isGiven, textOption, writeJson } from "./command.js";
+import { EXIT, MapdError } from "../errors.js";
+import { didYouMean } from "../suggest.js";
+import {
+  type CliCommand,
+  type CliContext,
+  type CliInput,
+  isGiven,
+  textOption,
+  writeJson,
+} from "./command.js";
 import { DOMAIN_OPTION } from "./domain-option.js";
+import { PORT_SET_OPTIONS, PORT_SET_SCHEMA, refuseRuleOptions, showPortSet } from "./port-set.js";
+import { RULE_ARGUMENT } from "./rule-argument.js";
 import { type Column, writeTable } from "./table.js";
 import { wholeValue } from "./values.js";
 
 export const portsCommand: CliCommand = {
   name: "ports",
-  summary: "Show what the port set is used for, by protocol and by block",
-  arguments: [],
-  options: [DOMAIN_OPTION],
-  schema: "mapd.ports/1",
-  examples: ["mapctl ports", "mapctl ports --json | jq .protocols.tcp.free"],
+  summary: "Show what the port set is used for, by protocol and by block; with RULE, a port set",
+  arguments: [{ ...RULE_ARGUMENT, required: false }],
+  options: [DOMAIN_OPTION, ...PORT_SET_OPTIONS],
+  schema: `mapd.ports/1, with RULE ${PORT_SET_SCHEMA}`,
+  examples: [
+    "mapctl ports",
+    "mapctl ports --json | jq .protocols.tcp.free",
+    "mapctl ports '2001:db8::/40 192.0.2.0/24 16 6' --psid 0x34 --nth 7",
+  ],
   async run(input, context) {
+    const [rule] = input.arguments;
+    if (rule !== undefined) {
+      refuseWrongWord(rule, input);
+      return await showPortSet(input, context);
+    }
+    refuseRuleOptions(input);
     const args = { domain: textOption(input, "domain") };
     // The daemon made the document from this very type; a newer one only adds keys.
     const ports = (await askDaemon(context.socketPath, "ports", args)) as PortsDocument;
@@ -31,6 +53,15 @@ export const portsCommand: CliCommand = {
     return EXIT.done;
   },
 };
+
+/** A word that is neither a rule nor the name of one was meant as a part of this command. */
+function refuseWrongWord(word: string, input: CliInput): void {
+  const isName = !isRuleText(word) && !/[/.]/.test(word) && word !== "-";
+  if (!isName || textOption(input, "config") !== undefined) return;
+  const hint = didYouMean(word, ["suggest"]);
+  const message = `"${word}" is no part of mapctl ports${hint}; as the name of a rule it needs --config FILE`;
+  throw new MapdError("usage", message);
+}
 
 export const portsSuggestCommand: CliCommand = {
   name: "ports suggest",

@@ -42,7 +42,7 @@ test("a command that is a group as well has options of its own and of its parts"
   const both = await runMapctl("ports", "--help");
   t.match(both.stdout, /--domain <name>/);
   t.match(both.stdout, /^ {2}suggest /m);
-  t.match(await runMapctl("ports", "sugest"), { status: 2, stderr: /too many arguments/ });
+  t.match(await runMapctl("ports", "sugest"), { status: 2, stderr: /did you mean "suggest"/ });
 });
 
 test("a command may be typed in capitals, behind options of every command", async (t) => {
