@@ -6,6 +6,7 @@ import { checkPcapCommand } from "./check-pcap.js";
 import type { CliCommand } from "./command.js";
 import { completionCommand, completionScripts } from "./completion.js";
 import { configShowCommand } from "./config-show.js";
+import { convertCommand } from "./convert.js";
 import { countersCommand } from "./counters.js";
 import { dhcpDecodeCommand, dhcpEncodeCommand } from "./dhcp.js";
 import { diffCommand } from "./diff.js";
@@ -79,6 +80,7 @@ const OTHERS: readonly CliCommand[] = [
   dhcpDecodeCommand,
   importCommand,
   exportCommand,
+  convertCommand,
 ];
 
 /** What a word is about that is no command by itself. */
