@@ -90,8 +90,5 @@ test("every other reason is found by a packet of some golden case", async (t) =>
     }
   }
   const missing = DROPS.map(({ name }) => name).filter((name) => !seen.has(name));
-  t.same(
-    missing.sort(),
-    WITHOUT_CAPTURE.map(([name]) => name).sort(),
-  );
+  t.same(missing.sort(), WITHOUT_CAPTURE.map(([name]) => name).sort());
 });
