@@ -32,6 +32,8 @@ Only GET and HEAD are answered, and nothing that is asked changes what mapd does
   own name lead here (DNS rebinding). \`/metrics\`, \`/livez\` and \`/readyz\` do not look at it: scrapers and probes ask by names
   that only their own configuration knows, and what they are told names no address, host or subscriber.
 - The API answers no page but its own (\`Sec-Fetch-Site\`), and there are no CORS headers.
+- Whoever may look sees addresses, ports and sessions, and with \`/api/trace\` the headers of packets, but nothing of what
+  they carry: that is \`mapctl trace\`'s to show, to those who may change things.
 - The page runs under a Content-Security-Policy without inline code, loads nothing from elsewhere and sends nothing elsewhere.
 
 \`\`\`
@@ -49,9 +51,14 @@ code. Words of the query are its arguments.
 `;
 
 const REST = `
+\`/api/trace\` goes on, one document mapd.trace/1 a line and an empty line every other second, until the client hangs up: four
+of them at a time, 200 packets a second at most (the others are counted in a document \`lost\`), ten minutes at the longest.
+\`filter\` holds the terms that \`mapctl trace\` takes, such as \`host 192.0.2.18 and port 1232\`; \`drops=true\` leaves out what passes.
+
 A refusal is a document \`mapd.error/1\`: 400 for arguments that make no sense, 401 without the right token, 403 as above,
 404 for a path, domain or host that does not exist, 409 where the daemon cannot do it now, 503 (with \`Retry-After\`) while
-eight answers are being made or read. There are 64 connections at most; an answer that is not read in 30 seconds is cut off.
+eight answers are being made or read, or four go on. There are 64 connections at most; an answer that is not read in 30
+seconds is cut off, and a trace that is not read for ten.
 `;
 
 export function apiPage(): string {

@@ -1,6 +1,7 @@
 /** The one table of what the page's API can be asked: each row is a command of the control socket that changes nothing. */
 
-export type ParameterKind = "text" | "number" | "boolean";
+/** `words` is text, taken apart at its blanks. */
+export type ParameterKind = "text" | "number" | "boolean" | "words";
 
 export interface ApiRow {
   readonly path: `/api/${string}`;
@@ -8,6 +9,11 @@ export interface ApiRow {
   readonly command: string;
   /** Words of the query that become arguments, and what they are there. */
   readonly parameters: Readonly<Record<string, ParameterKind>>;
+  /**
+   * True where the answer goes on, one document a line, until the client hangs up. Such a command may show what
+   * subscribers send; here their packets end where their headers do.
+   */
+  readonly goesOn?: true;
 }
 
 const NOTHING = {};
@@ -47,5 +53,11 @@ export const API: readonly ApiRow[] = [
       sort: "text",
       limit: "number",
     },
+  },
+  {
+    path: "/api/trace",
+    command: "trace",
+    parameters: { filter: "words", domain: "text", drops: "boolean" },
+    goesOn: true,
   },
 ];

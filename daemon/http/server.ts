@@ -2,15 +2,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { HttpListen, HttpSettings } from "../config/types.js";
 import type { ControlCommand } from "../control/command.js";
+import { ControlStream } from "../control/stream.js";
 import { MapdError } from "../errors.js";
 import type { Log } from "../log.js";
 import { type FailureReason, Failures } from "../runtime/failures.js";
 import { Admission } from "./admission.js";
+import { STREAM_TYPE, sendStream } from "./answer-stream.js";
 import { Api } from "./api.js";
 import type { MetricsText } from "./metrics.js";
 import type { PageFiles } from "./page-files.js";
-import { errorReply, type Reply, textReply } from "./reply.js";
+import { type Reply, textReply } from "./reply.js";
 import { SECURITY_HEADERS } from "./security.js";
+import { Turns } from "./turns.js";
 
 /** Requests are small and quick. Milliseconds. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -22,6 +25,9 @@ const MAX_CONNECTIONS = 64;
 
 /** Answers of the API that are made or read at a time: a document of many sessions takes memory until it is read. */
 const MAX_API_ANSWERS = 8;
+
+/** Likewise of those that go on: each makes the packet workers look at every packet. */
+const MAX_STREAMS = 4;
 
 const API_PREFIX = "/api/";
 
@@ -47,7 +53,8 @@ export class HttpServer {
   readonly #admission: Admission;
   readonly #api: Api;
   readonly #server: Server;
-  #apiAnswers = 0;
+  readonly #answers = new Turns(MAX_API_ANSWERS);
+  readonly #streams = new Turns(MAX_STREAMS);
 
   constructor(parts: HttpParts, log: Log, failures: Failures = new Failures()) {
     this.#listen = parts.settings().listen;
@@ -110,6 +117,7 @@ export class HttpServer {
       this.#log.error({ err: error, url: request.url }, "HTTP request failed");
       return textReply(500, "internal error");
     });
+    if (reply === null) return clearTimeout(limit);
     response.writeHead(reply.status, {
       "Content-Type": reply.contentType,
       "Cache-Control": "no-store",
@@ -121,7 +129,8 @@ export class HttpServer {
     response.end(request.method === "HEAD" ? undefined : reply.body);
   }
 
-  async #reply(request: IncomingMessage, response: ServerResponse): Promise<Reply> {
+  /** null where the answer is on its way already. */
+  async #reply(request: IncomingMessage, response: ServerResponse): Promise<Reply | null> {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return { ...textReply(405, "only GET and HEAD"), headers: { Allow: "GET, HEAD" } };
     }
@@ -151,13 +160,14 @@ export class HttpServer {
     query: string,
     request: IncomingMessage,
     response: ServerResponse,
-  ): Promise<Reply> {
-    const refused = this.#admission.refuseApi(request);
+  ): Promise<Reply | null> {
+    const turns = this.#api.goesOn(path) ? this.#streams : this.#answers;
+    const refused = this.#admission.refuseApi(request) ?? turns.take(response);
     if (refused !== null) return refused;
-    if (this.#apiAnswers >= MAX_API_ANSWERS) return tooMany();
-    this.#apiAnswers++;
-    response.on("close", () => this.#apiAnswers--);
-    return this.#api.answer(path, new URLSearchParams(query));
+    const answer = await this.#api.answer(path, new URLSearchParams(query));
+    if (!(answer instanceof ControlStream)) return answer;
+    if (request.method === "HEAD") return { status: 200, contentType: STREAM_TYPE, body: "" };
+    return sendStream(response, answer, () => this.#cutOff("slow"));
   }
 
   async #file(path: string, { headers }: IncomingMessage): Promise<Reply> {
@@ -175,11 +185,6 @@ export class HttpServer {
     this.#server.closeAllConnections();
     await closed;
   }
-}
-
-function tooMany(): Reply {
-  const message = `mapd is answering ${MAX_API_ANSWERS} requests; ask again in a second`;
-  return { ...errorReply(503, new MapdError("refused", message)), headers: { "Retry-After": "1" } };
 }
 
 function explain(listen: HttpListen, error: NodeJS.ErrnoException): MapdError {
