@@ -28,6 +28,9 @@ const SLOT_WORDS = 2;
  */
 const FILTER_WORDS = 0x10000 / 32;
 
+/** A page that is not isolated has no shared memory, and no workers to share a table with. */
+const Memory = globalThis.SharedArrayBuffer ?? ArrayBuffer;
+
 /** Stands in a group for the PSID of a packet without ports; no PSID has 17 bits. */
 export const NO_PORT = 0x10000;
 
@@ -100,7 +103,7 @@ function layOut(rules: RuleList): Plan {
     return tables;
   };
   const [groups, ipv4, ipv6] = [reserve(counts.groups), reserve(counts.ipv4), reserve(counts.ipv6)];
-  const words = new Int32Array(new SharedArrayBuffer(end * 4));
+  const words = new Int32Array(new Memory(end * 4));
   words.set([rules.length, groupsAt, ipv4At, ipv6At, ipv6End, recordsAt, filterAt]);
   for (const { ipv4 } of rules) setFilter(words, filterAt, ipv4);
   writeDirectory(words, groupsAt, groups, (key) => [key]);
