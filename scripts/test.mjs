@@ -101,6 +101,14 @@ function keepCount(counts, name, result) {
   if (result.problems.length === 0) counts[name] = result.passed;
 }
 
+/** Each step in its turn, with those that run beside it. */
+function lanesOf(steps) {
+  const isLeader = ({ beside }) => !steps.some(({ name }) => name === beside);
+  return steps
+    .filter(isLeader)
+    .map((leader) => [leader, steps.filter(({ beside }) => beside === leader.name)]);
+}
+
 async function main(words) {
   const updateCounts = words.includes("--update-counts");
   const wanted = words.filter((word) => !word.startsWith("--"));
@@ -116,13 +124,19 @@ async function main(words) {
   const counts = { ...expected };
   let passed = 0;
   let failed = 0;
-  for (const step of all.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-    const startedMs = Date.now();
-    const result = await runStep(step, deadline, updateCounts ? {} : expected);
-    if (updateCounts && step.commands === undefined) keepCount(counts, step.name, result);
-    report(step.name, result, startedMs);
-    passed += result.passed;
-    failed += result.problems.length;
+  const runInTurn = async (steps) => {
+    for (const step of steps) {
+      const startedMs = Date.now();
+      const result = await runStep(step, deadline, updateCounts ? {} : expected);
+      if (updateCounts && step.commands === undefined) keepCount(counts, step.name, result);
+      report(step.name, result, startedMs);
+      passed += result.passed;
+      failed += result.problems.length;
+    }
+  };
+  const chosen = all.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  for (const [step, beside] of lanesOf(chosen)) {
+    await Promise.all([runInTurn([step]), runInTurn(beside)]);
   }
   if (updateCounts) writeFileSync(COUNTS_FILE, `${JSON.stringify(counts, null, 2)}\n`);
   return { passed, failed };
