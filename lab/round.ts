@@ -16,6 +16,8 @@ export interface Network {
   readonly services: Services;
   /** Ends the processes, in order; who ends the sandbox need not. */
   down(): Promise<void>;
+  /** The same at once, for who has seen enough of an orderly end. */
+  end(): Promise<void>;
 }
 
 export async function bringUp(mode: LabMode, adjust: Adjust = AS_PLANNED): Promise<Network> {
@@ -24,10 +26,16 @@ export async function bringUp(mode: LabMode, adjust: Adjust = AS_PLANNED): Promi
     startDaemons(topology, adjust),
     startServices(topology),
   ]);
-  const down = async (): Promise<void> => {
-    await Promise.all([...DAEMONS.map((name) => daemons[name].stop()), services.stop()]);
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    await Promise.all([...DAEMONS.map((name) => daemons[name].stop(signal)), services.stop()]);
   };
-  return { topology, daemons, services, down };
+  return {
+    topology,
+    daemons,
+    services,
+    down: () => stop("SIGTERM"),
+    end: () => stop("SIGKILL"),
+  };
 }
 
 /** Packets kept of each iperf3 run: full dissection of all of them would take minutes. */

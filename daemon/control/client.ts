@@ -67,6 +67,7 @@ function exchange(path: string, request: string, timeoutMs: number): Promise<str
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOENT: "no mapd runs there; start it, or name its socket with --socket or MAPD_SOCKET",
   ECONNREFUSED: "nobody listens (a killed mapd left the socket); start mapd again",
+  EAGAIN: "more clients wait than it can accept at once; try again in a moment",
   EACCES: "you may not use the socket; become root or join the socket's group",
 };
 

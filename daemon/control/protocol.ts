@@ -14,7 +14,7 @@ export const MAX_REQUEST_LEN = 64 * 1024;
 export const IDLE_TIMEOUT_MS = 30_000;
 
 /** A client that does not read an answer for this long is cut off, milliseconds. */
-export const UNREAD_TIMEOUT_MS = 10_000;
+export const UNREAD_TIMEOUT_MS = 5_000;
 
 /** What more a stream has for a client that has not read this much yet, bytes, is lost. */
 export const MAX_UNREAD_LEN = 1024 * 1024;

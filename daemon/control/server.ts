@@ -15,6 +15,9 @@ import { ControlStream } from "./stream.js";
 /** How long a client that is refused may take to read that, milliseconds. */
 const REFUSED_MS = 1_000;
 
+/** Clients that may wait to be accepted; Linux tells one more to try again. */
+const BACKLOG = 1_024;
+
 /** At first the socket is its owner's alone; the gate opens it to others. */
 const SOCKET_UMASK = 0o177;
 
@@ -54,7 +57,7 @@ export class ControlServer {
       this.#server.once("error", (error) => reject(this.#cannotListen(error)));
       const umask = process.umask(SOCKET_UMASK);
       // The socket file is made before listen() returns, so the umask covers nothing else.
-      this.#server.listen(this.path, resolve);
+      this.#server.listen({ path: this.path, backlog: BACKLOG }, resolve);
       process.umask(umask);
     });
     this.#server.on("error", (error) => this.#log.error({ err: error }, "control socket failed"));

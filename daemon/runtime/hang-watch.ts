@@ -7,13 +7,13 @@ import { ASKED, ASLEEP, AWAKE, type Heartbeat } from "./heartbeat.js";
 import { WAIT_MS } from "./worker-protocol.js";
 
 /** How often to look, milliseconds. */
-export const LOOK_MS = 100;
+export const LOOK_MS = 50;
 
 /** A loop that is awake turns at least this often, or it hangs; a turn with packets takes 50 ms. Milliseconds. */
 const HUNG_MS = 400;
 
 /** What comes between two looks counts as no more: while this thread did not run, the worker's may not have either. */
-const STEP_MS = 2.5 * LOOK_MS;
+const STEP_MS = 5 * LOOK_MS;
 
 /** Processor time without a turn that shows a loop without end: on a busy host real time alone shows nothing. */
 const BUSY_MS = 150;

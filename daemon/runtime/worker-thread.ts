@@ -10,7 +10,7 @@ const ANSWER_MS = 10_000;
 
 /** How long it may take to end by itself, and then to end when it is told to end at once. */
 const STOP_MS = 3_000;
-const TERMINATE_MS = 200;
+const TERMINATE_MS = 100;
 
 export type Answer = Extract<FromWorker, { readonly id: number }>;
 

@@ -7,18 +7,18 @@ import { until } from "../../lab/process.js";
 import { bringUp } from "../../lab/round.js";
 import { Call } from "./call.js";
 import { type Failing, failWorker, withFailingWorkers } from "./failing-workers.js";
-import { type Outage, Stream } from "./stream.js";
+import { type Outage, outageText, Stream } from "./stream.js";
 
 const timeout = { timeout: 60_000 };
-const STOPPED_MS = 2_000;
+const STOPPED_MS = 1_500;
 
 const network = await withFailingWorkers(() => bringUp("map-t"));
 const { topology, daemons } = network;
 const stream = await Stream.start(topology, "lan1");
 
-function tell(t: Test, what: string, { sent, lost, longestMs, back }: Outage): void {
-  t.comment(`${what}: ${lost} of ${sent} datagrams lost, nothing came back for ${longestMs} ms`);
-  t.ok(back, "the stream flows again");
+function tell(t: Test, what: string, outage: Outage): void {
+  t.comment(`${what}: ${outageText(outage)}`);
+  t.ok(outage.back, "the stream flows again");
 }
 
 async function logged(name: DaemonName, pattern: RegExp): Promise<boolean> {
@@ -113,7 +113,7 @@ await test(
   timeout,
   async (t) => {
     const burners = Array.from({ length: 16 }, () =>
-      topology.run("core", ["timeout", "4", "sh", "-c", "while :; do :; done"]).catch(() => ""),
+      topology.run("core", ["timeout", "2", "sh", "-c", "while :; do :; done"]).catch(() => ""),
     );
     const outage = await stream.during(async () => {
       await Promise.all(burners);
@@ -125,4 +125,4 @@ await test(
 );
 
 await stream.stop();
-await network.down();
+await network.end();

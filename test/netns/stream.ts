@@ -21,6 +21,10 @@ export interface Outage {
   readonly back: boolean;
 }
 
+export function outageText({ sent, lost, longestMs }: Outage): string {
+  return `${lost} of ${sent} datagrams lost, nothing came back for ${longestMs} ms`;
+}
+
 export class Stream {
   readonly #child: ChildProcess;
   readonly #echo: Program<string>;
@@ -39,7 +43,11 @@ export class Stream {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     await once(child, "message");
-    return new Stream(child, echo);
+    const stream = new Stream(child, echo);
+    // What comes first finds neither neighbours nor sessions.
+    const { back } = await stream.during(async () => undefined);
+    if (!back) throw new Error("no datagram comes back");
+    return stream;
   }
 
   async #ask(order: StreamOrder): Promise<unknown> {
