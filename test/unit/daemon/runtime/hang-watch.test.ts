@@ -24,7 +24,7 @@ const CASES: readonly Case[] = [
     name: "a loop without end that gets a fifth of a processor",
     activity: AWAKE,
     use: (stoodMs) => ({ state: "R", cpuMs: stoodMs / 5 }),
-    hungMs: 900,
+    hungMs: 800,
   },
   {
     name: "a worker that sleeps where it should not",
