@@ -19,6 +19,7 @@ import { configExportCommand, exportCommand } from "./export.js";
 import { forwardAddCommand, forwardDelCommand, forwardListCommand } from "./forward.js";
 import { importCommand } from "./import.js";
 import { interfacesCommand } from "./interfaces.js";
+import { lintCommand } from "./lint.js";
 import { listCommand } from "./list.js";
 import { logLevelCommand } from "./log-level.js";
 import { planCommand } from "./plan.js";
@@ -78,6 +79,7 @@ const OTHERS: readonly CliCommand[] = [
   selftestCommand,
   dhcpEncodeCommand,
   dhcpDecodeCommand,
+  lintCommand,
   importCommand,
   exportCommand,
   convertCommand,
