@@ -56,12 +56,11 @@ function endsText({ layer, fields }: Header, carried: readonly Header[]): string
 function carriedText({ layer, fields }: Header, carried: readonly Header[]): string {
   const fragment = fragmentText(layer === "ipv4" ? fields : fragmentFields(carried));
   const known = carried.map(transportText).find((text) => text !== null);
-  const text = known ?? `protocol ${lastProtocol(fields)}`;
-  return fragment === "" ? text : `${text}, ${fragment}`;
-}
-
-function lastProtocol(fields: Fields): string {
-  return String(fields.protocol ?? fields.nextHeader);
+  // What an IPv6 fragment is of stands in the header before its payload, as the next of the next.
+  const next =
+    layer === "ipv4" ? `protocol ${fields.protocol}` : `next header ${fields.nextHeader}`;
+  const text = known ?? (layer === "ipv6" && fragment !== "" ? "" : next);
+  return [text, fragment].filter((part) => part !== "").join(", ");
 }
 
 function fragmentFields(carried: readonly Header[]): Fields {

@@ -124,7 +124,7 @@ export class Tap implements Observer {
     this.#publish(draft, dropCode);
   }
 
-  /** The kernel has refused the packet in [at, end) of the arena's memory. */
+  /** The kernel has refused what was written from [at, end) of the arena's memory: one record also for a merged write. */
   refused(at: number, end: number): void {
     const draft = this.#aside;
     draft.begin(WRITTEN, at, end);
