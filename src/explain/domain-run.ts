@@ -39,7 +39,7 @@ export interface Judgement extends Step {
 }
 
 export interface DomainCounters {
-  /** Every counter that is not zero. */
+  /** Every counter that is not zero, but for `batches`: here each packet is one. */
   readonly counters: Readonly<Partial<Record<CounterName, number>>>;
   readonly dropped: {
     readonly ipv4: Readonly<Partial<Record<DropName, number>>>;
@@ -104,7 +104,7 @@ export class DomainRun {
     const counters: Partial<Record<CounterName, number>> = {};
     for (const { name } of COUNTERS) {
       const value = this.#counters[counterIndex(name)]!;
-      if (value !== 0) counters[name] = value;
+      if (value !== 0 && name !== "batches") counters[name] = value;
     }
     const dropped = { ipv4: {}, ipv6: {} } as { ipv4: DropRecord; ipv6: DropRecord };
     for (const { reason, family, packets } of this.#drops()) {

@@ -3,6 +3,7 @@
  *   file   +0 magic:32 | +4 version 2.4 | +8 zone:32 | +12 sigfigs:32 | +16 snaplen:32 | +20 link type:32
  *   record +0 seconds:32 | +4 microseconds:32 | +8 captured length:32 | +12 length:32 | packet
  */
+import { framesOf } from "../../daemon/trace/capture.js";
 
 const MAGIC = 0xa1b2c3d4;
 const LINKTYPE_RAW = 101;
@@ -37,26 +38,12 @@ export function writePcap(records: readonly PcapRecord[]): Uint8Array {
   return file;
 }
 
-/** Reads both byte orders; throws where the file is not such a capture or is cut short. */
+/** Throws where the file is no such capture, or is cut short. */
 export function readPcap(source: Uint8Array): PcapRecord[] {
-  // A copy of the plain kind: what a Buffer slices off shares its memory.
-  const file = new Uint8Array(source);
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const little = view.getUint32(0, true) === MAGIC;
-  if (!little && view.getUint32(0) !== MAGIC) throw new Error("not a classic pcap file");
-  if (view.getUint32(20, little) !== LINKTYPE_RAW) throw new Error("link type is not RAW (101)");
-  const records: PcapRecord[] = [];
-  let at = FILE_HEADER_LEN;
-  while (at < file.length) {
-    const captured = view.getUint32(at + 8, little);
-    if (captured !== view.getUint32(at + 12, little)) throw new Error("packet was cut at capture");
-    const start = at + RECORD_HEADER_LEN;
-    if (start + captured > file.length) throw new Error("pcap file ends inside a packet");
-    records.push({
-      timeUs: view.getUint32(at, little) * 1e6 + view.getUint32(at + 4, little),
-      bytes: file.slice(start, start + captured),
-    });
-    at = start + captured;
-  }
-  return records;
+  return [...framesOf(source)].map(({ linkType, bytes, originalLength, timeNs }) => {
+    if (linkType !== LINKTYPE_RAW) throw new Error("link type is not RAW (101)");
+    if (bytes.length !== originalLength) throw new Error("packet was cut at capture");
+    // A copy of the plain kind: what a Buffer slices off shares its memory.
+    return { timeUs: Number(timeNs / 1000n), bytes: new Uint8Array(bytes) };
+  });
 }

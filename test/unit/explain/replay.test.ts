@@ -24,9 +24,7 @@ function eventsOf({ settings, input, caseFile }: LoadedCase): {
     events.push(...pass(run, clock, timeUs / 1000));
     clock = timeUs / 1000;
   }
-  const { counters, dropped } = run.counters();
-  const { batches: _, ...others } = counters;
-  return { events, counters: { counters: others, dropped } };
+  return { events, counters: run.counters() };
 }
 
 const cases = caseFolders().map(loadCase);

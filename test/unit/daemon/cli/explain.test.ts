@@ -1,0 +1,382 @@
+/** mapctl explain, check-pcap and walk as a user meets them: text, documents, files, exit statuses. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Test, test } from "tap";
+import { framesOf } from "../../../../daemon/trace/capture.js";
+import type { SessionRow } from "../../../../src/nat44/records.js";
+import { PORT_FREE, PORT_USED } from "../../../../src/nat44/records.js";
+import { goldenFolder } from "../../../golden/golden-folder.js";
+import { brT, ceT } from "../../../golden/source/domains.js";
+import { live } from "./nat44-daemon.js";
+import { documentIn, runMapctl } from "./run.js";
+
+/** A folder with a configuration in it. */
+function folderWith(t: Test, ...configs: readonly unknown[]): string {
+  const folder = mkdtempSync(join(tmpdir(), "mapd-explain-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  configs.forEach((config, i) => {
+    writeFileSync(join(folder, `${i}.yaml`), JSON.stringify(config));
+  });
+  return folder;
+}
+
+const DROPPED = `golden (map-t, br): from a CE
+  assumed  port 443 of 198.51.100.1
+  in       48 bytes
+           IPv6 2001:db8:12:3400:0:c000:212:34 > 2001:db8:ffff:0:c6:3364:100:0, hop limit 64, traffic class 0, next header 17, payload 8
+           UDP 1236 > 443, length 8, checksum 0x725a
+  source   2001:db8:12:3400:0:c000:212:34 port 1236: mapping rule shared (2001:db8::/40 192.0.2.0/24 16 6 8, rfc7597)
+           EA bits 0001001000110100: 192.0.2.18, PSID 52 (0x34)
+           end-user prefix 2001:db8:12:3400::/56, MAP address 2001:db8:12:3400:0:c000:212:34
+           252 ports
+           ! port 1236 belongs to PSID 53, not to 52 (RFC 7597 §8.1)
+  error    96 bytes
+           IPv6 2001:db8:ffff:0:c0:0:800:0 > 2001:db8:12:3400:0:c000:212:34, hop limit 64, traffic class 0, next header 58, payload 56
+           ICMPv6, destination unreachable, type 1 code 5, checksum 0x32ce
+           quoted: IPv6 2001:db8:12:3400:0:c000:212:34 > 2001:db8:ffff:0:c6:3364:100:0, hop limit 64, traffic class 0, next header 17, payload 8
+           quoted: UDP 1236 > 443, length 8, checksum 0x725a
+  MTU      IPv4 up to 1500; headers -20 bytes; up to 1520 pass in one piece
+  verdict  dropped: source_psid_mismatch
+           Source port belongs to another PSID than the IPv6 source embeds (RFC 7597 §8.1)
+  do       Compare psid-offset and psid-len at both ends: a client that ignores the offset uses another CE's ports. If they agree, the port is forged.
+`;
+
+test("explain says what drops a packet, by which rule, and what to do", async (t) => {
+  const file = join(folderWith(t, brT()), "0.yaml");
+  const words = ["[2001:db8:12:3400:0:c000:212:34]:1236", "198.51.100.1"];
+  const outcome = await runMapctl("explain", ...words, "--protocol", "udp", "--config", file);
+  t.equal(outcome.stdout, DROPPED);
+  t.same([outcome.status, outcome.stderr], [0, ""]);
+});
+
+interface Explained {
+  readonly domain: string;
+  readonly direction: string;
+  readonly verdict: string;
+  readonly refusal: { readonly reason: string } | null;
+  readonly nat44: { readonly inside: string; readonly external: string } | null;
+  readonly live: { readonly ports: object; readonly sessions: readonly object[] } | null;
+  readonly input: { readonly length: number };
+  readonly frame: number | null;
+  readonly assumptions: readonly string[];
+}
+
+async function explained(...words: readonly string[]): Promise<readonly Explained[]> {
+  const document = documentIn(await runMapctl("explain", ...words, "--json"));
+  if (document.schema !== "mapd.explain/1") throw new Error(JSON.stringify(document));
+  return document.explanations as readonly Explained[];
+}
+
+test("explain takes one end, lengths, TTLs and packets without DF", async (t) => {
+  const file = join(folderWith(t, brT()), "0.yaml");
+  const [one] = await explained("192.0.2.18:1232", "--config", file);
+  t.match(one, { direction: "to-ce", verdict: "forwarded", frame: null });
+  t.same(one?.assumptions, ["port 443 of 198.51.100.1"]);
+  const [two] = await explained("2001:db8:12:3400:0:c000:212:34", "--config", file);
+  t.match(two, { direction: "from-ce", verdict: "forwarded" });
+  const ends = ["198.51.100.1:1", "192.0.2.18:1232", "--config", file];
+  const [long] = await explained(...ends, "--length", "1500");
+  t.match(long, { refusal: { reason: "too_big" }, input: { length: 1500 } });
+  const [cut] = await explained(...ends, "--length", "1500", "--may-fragment");
+  t.match(cut, { verdict: "forwarded", refusal: null });
+  const [expired] = await explained(...ends, "--ttl", "1");
+  t.match(expired, { refusal: { reason: "ttl_expired" } });
+  const [portless] = await explained(
+    "198.51.100.1",
+    "192.0.2.18",
+    "--protocol",
+    "gre",
+    "--config",
+    file,
+  );
+  t.match(portless, { refusal: { reason: "no_port_for_shared_address" } });
+});
+
+test("explain finds the domains that know the addresses", async (t) => {
+  const setup = await live(t);
+  const domains = async (...words: readonly string[]): Promise<readonly string[]> => {
+    const document = documentIn(await setup.mapctl("explain", ...words, "--json"));
+    return (document.explanations as readonly Explained[]).map(({ domain }) => domain);
+  };
+  t.same(await domains("192.168.1.10", "203.0.113.9"), ["ce-t"]);
+  t.same(await domains("192.0.2.19:1232", "203.0.113.9"), ["br-t"]);
+  t.same(await domains("203.0.113.9", "192.0.2.18:1232"), ["br-t", "ce-t"]);
+  t.same(await domains("203.0.113.9", "192.0.2.18:1232", "--domain", "ce-t"), ["ce-t"]);
+  const unknown = await setup.mapctl("explain", "203.0.113.1:1", "203.0.113.9:2");
+  t.equal(unknown.status, 6);
+  t.match(unknown.stderr, /no domain knows 203\.0\.113\.1:1 and 203\.0\.113\.9:2/);
+});
+
+const SESSION: SessionRow = {
+  protocol: 6,
+  insideAddress: 0xc0a8010a,
+  insidePort: 50000,
+  externalPort: 2257,
+  remoteAddress: 0xcb007109,
+  remotePort: 443,
+  tcpState: "established",
+  shared: false,
+  remainingMs: 7_439_001,
+};
+
+test("explain asks the running NAT44 which mappings there are, and whether ports are free", async (t) => {
+  const { nat44, mapctl } = await live(t);
+  nat44.sessions = [SESSION];
+  nat44.set(nat44.tcp, 2257, PORT_USED);
+  const ask = async (...words: readonly string[]): Promise<Explained | undefined> => {
+    const document = documentIn(await mapctl("explain", ...words, "--domain", "ce-t", "--json"));
+    return (document.explanations as readonly Explained[])[0];
+  };
+  const out = await ask("192.168.1.10:50000", "203.0.113.9:443");
+  t.match(out?.nat44, { inside: "192.168.1.10:50000", external: "192.0.2.18:2257" });
+  t.equal(out?.live?.sessions.length, 1);
+  t.match(out?.live?.ports, { used: 1, free: 251 });
+  const back = await ask("203.0.113.9:443", "192.0.2.18:2257");
+  t.match(back, { verdict: "forwarded", direction: "to-lan" });
+  t.match(back?.nat44, { inside: "192.168.1.10:50000" });
+  const stranger = await ask("203.0.113.77:443", "192.0.2.18:2257");
+  t.match(stranger, { refusal: { reason: "nat44_filtered" } });
+  const nobody = await ask("203.0.113.9:443", "192.0.2.18:2256");
+  t.match(nobody, { refusal: { reason: "nat44_no_mapping" } });
+  nat44.tcp.fill(PORT_USED);
+  const full = await ask("192.168.1.11:50000", "203.0.113.9:443");
+  t.match(full, { live: { ports: { free: 0 } } });
+  // TCP may use a port again that leads elsewhere, but not towards one server for each of them.
+  nat44.udp.fill(PORT_USED);
+  const udp = await ask("192.168.1.11:50000", "203.0.113.9:443", "--protocol", "udp");
+  t.match(udp, { refusal: { reason: "nat44_no_free_port" } });
+  nat44.udp.fill(PORT_FREE);
+  const text = await mapctl("explain", "192.168.1.10:50000", "203.0.113.9:443");
+  t.match(text.stdout, /\n {2}now {2}0 free ports of this protocol, 1 session of this end\n$/);
+});
+
+test("explain with a configuration asks no daemon", async (t) => {
+  const file = join(folderWith(t, ceT()), "0.yaml");
+  const [one] = await explained("192.168.1.10", "203.0.113.9", "--config", file);
+  t.match(one, { verdict: "forwarded", live: null });
+});
+
+test("explain goes through a capture packet by packet", async (t) => {
+  const folder = join(goldenFolder(), "map-t-br-checks-both-ends-of-a-packet-that-it-turns-around");
+  const config = JSON.parse(readFileSync(join(folder, "case.json"), "utf8")).config;
+  const file = join(folderWith(t, config), "0.yaml");
+  const packets = await explained("--pcap", join(folder, "in.pcap"), "--config", file);
+  t.same(
+    packets.map(({ frame }) => frame),
+    packets.map((_, i) => i + 1),
+  );
+  const counters = JSON.parse(readFileSync(join(folder, "counters.json"), "utf8"));
+  const reasons = packets.flatMap(({ refusal }) => (refusal === null ? [] : [refusal.reason]));
+  t.same([...new Set(reasons)].sort(), Object.keys(counters.dropped.ipv6).sort());
+  const text = await runMapctl("explain", "--pcap", join(folder, "in.pcap"), "--config", file);
+  t.match(text.stdout, /^golden \(map-t, br\): frame 1\n/);
+});
+
+const refusals = [
+  { name: "nobody at all", words: ["explain"], status: 2, message: /mapctl explain FROM TO/ },
+  {
+    name: "a name",
+    words: ["explain", "example.org", "192.0.2.1"],
+    status: 2,
+    message: /is not IPV4/,
+  },
+  {
+    name: "a protocol that is none",
+    words: ["explain", "192.0.2.1:1", "--protocol", "x"],
+    status: 2,
+    message: /protocol "x"/,
+  },
+  {
+    name: "a TTL that is none",
+    words: ["explain", "192.0.2.1:1", "--ttl", "256"],
+    status: 2,
+    message: /TTL 256/,
+  },
+  {
+    name: "a shared address without a port",
+    words: ["explain", "192.0.2.18"],
+    status: 5,
+    message: /is shared; give a port/,
+  },
+  {
+    name: "a domain that is not there",
+    words: ["explain", "192.0.2.18:1", "--domain", "goldem"],
+    status: 6,
+    message: /golden/,
+  },
+  {
+    name: "a file that is not there",
+    words: ["explain", "--pcap", "/nowhere.pcap"],
+    status: 6,
+    message: /nowhere/,
+  },
+  {
+    name: "a capture that is none",
+    words: ["explain", "--pcap", "CONFIG"],
+    status: 5,
+    message: /neither a pcap/,
+  },
+  {
+    name: "nothing to check",
+    words: ["check-pcap", "/nowhere.pcap"],
+    status: 6,
+    message: /nowhere/,
+  },
+];
+
+for (const { name, words, status, message } of refusals) {
+  test(`refused: ${name}`, async (t) => {
+    const file = join(folderWith(t, brT()), "0.yaml");
+    const given = words.map((word) => (word === "CONFIG" ? file : word));
+    const outcome = await runMapctl(...given, "--config", file);
+    t.equal(outcome.status, status);
+    t.match(outcome.stderr, message);
+    t.equal(outcome.stdout, "");
+  });
+}
+
+test("check-pcap writes what comes out and what is dropped, with verdicts, and counts as the daemon does", async (t) => {
+  const folder = join(goldenFolder(), "map-t-br-checks-both-ends-of-a-packet-that-it-turns-around");
+  const config = JSON.parse(readFileSync(join(folder, "case.json"), "utf8")).config;
+  const work = folderWith(t, config);
+  const [file, output] = [join(work, "0.yaml"), join(work, "out.pcapng")];
+  const words = ["check-pcap", join(folder, "in.pcap"), "--config", file, "-o", output];
+  const document = documentIn(await runMapctl(...words, "--json"));
+  const expected = JSON.parse(readFileSync(join(folder, "counters.json"), "utf8"));
+  const frames = [...framesOf(readFileSync(output))];
+  const packetsOut = expected.counters.out_ipv6_packets;
+  t.match(document, {
+    schema: "mapd.check-pcap/1",
+    domain: "golden",
+    mode: "map-t",
+    role: "br",
+    input: { packets: expected.counters.in_ipv6_packets, notIp: 0, cut: 0 },
+    output: { packets: packetsOut, file: output },
+    counters: expected.counters,
+    dropped: expected.dropped,
+  });
+  const dropped = frames.filter(({ comment }) => comment.startsWith("dropped: "));
+  const errors = frames.filter(({ comment }) =>
+    comment.startsWith("ICMP error of our own; dropped: "),
+  );
+  const forwarded = frames.filter(({ comment }) =>
+    comment.startsWith("turned around; domain golden; "),
+  );
+  const reasons: Record<string, number> = {};
+  for (const { comment } of dropped) {
+    const reason = /^dropped: (\w+);/.exec(comment)?.[1] ?? "";
+    reasons[reason] = (reasons[reason] ?? 0) + 1;
+  }
+  t.same(reasons, expected.dropped.ipv6);
+  t.equal(errors.length + forwarded.length, packetsOut);
+  t.equal(frames.length, dropped.length + packetsOut);
+  const args = ["-r", output, "-T", "fields", "-e", "frame.comment"];
+  const tshark = spawnSync("tshark", args, { encoding: "utf8", timeout: 30_000 });
+  t.same(
+    tshark.stdout.trimEnd().split("\n"),
+    frames.map(({ comment }) => comment),
+  );
+});
+
+test("check-pcap without a file to write gives a table", async (t) => {
+  const folder = join(goldenFolder(), "bytes-behind-an-ipv4-packet-are-cut-off");
+  const config = JSON.parse(readFileSync(join(folder, "case.json"), "utf8")).config;
+  const file = join(folderWith(t, config), "0.yaml");
+  const { stdout, status } = await runMapctl(
+    "check-pcap",
+    join(folder, "in.pcap"),
+    "--config",
+    file,
+  );
+  t.equal(status, 0);
+  t.match(
+    stdout,
+    /^domain: golden \(map-t, br\)\npackets in {3}3\npackets out {2}3\n\ncounter +amount\nin_ipv4_packets +3\n/,
+  );
+});
+
+test("check-pcap needs a configuration, a domain where there are two, and another file to write", async (t) => {
+  const folder = join(goldenFolder(), "bytes-behind-an-ipv4-packet-are-cut-off");
+  const input = join(folder, "in.pcap");
+  const none = await runMapctl("check-pcap", input);
+  t.equal(none.status, 2);
+  t.match(none.stderr, /--config FILE/);
+  const same = await runMapctl("check-pcap", input, "--config", "x", "-o", input);
+  t.equal(same.status, 2);
+  t.match(same.stderr, /replace the input/);
+  const setup = await live(t);
+  const several = await setup.mapctl("explain", "--pcap", input);
+  t.equal(several.status, 2);
+  t.match(several.stderr, /--domain: br-t, ce-t/);
+});
+
+const RULE = "2001:db8::/40 192.0.2.0/24 16 6";
+
+test("walk shows every step there and back", async (t) => {
+  const outcome = await runMapctl("walk", RULE, "192.0.2.18:1232", "198.51.100.1:443");
+  t.equal(outcome.status, 0);
+  const lines = outcome.stdout.split("\n");
+  t.same(lines.slice(0, 4), [
+    "CE                   192.0.2.18, PSID 52, 2001:db8:12:3400:0:c000:212:34",
+    "assumed              LAN host 192.168.1.10",
+    "largest IPv4 packet  1480 bytes both ways without fragments",
+    "result               there and back",
+  ]);
+  t.same(
+    lines.filter((line) => /^[0-9]\./.test(line)),
+    [
+      "1. CE, from the LAN to the provider",
+      "2. BR, from the CE to the Internet",
+      "3. BR, the answer from the Internet",
+      "4. CE, the answer to the LAN",
+    ],
+  );
+});
+
+test("walk --json has steps with headers, MTU, checksum and verdict", async (t) => {
+  const words = [
+    "192.168.1.10:50000",
+    "198.51.100.1",
+    "--br",
+    "2001:db8:ffff::1",
+    "--index",
+    "0x1234",
+  ];
+  const document = documentIn(
+    await runMapctl("walk", RULE, ...words, "--protocol", "icmp", "--json"),
+  );
+  t.match(document, {
+    schema: "mapd.walk/1",
+    mode: "map-e",
+    rule: { ruleIpv6Prefix: "2001:db8::/40", eaLen: 16 },
+    ce: { ipv4: "192.0.2.18", psid: 52 },
+    delivered: true,
+    answered: true,
+    largestIpv4: 1460,
+    diagnostics: [],
+  });
+  t.equal((document.steps as readonly object[]).length, 4);
+});
+
+test("walk ends where a packet is dropped, and says so", async (t) => {
+  const words = ["walk", RULE, "192.168.1.10:1", "198.51.100.1:2", "--length", "1500"];
+  const outcome = await runMapctl(...words);
+  t.match(outcome.stdout, /\nresult +ended at the CE: dropped: too_big\n/);
+  const low = await runMapctl("walk", RULE, "192.168.1.10:1", "198.51.100.1:2", "--mtu", "1279");
+  t.equal(low.status, 2);
+  const both = await runMapctl(
+    "walk",
+    RULE,
+    "10.0.0.1:1",
+    "1.1.1.1:2",
+    "--br",
+    "::1",
+    "--dmr",
+    "::/96",
+  );
+  t.equal(both.status, 2);
+  const six = await runMapctl("walk", RULE, "10.0.0.1:1", "2001:db8:5::1");
+  t.equal(six.status, 5);
+});
