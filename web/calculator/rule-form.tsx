@@ -1,6 +1,6 @@
 /** The rule's fields with their sliders, and the rule as one line. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { useTexts } from "../i18n/context.js";
 import { type DraftField, draftOfText, ruleString } from "../state/draft.js";
 import { fieldsOfPath } from "../state/fixes.js";
@@ -127,11 +127,13 @@ export function RuleLine({ store }: Props): JSX.Element {
   const t = useTexts(CALCULATOR_TEXTS);
   const { model, change } = store;
   const own = ruleString(model.inputs.draft);
-  const [text, setText] = useState(own);
-  useEffect(() => setText((now) => (draftString(now) === own ? now : own)), [own]);
+  const [typed, setTyped] = useState({ text: own, of: own });
+  // What was typed stays as it was typed while it means the rule, or nothing yet.
+  const isKept = draftString(typed.text) === own || typed.of === own;
+  const text = isKept ? typed.text : own;
   const isWrong = draftOfText(text) === null;
   const take = (value: string): void => {
-    setText(value);
+    setTyped({ text: value, of: draftOfText(value) === null ? own : "" });
     const draft = draftOfText(value);
     if (draft === null) return;
     change(

@@ -9,7 +9,7 @@ import { ruleText } from "../calculator/rule-text.js";
 import { useTexts } from "../i18n/context.js";
 import { draftOfRule } from "../state/draft.js";
 import type { Inputs } from "../state/model.js";
-import type { Store } from "../state/store.js";
+import { type Store, showInCalculator } from "../state/store.js";
 import { Card } from "../ui/card.js";
 import { TextArea } from "../ui/field.js";
 import { OctetTable } from "./octet-table.js";
@@ -101,7 +101,8 @@ function take(
   index: number,
 ): void {
   const [br] = brAddresses;
-  store.change(
+  showInCalculator(
+    store,
     (inputs): Inputs => ({
       ...inputs,
       draft: { ...draftOfRule(rule), name: `dhcp_${index + 1}` },

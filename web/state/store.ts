@@ -1,5 +1,5 @@
 /** The model as a hook: one for the whole page, followed by the address bar and followed by links. */
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useState } from "preact/hooks";
 import {
   changeModel,
   FIRST_INPUTS,
@@ -20,9 +20,19 @@ export interface Store {
   redo(): void;
 }
 
+/** Changes the rule from elsewhere on the page, and goes to where it is shown. */
+export function showInCalculator(
+  store: Store,
+  patch: (inputs: Inputs, model: Model) => Inputs,
+): void {
+  store.change(patch);
+  location.hash = hashOf("calculator", "");
+}
+
 export function useStore(route: Route): Store {
   const [model, setModel] = useState(() => startModel(inputsOf(route.query) ?? FIRST_INPUTS));
-  useEffect(() => {
+  // Before the next paint, so that a link never shows the rule before.
+  useLayoutEffect(() => {
     const linked = inputsOf(route.query);
     if (linked === null) return;
     setModel((now) => (queryOf(now.good) === queryOf(linked) ? now : changeModel(now, linked, "")));

@@ -12,7 +12,7 @@ import { hex } from "../calculator/rule-text.js";
 import { useTexts } from "../i18n/context.js";
 import { whole } from "../state/draft.js";
 import { ceOf } from "../state/moves.js";
-import type { Store } from "../state/store.js";
+import { type Store, showInCalculator } from "../state/store.js";
 import { Card } from "../ui/card.js";
 import { Fact } from "../ui/fact.js";
 import { TextField } from "../ui/field.js";
@@ -96,7 +96,7 @@ function Result({
       </dl>
       <button
         type="button"
-        onClick={() => store.change((inputs) => ({ ...inputs, ce: ea, port: 0 }))}
+        onClick={() => showInCalculator(store, (inputs) => ({ ...inputs, ce: ea, port: 0 }))}
       >
         {t("show-ce")}
       </button>

@@ -3,7 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { FindingList } from "../calculator/findings.js";
 import { useTexts } from "../i18n/context.js";
 import { ruleString } from "../state/draft.js";
-import type { Store } from "../state/store.js";
+import { type Store, showInCalculator } from "../state/store.js";
 import { Card } from "../ui/card.js";
 import { TextArea } from "../ui/field.js";
 import { readForeign } from "./foreign.js";
@@ -37,7 +37,9 @@ export function ImportCard({ store }: { readonly store: Store }): JSX.Element {
                   <span class="mono">{ruleString(draft)}</span>
                   <button
                     type="button"
-                    onClick={() => store.change((inputs) => ({ ...inputs, draft, ce: 0, port: 0 }))}
+                    onClick={() =>
+                      showInCalculator(store, (inputs) => ({ ...inputs, draft, ce: 0, port: 0 }))
+                    }
                   >
                     {t("take-rule", { rule: draft.name })}
                   </button>

@@ -10,7 +10,7 @@ import { formatIpv4, formatIpv6 } from "../../src/wire/address.js";
 import { FindingList } from "../calculator/findings.js";
 import { useLanguage, useTexts } from "../i18n/context.js";
 import { draftOfText, whole } from "../state/draft.js";
-import type { Store } from "../state/store.js";
+import { type Store, showInCalculator } from "../state/store.js";
 import { Card } from "../ui/card.js";
 import { TextField } from "../ui/field.js";
 import { Scroll } from "../ui/scroll.js";
@@ -82,7 +82,7 @@ function Choices({ store, choices }: ChoicesProps): JSX.Element {
       <Scroll label={t("plan")}>
         <table>
           <thead>
-            <tr>
+            <tr class="nowrap">
               <th scope="col">{t("plan-choice")}</th>
               <th scope="col">{t("plan-ports")}</th>
               <th scope="col">{t("plan-ratio")}</th>
@@ -126,7 +126,7 @@ function Choice({ store, choice, index }: ChoiceProps): JSX.Element {
   const { psidLen, psidOffset, rules } = choice;
   return (
     <tr data-choice={index}>
-      <th scope="row" class="mono">
+      <th scope="row" class="mono nowrap">
         {index + 1}. k={psidLen} a={psidOffset}
       </th>
       <td class="mono">{choice.portsPerCe}</td>
@@ -161,5 +161,6 @@ function textOf({ ipv6, ipv4, eaLen }: PlannedRule, psidOffset: number, at: numb
 
 function take(store: Store, text: string): void {
   const draft = draftOfText(text);
-  if (draft !== null) store.change((inputs) => ({ ...inputs, draft, ce: 0, port: 0 }));
+  if (draft === null) return;
+  showInCalculator(store, (inputs) => ({ ...inputs, draft, ce: 0, port: 0 }));
 }

@@ -49,8 +49,8 @@ export const TOOLS_TEXTS = {
   import: ["Read rules of other programs, and lint them", "他形式の読み込みと検査"],
   "import-text": ["Text", "テキスト"],
   "import-help": [
-    "RFC 8676 JSON, HB46PP, Jool, AsterNOS, VPP, nat46, OpenWrt UCI, mapcalc or rule strings: the form is recognised. Findings name the line.",
-    "RFC 8676 JSON、HB46PP、Jool、AsterNOS、VPP、nat46、OpenWrt UCI、mapcalc、ルール文字列を自動判別します。指摘には行番号が付きます。",
+    "RFC 8676 JSON, HB46PP, Jool, AsterNOS, VPP, nat46, OpenWrt UCI, mapcalc, rule strings, or a database as JSON or CSV: the form is recognised. Findings name the line.",
+    "RFC 8676 JSON、HB46PP、Jool、AsterNOS、VPP、nat46、OpenWrt UCI、mapcalc、ルール文字列、JSON/CSV のデータベースを自動判別します。指摘には行番号が付きます。",
   ],
   "import-unknown": [
     "This is none of the forms; paste rules as one of those programs has them.",

@@ -1,6 +1,6 @@
 /** First, previous, a number to go to, next, last. At an end the buttons that lead beyond are off: nothing wraps unseen. */
 import type { ComponentChild, JSX } from "preact";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import { useLanguage, useTexts } from "../i18n/context.js";
 import { whole } from "../state/draft.js";
 import { Icon } from "./icon.js";
@@ -65,8 +65,10 @@ interface NumberInputProps {
 /** Takes effect as soon as it is a number in range; anything else stays red and changes nothing. */
 function NumberInput({ id, name, value, last, onCommit }: NumberInputProps): JSX.Element {
   const t = useTexts(UI_TEXTS);
-  const [text, setText] = useState(String(value));
-  useEffect(() => setText((now) => (whole(now) === value ? now : String(value))), [value]);
+  const [typed, setTyped] = useState({ text: String(value), of: value });
+  // What was typed stays while it means the value, or while it has changed nothing.
+  const isKept = typed.of === value || whole(typed.text) === value;
+  const text = isKept ? typed.text : String(value);
   const number = whole(text);
   const isWrong = number === null || number > last;
   return (
@@ -81,15 +83,16 @@ function NumberInput({ id, name, value, last, onCommit }: NumberInputProps): JSX
       aria-invalid={isWrong}
       title={isWrong ? t("whole-number", { text, least: 0, most: last }) : undefined}
       onInput={({ currentTarget }) => {
-        setText(currentTarget.value);
-        const typed = whole(currentTarget.value);
-        if (typed !== null && typed <= last) onCommit(typed);
+        const wanted = whole(currentTarget.value);
+        setTyped({ text: currentTarget.value, of: value });
+        if (wanted !== null && wanted <= last) onCommit(wanted);
       }}
-      onBlur={() => setText(String(value))}
+      onBlur={() => setTyped({ text: String(value), of: value })}
       onKeyDown={(event) => {
         const step = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
         if (step === undefined) return;
         event.preventDefault();
+        setTyped({ text: String(value), of: Number.NaN });
         onCommit(value + step);
       }}
     />

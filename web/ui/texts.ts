@@ -25,6 +25,7 @@ export const UI_TEXTS = {
   "field-zero": ["zero padding", "ゼロ詰め"],
   "field-offset": ["PSID offset (A)", "PSID オフセット (A)"],
   "field-index": ["port within range (j)", "範囲内のポート (j)"],
+  "table-of": ["{what}: table", "{what}: 表"],
   error: ["Error", "エラー"],
   warning: ["Warning", "警告"],
   "whole-number": [
