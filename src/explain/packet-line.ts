@@ -35,6 +35,15 @@ export function packetLine(
   return `${parts.join(": ")}${about}, length ${length}${segments}`;
 }
 
+/** An answer in fewer words: `ICMP time exceeded from 203.0.113.8`. */
+export function answerLine(bytes: Uint8Array, length: number): string {
+  const own = headersOf(bytes).filter(({ quoted }) => !quoted);
+  const message = ipParts(own).at(-1);
+  const sender = own.find(({ layer }) => NAMES[layer] !== undefined);
+  if (message === undefined || sender === undefined) return packetLine(bytes, length);
+  return `${message} from ${sender.fields.source}`;
+}
+
 /** One part for each IP header, with what it carries behind the last. */
 function ipParts(headers: readonly Header[]): readonly string[] {
   const starts = headers.flatMap(({ layer }, index) => (NAMES[layer] === undefined ? [] : [index]));

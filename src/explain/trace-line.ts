@@ -1,6 +1,6 @@
 /** What a trace says of a packet, in words: a line for a terminal, comments for a capture. */
 import { DROPS } from "../drops.js";
-import { packetLine } from "./packet-line.js";
+import { answerLine, packetLine } from "./packet-line.js";
 
 /** A packet, or its beginning. */
 export interface TracePacket {
@@ -44,9 +44,11 @@ function resultText({ verdict, reason, after, outputs }: TraceView): string {
   const [first] = after;
   const more = outputs > 1 ? `, and ${outputs - 1} more` : "";
   const became = first === undefined ? "" : `${lineOf(first)}${more}`;
+  const answer =
+    first === undefined ? "" : `, answered by ${answerLine(first.bytes, first.length)}`;
   switch (verdict) {
     case "dropped":
-      return `dropped: ${reason}${became === "" ? "" : `, answered by ${became}`}`;
+      return `dropped: ${reason}${answer}`;
     case "absorbed":
       return `part of another, or cut up: judged by itself${became === "" ? "" : `, ${became}`}`;
     case "held":

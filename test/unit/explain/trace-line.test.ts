@@ -83,6 +83,12 @@ test("the beginning of a packet says how long the whole is", async (t) => {
 
 const BEFORE = { bytes: ipv6(ENDS6, DATAGRAM), length: 64, segmentLength: null };
 const AFTER = { bytes: INNER, length: 44, segmentLength: null };
+const TOO_BIG = icmp({ type4: 3, type6: 2, rest: 1400, data: INNER });
+const ANSWER = {
+  bytes: ipv6({ src: ENDS6.dst, dst: ENDS6.src }, TOO_BIG),
+  length: 92,
+  segmentLength: null,
+};
 const VIEW: TraceView = {
   time: "2026-11-22T18:30:44.123456Z",
   domain: "br-t",
@@ -104,8 +110,8 @@ const VIEWS: readonly (readonly [Partial<TraceView>, string])[] = [
   [{ rules: ["metro", "rural"] }, `${WAS} => ${IS}; rule metro, rural`],
   [DROPPED, `${WAS} => dropped: too_big; rule metro`],
   [
-    { ...DROPPED, after: [AFTER], outputs: 1 },
-    `${WAS} => dropped: too_big, answered by ${IS}; rule metro`,
+    { ...DROPPED, after: [ANSWER], outputs: 1 },
+    `${WAS} => dropped: too_big, answered by ICMP6 packet too big, mtu 1400 from ${ENDS6.dst}; rule metro`,
   ],
   [{ ...DROPPED, origin: "segment" }, `segment ${WAS} => dropped: too_big; rule metro`],
   [
