@@ -183,7 +183,7 @@ export function walkDmr(sheet: Sheet, scope: Scope, from: number, to: number): I
   if (from === to) {
     const message = "a DMR has a length octet and a prefix; here is neither";
     sheet.add(scope, { from, to, field: "body", value: "", meaning: "" })(
-      error("s46-prefix-bytes", scope.path, message, "RFC 7598 §4.3"),
+      error("s46-prefix-bytes", scope.path, message, "RFC 7598 §8"),
     );
     return null;
   }
@@ -193,7 +193,7 @@ export function walkDmr(sheet: Sheet, scope: Scope, from: number, to: number): I
     const rest = { from: end, to, field: "rest", value: `${to - end} octets`, meaning: "" };
     const message = `a prefix of ${prefix.len} bits takes ${Math.ceil(prefix.len / 8)} octets; ${to - end} more stand behind it`;
     const path = pathOf(scope.path, "ipv6-prefix");
-    sheet.add(scope, rest)(error("s46-prefix-bytes", path, message, "RFC 7598 §4.3"));
+    sheet.add(scope, rest)(error("s46-prefix-bytes", path, message, "RFC 7598 §8"));
     return null;
   }
   const checked = checkDmr(prefix, pathOf(scope.path, "ipv6-prefix"));

@@ -106,7 +106,7 @@ function sayMisplacedEnd(
   if (fits === undefined) return;
   const message = `the prefix seems to be written in ${fits} octets, but ${prefix?.len} bits take exactly ${needed}: neither fewer nor filled up to 16`;
   const path = pathOf(scope.path, "ipv6-prefix");
-  lenRow(error("s46-prefix-bytes", path, message, "RFC 7598 §4.1"));
+  lenRow(error("s46-prefix-bytes", path, message, "RFC 7598 §8"));
 }
 
 type Rows = Readonly<Partial<Record<string, Attach>>>;

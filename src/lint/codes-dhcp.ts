@@ -35,7 +35,7 @@ export const DHCP_CODES: readonly LintCode[] = [
   ),
   advice(
     "s46-misplaced",
-    "RFC 7598 §4",
+    "RFC 7598 §4.5",
     "An option stands where nobody reads it.",
     "put option 93 inside 89 or 92, behind the prefix",
   ),
@@ -59,7 +59,7 @@ export const DHCP_CODES: readonly LintCode[] = [
   ),
   fault(
     "s46-prefix-bytes",
-    "RFC 7598 §4.1",
+    "RFC 7598 §8",
     "A prefix has not as many octets as its length needs.",
     "write ceil(length / 8) octets, no fewer and not 16",
   ),

@@ -39,7 +39,7 @@ export const RULE_CODES: readonly LintCode[] = [
   ),
   fault(
     "psid-len-range",
-    "RFC 7597 §5.1",
+    "RFC 7597 §5.2",
     "The PSID is longer than the 16 bits of a port.",
     "shorten the EA length, or take a shorter IPv4 prefix",
   ),

@@ -28,14 +28,8 @@ export const TEXT_CODES: readonly LintCode[] = [
     "see whether the service needs it",
   ),
   advice(
-    "renamed",
-    "",
-    "A name is not one for mapd, or is taken.",
-    "nothing; or rename it at its source",
-  ),
-  advice(
     "iid-assumed",
-    "RFC 7597 §6",
+    "",
     "The format does not say which interface identifier its rules have.",
     "check an address of the provider with `mapctl analyse`",
   ),
