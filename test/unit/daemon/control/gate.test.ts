@@ -120,6 +120,7 @@ test("a group that the socket cannot be given to is explained", async (t) => {
 const COMMANDS: readonly ControlCommand[] = [
   { name: "look", summary: "", run: () => ({ seen: true }) },
   { name: "change", summary: "", changes: true, run: () => ({ changed: true }) },
+  { name: "reveal", summary: "", reveals: true, run: () => ({ revealed: true }) },
 ];
 
 test("an observer looks, and what it may not do is refused and logged with its uid and pid", async (t) => {
@@ -136,7 +137,11 @@ test("an observer looks, and what it may not do is refused and logged with its u
     exitStatus: 1,
     message: `change changes what mapd does: the user with uid 1000 ${NO_OPERATORS}`,
   });
-  t.equal(lines.length, 1);
+  await t.rejects(askDaemon(path, "reveal"), {
+    code: "not-permitted",
+    message: `reveal shows what subscribers send: the user with uid 1000 ${NO_OPERATORS}`,
+  });
+  t.equal(lines.length, 2);
   t.match(JSON.parse(lines[0] ?? ""), {
     level: 40,
     msg: "refused by the control socket",
