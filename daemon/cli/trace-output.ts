@@ -44,12 +44,13 @@ export async function showTrace(
   const capture = output === undefined ? null : new Capture(output, context);
   const end = new AbortController();
   const abort = (): void => end.abort();
-  const timer = durationMs > 0 ? setTimeout(abort, durationMs) : null;
+  let timer: NodeJS.Timeout | null = null;
   context.stdout.once("error", abort).once("close", abort);
   process.once("SIGINT", abort).once("SIGTERM", abort);
   let packets = 0;
   let lost = 0;
   const onDocument = (document: TraceDocument): void => {
+    if (document.event === "started" && durationMs > 0) timer = setTimeout(abort, durationMs);
     if (document.event === "lost") lost += document.count;
     if (document.event === "packet") packets++;
     tell(document, capture, context);
