@@ -68,9 +68,9 @@ function ruleTexts(
 }
 
 function nat44Rows({ nat44 }: PacketReport): readonly Row[] {
-  return nat44 === null
-    ? []
-    : [["NAT44", `${nat44.inside} in the LAN is ${nat44.external} outside`]];
+  if (nat44 === null) return [];
+  const text = `${nat44.inside} in the LAN is ${nat44.external} outside`;
+  return [["NAT44", nat44.isNew ? `${text}: a new session, on some free port` : text]];
 }
 
 function checksumRows({ checksum }: PacketReport): readonly Row[] {

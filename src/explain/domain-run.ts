@@ -29,6 +29,8 @@ export interface Step {
   readonly icmpErrors: number;
   /** Turned around instead of crossing. */
   readonly hairpins: number;
+  /** NAT44 has made a session. */
+  readonly opensSession: boolean;
   readonly drops: readonly DropCount[];
 }
 
@@ -50,6 +52,7 @@ export interface DomainCounters {
 /** Any moment will do, but not zero. */
 const START_MS = 1_000_000;
 const SEED = 1;
+const FAMILIES = [4, 6] as const;
 const ICMP_ERRORS_SENT = counterIndex("icmp_errors_sent");
 const HAIRPIN_PACKETS = counterIndex("hairpin_packets");
 
@@ -128,6 +131,7 @@ export class DomainRun {
 
   #during(run: () => void): Step {
     const before = this.#counters.slice();
+    const sessions = this.nat44?.sessions ?? 0;
     const written = this.#queue.written.length;
     run();
     const gained = (index: number): number => this.#counters[index]! - before[index]!;
@@ -135,18 +139,21 @@ export class DomainRun {
       output: this.#queue.written.splice(written).map(({ packet }: MemoryPacket) => packet),
       icmpErrors: gained(ICMP_ERRORS_SENT),
       hairpins: gained(HAIRPIN_PACKETS),
+      opensSession: (this.nat44?.sessions ?? 0) > sessions,
       drops: this.#drops(before),
     };
   }
 
   #drops(before = new Float64Array(COUNTER_COUNT)): DropCount[] {
-    return DROPS.flatMap(({ code, name }) =>
-      ([4, 6] as const).flatMap((family): DropCount[] => {
+    const drops: DropCount[] = [];
+    for (const { code, name: reason } of DROPS) {
+      for (const family of FAMILIES) {
         const index = dropIndex(code, family);
         const packets = this.#counters[index]! - before[index]!;
-        return packets === 0 ? [] : [{ reason: name, family, packets }];
-      }),
-    );
+        if (packets > 0) drops.push({ reason, family, packets });
+      }
+    }
+    return drops;
   }
 }
 

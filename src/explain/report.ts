@@ -33,6 +33,8 @@ export interface Refusal {
 export interface Nat44Report {
   readonly inside: string;
   readonly external: string;
+  /** True where the packet opens a session: its port is any free one, chosen at random where the inside one is not free. */
+  readonly isNew: boolean;
 }
 
 /** What becomes of TCP's, UDP's or ICMP's checksum. */
@@ -89,7 +91,7 @@ export class Explainer {
       refusal: reason === null ? null : refusalOf(reason),
       hairpin: hairpins > 0,
       rules: this.#rulesOf(packet, forwarded),
-      nat44: this.#nat44Of(packet, forwarded),
+      nat44: this.#nat44Of(packet, forwarded, judgement.opensSession),
       input: viewOfPacket(packet),
       output: output.map(({ kind, bytes }) => ({ kind, ...viewOfPacket(bytes) })),
       checksum: forwarded === null ? null : checksumOf(packet, forwarded),
@@ -116,7 +118,7 @@ export class Explainer {
   }
 
   /** An end in the LAN against the same end outside; null where NAT44 is off, or the packet was dropped. */
-  #nat44Of(packet: Uint8Array, forwarded: Uint8Array | null): Nat44Report | null {
+  #nat44Of(packet: Uint8Array, forwarded: Uint8Array | null, isNew: boolean): Nat44Report | null {
     const { own } = this.#ends;
     const before = innermost(packet);
     const after = forwarded === null ? undefined : innermost(forwarded);
@@ -130,6 +132,7 @@ export class Explainer {
     return {
       inside: ipv4EndText(host.ipv4, insidePort),
       external: ipv4EndText(own.ipv4.address, externalPort),
+      isNew,
     };
   }
 }
