@@ -45,13 +45,13 @@ function lengthText({ length }: { readonly length: number }): string {
 }
 
 function ruleTexts(
-  { address, port, rule, ce, findings }: RuleEnd,
+  { address, port, isIdentifier, rule, ce, findings }: RuleEnd,
   isBrief: boolean,
 ): readonly string[] {
   const { name, use, ruleIpv6Prefix, ruleIpv4Prefix, eaLen, psidOffset, psidLen, iid } = rule;
   const values = `${ruleIpv6Prefix} ${ruleIpv4Prefix} ${eaLen} ${psidOffset} ${psidLen}`;
   const lines = [
-    `${address}${port === null ? "" : ` port ${port}`}: ${use} rule ${name} (${values}, ${iid})`,
+    `${address}${port === null ? "" : ` ${isIdentifier ? "identifier" : "port"} ${port}`}: ${use} rule ${name} (${values}, ${iid})`,
   ];
   if (ce === null) lines.push("no CE");
   else if (!isBrief) {

@@ -125,11 +125,12 @@ function padded(bytes: Uint8Array): Uint8Array {
 }
 
 function option(code: number, value: Uint8Array): Uint8Array {
-  const head = new Uint8Array(4);
-  const view = new DataView(head.buffer);
+  const bytes = new Uint8Array(4 + ((value.length + 3) & ~3));
+  const view = new DataView(bytes.buffer);
   view.setUint16(0, code, true);
   view.setUint16(2, value.length, true);
-  return Uint8Array.of(...head, ...padded(value));
+  bytes.set(value, 4);
+  return bytes;
 }
 
 /** Cut to whole characters. */

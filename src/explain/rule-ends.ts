@@ -13,6 +13,7 @@ import type { Checked, Diagnostic, Rule } from "../map/types.js";
 import { compileRules } from "../pipeline/create.js";
 import type { DomainSettings } from "../pipeline/settings.js";
 import { formatIpv4, formatIpv6 } from "../wire/address.js";
+import { PROTOCOL_ICMP } from "../wire/ipv4.js";
 import { type IpAddress, ofIpv4, ofIpv6 } from "./addresses.js";
 import { type Flow, flowsOf } from "./flows.js";
 
@@ -23,8 +24,10 @@ export type RuleUse = "basic" | "forwarding" | "mapping";
 export interface RuleEnd {
   readonly end: "source" | "destination";
   readonly address: string;
-  /** Or ICMP identifier; null where the packet has none. */
+  /** Null where the packet has none. */
   readonly port: number | null;
+  /** True where the port is an ICMP identifier, which stands for one (RFC 7597 §8.2). */
+  readonly isIdentifier: boolean;
   readonly rule: {
     readonly name: string;
     readonly use: RuleUse;
@@ -85,7 +88,8 @@ export class RuleEnds {
   ownEnd(end: RuleEnd["end"]): RuleEnd | null {
     const own = this.#own;
     if (own === null) return null;
-    return endOf({ rule: own.rule, use: "basic" }, end, ofIpv6(own.ce.mapIpv6), null);
+    const found: Found = { rule: own.rule, use: "basic" };
+    return endOf(found, end, ofIpv6(own.ce.mapIpv6), NO_PORT);
   }
 
   /** Source first; of a tunnel the ends that count: its outer ones, and the address inside on the far side. */
@@ -118,22 +122,24 @@ export class RuleEnds {
   }
 
   #sourceOf(outer: Flow, inner: Flow | undefined): RuleEnd | null {
-    const port = (inner ?? outer).sourcePort;
-    const found = this.ruleOf(outer.source, port);
+    const { sourcePort, protocol } = inner ?? outer;
+    const found = this.ruleOf(outer.source, sourcePort);
     if (found === null) return null;
+    const port = portOf(sourcePort, protocol);
     const end = endOf(found, "source", outer.source, port);
     const inside = inner === undefined ? [] : insideFindings(found.rule, outer.source, inner);
     return { ...end, findings: [...end.findings, ...inside] };
   }
 
   #destinationOf(outer: Flow, inner: Flow | undefined): RuleEnd | null {
-    const port = (inner ?? outer).destinationPort;
-    const direct = this.ruleOf(outer.destination, port);
+    const { destinationPort, protocol } = inner ?? outer;
+    const direct = this.ruleOf(outer.destination, destinationPort);
+    const port = portOf(destinationPort, protocol);
     if (direct !== null) return endOf(direct, "destination", outer.destination, port);
     // From CE to CE through a BR: the address behind the DMR, or inside the tunnel.
     const behind = this.behindDmr(outer.destination);
     const far = inner?.destination ?? (behind === null ? null : ofIpv4(behind));
-    const found = far === null ? null : this.ruleOf(far, port);
+    const found = far === null ? null : this.ruleOf(far, destinationPort);
     return far === null || found === null ? null : endOf(found, "destination", far, port);
   }
 }
@@ -154,11 +160,19 @@ function isOwn(ce: Ce, address: IpAddress): boolean {
     : containsIpv6(ce.endUserPrefix, address.ipv6);
 }
 
+type Port = Pick<RuleEnd, "port" | "isIdentifier">;
+
+const NO_PORT: Port = { port: null, isIdentifier: false };
+
+function portOf(port: number | null, protocol: number | null): Port {
+  return { port, isIdentifier: port !== null && protocol === PROTOCOL_ICMP };
+}
+
 function endOf(
   { rule, use }: Found,
   end: RuleEnd["end"],
   address: IpAddress,
-  port: number | null,
+  { port, isIdentifier }: Port,
 ): RuleEnd {
   const checked: Checked<Ce> =
     address.family === 4
@@ -172,6 +186,7 @@ function endOf(
     end,
     address: address.family === 4 ? formatIpv4(address.ipv4) : formatIpv6(address.ipv6),
     port,
+    isIdentifier,
     rule: {
       name: rule.name,
       use,

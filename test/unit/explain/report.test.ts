@@ -3,7 +3,8 @@ import { test } from "tap";
 import { DomainRun } from "../../../src/explain/domain-run.js";
 import { Explainer, type PacketReport } from "../../../src/explain/report.js";
 import { commentText, mtuText, ruleText, verdictText } from "../../../src/explain/text.js";
-import { settingsOf } from "../../golden/run-case.js";
+import { caseFolders } from "../../golden/golden-folder.js";
+import { loadCase, settingsOf } from "../../golden/run-case.js";
 import {
   brE,
   brT,
@@ -15,7 +16,8 @@ import {
   SERVER_E,
   SERVER_T,
 } from "../../golden/source/domains.js";
-import { encapsulated, ipv4, ipv6, pattern, udp } from "../../support/packet-builder.js";
+import { echo, encapsulated, ipv4, ipv6, pattern, udp } from "../../support/packet-builder.js";
+import { seededRandom } from "../../support/seeded-random.js";
 
 function reportOf(config: unknown, ...packets: readonly Uint8Array[]): PacketReport {
   const explainer = new Explainer(new DomainRun(settingsOf(config)));
@@ -66,6 +68,7 @@ test("a packet that a BR translates is reported whole", async (t) => {
         end: "destination",
         address: "192.0.2.18",
         port: 1233,
+        isIdentifier: false,
         rule: RULE,
         ce: CE_FACTS,
         findings: [],
@@ -180,6 +183,27 @@ test("a tunnel gains forty bytes, and its checksum stays", async (t) => {
   const report = reportOf(brE(), ipv6({ src: CE, dst: "2001:db8:ffff::1" }, encapsulated(inner)));
   t.match(report.mtu, { overhead: -40, limit: 1500, largest: 1540 });
   t.equal(report.checksum?.neutral, true);
+});
+
+test("an echo's identifier stands for the port", async (t) => {
+  const ping = ipv4({ src: SERVER_T, dst: "192.0.2.18" }, echo({ kind: "request", id: 1234 }));
+  t.match(reportOf(brT(), ping).rules, [{ port: 1234, isIdentifier: true, ce: CE_FACTS }]);
+});
+
+test("whatever packets are made of, they are reported", async (t) => {
+  const random = seededRandom(11);
+  const inputs = caseFolders().flatMap((folder) => loadCase(folder).input.slice(0, 4));
+  for (const config of [brT(), brE(), ceT(), ceE()]) {
+    const explainer = new Explainer(new DomainRun(settingsOf(config)));
+    for (const { bytes } of inputs) {
+      const packet = bytes.slice(0, random() % 3 === 0 ? random() % (bytes.length + 1) : undefined);
+      for (let change = random() % 3; change > 0 && packet.length > 0; change--) {
+        packet[random() % Math.min(packet.length, 80)] = random();
+      }
+      const report = explainer.send(packet);
+      if (commentText(report) === "" || mtuText(report.mtu) === "") t.fail("no words");
+    }
+  }
 });
 
 test("bytes that are no packet are reported, too", async (t) => {
