@@ -6,7 +6,7 @@ import { ipv6At, ipv6PrefixAt, placeOf, ruleInputOf } from "../convert/typed.js"
 import { ceFromEndUserPrefix } from "../map/ce.js";
 import { checkRule, type RuleInput, selectBmr } from "../map/check.js";
 import { Findings } from "../map/findings.js";
-import type { Ipv6Prefix, Rule } from "../map/types.js";
+import type { Diagnostic, Ipv6Prefix, Rule } from "../map/types.js";
 import type { PlacedRule } from "./advise.js";
 import { type Lint, type LintInput, lintRules, withFix } from "./lint.js";
 
@@ -50,19 +50,18 @@ export function lintFormat(text: string, format: ImportFormat, options: LintOpti
   // A prefix is one domain's; that the others do not cover it is no fault.
   const kept = lints.filter(({ code }) => !own || code !== "end-user-prefix-outside-rule");
   const ruleCount = domains.reduce((sum, { rules }) => sum + rules.length, 0);
-  const diagnostics = withoutTwins([...findings.list.map(withFix), ...kept]);
+  const diagnostics = [...findings.list.map(withFix), ...untold(kept, findings.list)];
   return { format: format.name, ruleCount, match, diagnostics };
 }
 
-/** Readers see some faults, too; what they said of a place, or in the same words, is not said again. */
-function withoutTwins(found: readonly Lint[]): readonly Lint[] {
-  const seen = new Set<string>();
-  return found.filter(({ code, path, message }) => {
-    const keys = [`${code} at ${path}`, `${code}: ${message}`];
-    const isNew = keys.every((key) => !seen.has(key));
-    for (const key of keys) seen.add(key);
-    return isNew;
-  });
+/** Readers see some faults, too: what they said of a place, or in the same words, is not said again. */
+function untold(found: readonly Lint[], told: readonly Diagnostic[]): readonly Lint[] {
+  const known = new Set(told.flatMap(keysOf));
+  return found.filter((lint) => keysOf(lint).every((key) => !known.has(key)));
+}
+
+function keysOf({ code, path, message }: Diagnostic): readonly string[] {
+  return [`${code} at ${path}`, `${code}: ${message}`];
 }
 
 function inputOf(domain: ForeignDomain, options: LintOptions, findings: Findings): LintInput {

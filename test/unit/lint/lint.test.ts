@@ -1,6 +1,7 @@
 /** Every code has a text that brings it up; what is sound brings up nothing. */
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { test } from "tap";
 import { IMPORT_FORMATS } from "../../../src/convert/detect.js";
 import { LINT_GROUPS, lintCode } from "../../../src/lint/codes.js";
@@ -44,7 +45,7 @@ const ELSEWHERE = /^(?:not-exported|by-hand|other-end)$/;
 const DECODER = "s46.ts";
 
 test("every code that reading and judging texts can give is in the table", async (t) => {
-  const root = join(import.meta.dirname, "../../../../src");
+  const root = join(dirname(fileURLToPath(import.meta.url)), "../../../../src");
   const files = ["convert", "dhcp", "lint"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".ts") && !name.endsWith(DECODER))
