@@ -36,7 +36,9 @@ export function knownEnd(
   const text = formatAddress(address);
   if (found === null) {
     const behind = address.family === 4 ? address.ipv4 : ends.behindDmr(address);
-    if (port === null && hasPorts(protocol)) assumptions.push(`port ${otherwise} of ${text}`);
+    // The identifier of an echo message is the other end's.
+    const isNeeded = protocol !== ipv4.PROTOCOL_ICMP || otherwise !== SERVER_PORT;
+    if (port === null && isNeeded) assumePort(assumptions, otherwise, protocol, text);
     const end = { given: address, ipv4: behind, ce: null, port: port ?? otherwise };
     return { ok: true, value: end, diagnostics: [] };
   }
@@ -46,10 +48,22 @@ export function knownEnd(
   const facts = checked.value;
   const set = portSetOf(rule, facts.psid);
   const first = rule.psidLen > 0 ? set.at(0) : otherwise;
-  if (port === null && hasPorts(protocol)) assumptions.push(`port ${first} of ${text}`);
+  if (port === null) assumePort(assumptions, first, protocol, text);
   const own = address.family === 4 ? address.ipv4 : facts.ipv4.address;
   const end = { given: address, ipv4: own, ce: { rule, use, facts }, port: port ?? first };
   return { ok: true, value: end, diagnostics: [] };
+}
+
+/** Says what is assumed of whom; nothing for a protocol without ports. */
+export function assumePort(
+  assumptions: string[],
+  port: number,
+  protocol: number,
+  whose: string,
+): void {
+  if (!hasPorts(protocol)) return;
+  const what = protocol === ipv4.PROTOCOL_ICMP ? "identifier" : "port";
+  assumptions.push(`${what} ${port} of ${whose}`);
 }
 
 function ceOf(

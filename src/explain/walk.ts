@@ -15,6 +15,7 @@ import { ofIpv4 } from "./addresses.js";
 import { buildPacket, DEFAULT_TTL } from "./build.js";
 import { DomainRun } from "./domain-run.js";
 import type { Endpoint } from "./endpoint.js";
+import { assumePort } from "./ends.js";
 import { type Flow, flowsOf } from "./flows.js";
 import { viewOf } from "./layers.js";
 import { brOf, ceOf, type OneRuleInput, type Transport } from "./one-rule-domains.js";
@@ -114,13 +115,13 @@ interface LanHost {
 }
 
 /** A port that stays as it is outside, where the CE's own was named. */
-function lanHost({ rule, from: { address, port } }: WalkInput, ce: Ce): LanHost {
+function lanHost({ rule, from: { address, port }, packet }: WalkInput, ce: Ce): LanHost {
   const hasNat44 = ruleKind(rule) !== "prefix";
   const isOutside = address.family === 6 || (hasNat44 && containsIpv4(rule.ipv4, address.ipv4));
   const own = address.family === 4 && !isOutside ? address.ipv4 : null;
   const host = own ?? (hasNat44 ? HOME_HOST : ce.ipv4.address);
   const assumptions = own === null ? [`LAN host ${formatIpv4(host)}`] : [];
-  if (port === null) assumptions.push(`port ${CLIENT_PORT} of ${formatIpv4(host)}`);
+  if (port === null) assumePort(assumptions, CLIENT_PORT, packet.protocol, formatIpv4(host));
   return { address: host, port: port ?? CLIENT_PORT, assumptions };
 }
 

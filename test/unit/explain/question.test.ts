@@ -111,7 +111,6 @@ const cases: readonly Case[] = [
     protocol: 1,
     direction: "to-ce",
     flows: [`${SERVER} 1233 > 192.0.2.18 1233`],
-    assumptions: [`port 443 of ${SERVER}`],
   },
   {
     name: "MAP-T BR: an excluded port is somebody's all the same, so that the check is seen",
@@ -147,6 +146,16 @@ const cases: readonly Case[] = [
     direction: "from-lan",
     flows: [`192.168.1.10 50000 > ${SERVER} 443`],
     assumptions: ["port 50000 of 192.168.1.10", `port 443 of ${SERVER}`],
+  },
+  {
+    name: "MAP-T CE: echo from a LAN host",
+    config: ceT(),
+    from: "192.168.1.10",
+    to: SERVER,
+    protocol: 1,
+    direction: "from-lan",
+    flows: [`192.168.1.10 50000 > ${SERVER} 50000`],
+    assumptions: ["identifier 50000 of 192.168.1.10"],
   },
   {
     name: "MAP-T CE: from its own address, behind which a LAN host speaks",
