@@ -113,11 +113,12 @@ async function explainQuestion(
   const domains = name === undefined ? config.domains : [domainNamed(config, name)];
   const question = questionOf(input, domains);
   const isLive = textOption(input, "config") === undefined;
-  const candidates = name === undefined ? mostRelevant(domains, question) : domains;
+  const known = domains.map(({ settings }) => ({ settings, ends: new RuleEnds(settings) }));
+  const candidates = name === undefined ? mostRelevant(known, question) : known;
   const diagnostics: Diagnostic[] = [];
   const explanations: Explanation[] = [];
-  for (const { settings } of candidates) {
-    const planned = planPacket(settings, new RuleEnds(settings), question);
+  for (const { settings, ends } of candidates) {
+    const planned = planPacket(settings, ends, question);
     if (planned.ok) {
       const socketPath = isLive ? context.socketPath : null;
       explanations.push(await explain(settings, planned.value, socketPath));
@@ -144,11 +145,14 @@ async function explain(
   return { frame: null, direction, assumptions, live: live?.shown ?? null, ...report };
 }
 
+interface KnownDomain {
+  readonly settings: DomainConfig["settings"];
+  readonly ends: RuleEnds;
+}
+
 /** Those that know most of the question's ends: two domains may serve one LAN. */
-function mostRelevant(domains: readonly DomainConfig[], question: Question): DomainConfig[] {
-  const ranks = domains.map(({ settings }) =>
-    relevance(settings, new RuleEnds(settings), question),
-  );
+function mostRelevant(domains: readonly KnownDomain[], question: Question): KnownDomain[] {
+  const ranks = domains.map(({ settings, ends }) => relevance(settings, ends, question));
   const best = Math.max(...ranks);
   if (best > 0) return domains.filter((_, i) => ranks[i] === best);
   const ends = `${formatEndpoint(question.from)} and ${formatEndpoint(question.to)}`;

@@ -3,6 +3,7 @@
  * One packet at a time, so that everything that happens is known to be that packet's doing.
  */
 import { COUNTER_COUNT, COUNTERS, type CounterName, counterIndex, dropIndex } from "../counters.js";
+import type { RuleTable } from "../map/rule-table.js";
 import type { Nat44 } from "../nat44/nat44.js";
 import { compileRules, createNat44, createPipeline } from "../pipeline/create.js";
 import { ABSORBED, FORWARDED, HELD, type Pipeline } from "../pipeline/packet-io.js";
@@ -58,6 +59,7 @@ const HAIRPIN_PACKETS = counterIndex("hairpin_packets");
 
 export class DomainRun {
   readonly settings: DomainSettings;
+  readonly table: RuleTable;
   /** Null on a BR and where it is off. */
   readonly nat44: Nat44 | null;
   readonly #counters = new Float64Array(COUNTER_COUNT);
@@ -73,6 +75,7 @@ export class DomainRun {
     const table = compileRules(settings);
     const pipeline = createPipeline(settings, table, nat44, arena, this.#counters, random);
     this.settings = settings;
+    this.table = table;
     this.nat44 = nat44;
     this.#loop = new BatchLoop(this.#queue, arena, this.#counters, 1);
     this.#loop.setPipeline(this.#watched(pipeline));

@@ -71,7 +71,7 @@ export class Explainer {
 
   constructor(run: DomainRun) {
     this.#run = run;
-    this.#ends = new RuleEnds(run.settings);
+    this.#ends = new RuleEnds(run.settings, run.table);
   }
 
   send(packet: Uint8Array): PacketReport {

@@ -70,9 +70,10 @@ export class RuleEnds {
   readonly #dmr: Dmr | null;
   readonly #own: { readonly rule: Rule; readonly ce: Ce } | null;
 
-  constructor(settings: DomainSettings) {
+  /** `table`: the domain's compiled rules, where somebody has them. */
+  constructor(settings: DomainSettings, table: RuleTable = compileRules(settings)) {
     this.#settings = settings;
-    this.#table = compileRules(settings);
+    this.#table = table;
     this.#rules =
       settings.role === "br" ? settings.rules : settings.rules.filter((rule) => rule.forwarding);
     this.#dmr = settings.mode === "map-t" && settings.dmr !== null ? new Dmr(settings.dmr) : null;
