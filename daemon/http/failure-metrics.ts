@@ -48,6 +48,11 @@ export const FAILURE_METRICS: readonly Metric[] = [
     ({ recreationFailures }) => recreationFailures,
   ),
   ofDomain(
+    "mapd_device_downs_total",
+    "Times that somebody has set the TUN device down under mapd",
+    ({ downs }) => downs,
+  ),
+  ofDomain(
     "mapd_classifier_losses_total",
     "Times that another program has taken the classifier of a MAP-E domain away",
     ({ classifierLosses }) => classifierLosses,

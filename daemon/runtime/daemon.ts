@@ -22,7 +22,10 @@ import type { SavedNat44 } from "./worker-handle.js";
 /** How often switches and devices are looked at, milliseconds. */
 const CHECK_MS = 1_000;
 
-/** How often the state of NAT44 is taken: what a worker's fault or a killed daemon can lose, milliseconds. */
+/** How often the state of NAT44 is taken: what a worker that hangs can lose, milliseconds. */
+const TAKE_MS = 15_000;
+
+/** How often it is written: what a killed daemon can lose, milliseconds. */
 const SAVE_MS = 60_000;
 
 /** Changed mappings are saved sooner, but no more often than this, whatever hosts of the LAN ask for, milliseconds. */
@@ -57,6 +60,7 @@ export class Daemon {
   #reload: ReloadState = { successful: true, successSeconds: Date.now() / 1000 };
   #checkTimer: NodeJS.Timeout | null = null;
   #lookTimer: NodeJS.Timeout | null = null;
+  #takeTimer: NodeJS.Timeout | null = null;
   #saveTimer: NodeJS.Timeout | null = null;
   /** Whether mappings have changed since the last save, and when the next one may be. */
   #saveDue = false;
@@ -125,6 +129,7 @@ export class Daemon {
     await this.#announce();
     this.#checkTimer = setInterval(() => this.#check(), CHECK_MS);
     this.#lookTimer = setInterval(() => this.#look(), LOOK_MS);
+    this.#takeTimer = setInterval(() => void this.#keeper.take(this.domains), TAKE_MS);
     this.#saveTimer = setInterval(() => void this.#save(), SAVE_MS);
   }
 
@@ -316,6 +321,7 @@ export class Daemon {
     this.#phase = "stopped";
     if (this.#checkTimer !== null) clearInterval(this.#checkTimer);
     if (this.#lookTimer !== null) clearInterval(this.#lookTimer);
+    if (this.#takeTimer !== null) clearInterval(this.#takeTimer);
     if (this.#saveTimer !== null) clearInterval(this.#saveTimer);
     this.tracer.stop();
     await this.#announce();

@@ -8,14 +8,13 @@ import type { DomainConfig } from "../config/types.js";
 import { MapdError } from "../errors.js";
 import type { Log } from "../log.js";
 import { PcpServer } from "../pcp/server.js";
-import { deviceExists } from "../system/device-list.js";
 import { InstalledRoutes } from "../system/installed.js";
 import { RulesInForce } from "../trace/rules-in-force.js";
 import type { Classifier } from "./classifier.js";
 import { checkDevice, closeDevice, type Device, openDevice } from "./device.js";
+import { DeviceCare } from "./device-care.js";
 import { ceOf, nat44Identity } from "./identity.js";
 import type { AskNat44 } from "./nat44-questions.js";
-import { Retry } from "./retry.js";
 import { RuleHitCounts, type RuleHits } from "./rule-hits.js";
 import type { DomainFailures } from "./status.js";
 import { type SavedNat44, WorkerHandle } from "./worker-handle.js";
@@ -35,17 +34,11 @@ export class Domain {
   /** null before the start, after the stop, and while the device is gone. */
   #device: Device | null = null;
   #opened = 0;
-  /** When the device was seen to be gone, and why it could not be made again; null while it is there. */
-  #loss: { readonly atMs: number; readonly reason: string } | null = null;
-  readonly #recovery = new Retry(
-    () => this.#next(() => this.#recover()),
-    (error) => this.#notRecovered(error),
-  );
+  /** False while what belongs on the device is not there. */
+  #isFitted = false;
+  readonly #care: DeviceCare;
   /** One change of device and routes at a time. */
   #turn: Promise<unknown> = Promise.resolve();
-  #stopping = false;
-  #recreations = 0;
-  #recreationFailures = 0;
   #classifierLosses = 0;
   #workers: readonly WorkerHandle[] = [];
   readonly #inherited: SavedNat44 | null;
@@ -68,6 +61,13 @@ export class Domain {
     this.#log = log.child({ domain: config.settings.name });
     this.#routes = new InstalledRoutes(this.#log);
     this.#pcp = new PcpServer(this.askNat44, this.#log);
+    this.#care = new DeviceCare(config.tun, this.#log, {
+      lost: () => {
+        this.#isFitted = false;
+      },
+      remake: (lostAtMs) => this.#next(() => this.#remake(lostAtMs)),
+      refit: () => this.#next(() => this.#refit()),
+    });
   }
 
   get config(): DomainConfig {
@@ -95,8 +95,9 @@ export class Domain {
 
   get failures(): DomainFailures {
     return {
-      recreations: this.#recreations,
-      recreationFailures: this.#recreationFailures,
+      recreations: this.#care.recreations,
+      recreationFailures: this.#care.recreationFailures,
+      downs: this.#care.downs,
       classifierLosses: this.#classifierLosses,
     };
   }
@@ -126,7 +127,7 @@ export class Domain {
             compiled,
             this.#native,
             this.#log,
-            { gone: () => this.#lose() },
+            { gone: () => this.#care.gone() },
             this.#inherited,
           ),
       );
@@ -134,8 +135,10 @@ export class Domain {
       this.#restored = restored;
       if (restored !== null) reportRestored(this.#log, restored);
       await this.#routes.install(this.#config, this.#ce);
+      this.#isFitted = true;
       await this.#pcp.apply(this.#config);
       this.#checkPcp();
+      this.#care.begin();
     } catch (error) {
       await this.stop();
       throw error;
@@ -150,19 +153,8 @@ export class Domain {
     return done;
   }
 
-  /** The device was deleted, or is no more in this network namespace. */
-  #lose(): void {
-    if (this.#loss !== null || this.#device === null || this.#stopping) return;
-    this.#loss = { atMs: performance.now(), reason: "" };
-    const tun = this.#device.name;
-    this.#log.error({ tun }, "the device is gone: somebody has deleted it; mapd makes it again");
-    this.#recovery.begin();
-  }
-
   /** Ends the workers, which then say what their NAT44 holds, and goes on over another device. Rejects where none is to be had. */
-  async #recover(): Promise<void> {
-    const loss = this.#loss;
-    if (loss === null || this.#stopping) return;
+  async #remake(lostAtMs: number): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.pause()));
     this.#release();
     const device = openDevice(this.#native, this.#config);
@@ -174,9 +166,8 @@ export class Domain {
       );
       await this.#routes.install(this.#config, this.#ce);
       this.#opened++;
-      this.#recreations++;
-      this.#loss = null;
-      reportDeviceBack(this.#log, device.name, loss.atMs, saved, restored);
+      this.#isFitted = true;
+      reportDeviceBack(this.#log, device.name, lostAtMs, saved, restored);
     } catch (error) {
       await Promise.all(this.#workers.map((worker) => worker.pause()));
       this.#release();
@@ -186,20 +177,19 @@ export class Domain {
     this.#checkPcp();
   }
 
+  async #refit(): Promise<void> {
+    await this.#routes.removeAll();
+    this.#routes.forget();
+    await this.#routes.install(this.#config, this.#ce);
+    this.#opened++;
+    this.#isFitted = true;
+  }
+
   /** Gives the device's queues back; its routes have gone with it, or go now. */
   #release(): void {
     if (this.#device !== null) closeDevice(this.#native, this.#device);
     this.#device = null;
     this.#routes.forget();
-  }
-
-  #notRecovered(error: unknown): void {
-    this.#recreationFailures++;
-    const reason = error instanceof Error ? error.message : String(error);
-    const loss = this.#loss;
-    if (loss === null || loss.reason === reason) return;
-    this.#loss = { ...loss, reason };
-    this.#log.error({ reason }, "the device cannot be made again yet; mapd goes on trying");
   }
 
   #checkClassifier(): void {
@@ -256,11 +246,11 @@ export class Domain {
 
   /** A device that is gone gets the routes when it is there again. */
   async #route(config: DomainConfig, ce: Ce | null): Promise<void> {
-    if (this.#loss === null) await this.#routes.replace(config, ce);
+    if (this.#isFitted) await this.#routes.replace(config, ce);
   }
 
   #checkPcp(): void {
-    void this.#pcp.check((this.#workers[0]?.restarts ?? 0) + this.#recreations);
+    void this.#pcp.check((this.#workers[0]?.restarts ?? 0) + this.#care.recreations);
   }
 
   async #configureWorkers(compiled: WorkerDomain, undo: boolean): Promise<void> {
@@ -339,28 +329,23 @@ export class Domain {
   /** Why the domain does not forward; empty when it does. */
   problems(): readonly string[] {
     const { name } = this.#config.settings;
-    const tun = this.#config.tun.name;
-    if (this.#loss !== null) {
-      const why = this.#loss.reason === "" ? "mapd makes it again" : this.#loss.reason;
-      return [`domain ${name}: the device ${tun} is gone: ${why}`];
-    }
-    const problems = this.#workers
+    const problem = this.#care.problem();
+    // Without a device there are no workers either.
+    if (problem !== null) return [`domain ${name}: ${problem}`];
+    return this.#workers
       .filter((worker) => !worker.alive)
       .map((worker) => `domain ${name}: worker ${worker.index} is not running`);
-    if (!deviceExists(tun)) problems.push(`domain ${name}: the device ${tun} is gone`);
-    return problems;
   }
 
-  /** Looks whether the workers' loops turn; due every LOOK_MS. */
+  /** Looks whether the workers' loops turn, and after the device; due every LOOK_MS. */
   look(nowMs: number): void {
     for (const worker of this.#workers) worker.look(nowMs);
+    this.#care.look(nowMs);
   }
 
-  /** Looks after device, classifier and PCP; called about once a second. */
+  /** Looks after classifier and PCP; called about once a second. */
   check(): void {
-    // What was moved to another namespace is as good as deleted, but its queue says nothing of it.
-    if (this.#device !== null && !deviceExists(this.#device.name)) this.#lose();
-    if (this.#loss !== null) return;
+    if (!this.#isFitted) return;
     this.#checkClassifier();
     this.#checkPcp();
   }
@@ -377,9 +362,9 @@ export class Domain {
 
   /** Takes routes out first, so that the kernel stops sending, then ends workers and device. */
   async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#recovery.stop();
+    this.#care.end();
     await this.#turn;
+    this.#isFitted = false;
     await this.#pcp.stop();
     await this.#routes.removeAll().catch((error: unknown) => {
       this.#log.warn({ err: error }, "some routes could not be removed");

@@ -165,6 +165,8 @@ export interface DomainFailures {
   readonly recreations: number;
   /** That was tried in vain. */
   readonly recreationFailures: number;
+  /** Somebody has set the device down. */
+  readonly downs: number;
   /** Another program has taken the classifier away. */
   readonly classifierLosses: number;
 }

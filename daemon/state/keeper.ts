@@ -136,16 +136,26 @@ export class StateKeeper {
     this.#lostSessions += restored.lost;
   }
 
-  /** Takes the state of every domain, and writes the file where there is one. Never rejects. */
+  /** Takes the state of every domain, for workers that are started again. Never rejects. */
+  take(domains: readonly KeptDomain[]): Promise<void> {
+    this.#saving = this.#saving.then(() => this.#take(domains));
+    return this.#saving;
+  }
+
+  /** The same, and writes the file where there is one. */
   save(domains: readonly KeptDomain[]): Promise<void> {
     this.#saving = this.#saving.then(async () => {
-      const results = await Promise.allSettled(domains.map((domain) => domain.saveNat44()));
-      for (const result of results) {
-        if (result.status === "rejected") this.#log.debug({ err: result.reason }, "no state taken");
-      }
+      await this.#take(domains);
       await this.#write(domains);
     });
     return this.#saving;
+  }
+
+  async #take(domains: readonly KeptDomain[]): Promise<void> {
+    const results = await Promise.allSettled(domains.map((domain) => domain.saveNat44()));
+    for (const result of results) {
+      if (result.status === "rejected") this.#log.debug({ err: result.reason }, "no state taken");
+    }
   }
 
   /** Writes what the domains have given last, such as when they stopped. Never rejects. */

@@ -1,4 +1,4 @@
-/** Which network devices this network namespace has; /proc/self/net is there also under ProcSubset=pid. */
+/** Which network devices this network namespace has, and which are up; /proc/self/net is there also under ProcSubset=pid. */
 import { readFileSync } from "node:fs";
 
 /** False only where the list can be read and the device is not in it. */
@@ -10,4 +10,16 @@ export function deviceExists(name: string): boolean {
     return true;
   }
   return text.split("\n").some((line) => line.trimStart().startsWith(`${name}:`));
+}
+
+/** IFF_UP of linux/if.h. */
+const UP = 1;
+
+/** null where that cannot be known, as without /sys. */
+export function isDeviceUp(name: string): boolean | null {
+  try {
+    return (Number(readFileSync(`/sys/class/net/${name}/flags`, "utf8")) & UP) !== 0;
+  } catch {
+    return null;
+  }
 }

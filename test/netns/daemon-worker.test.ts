@@ -8,7 +8,17 @@ import { Domain } from "../../daemon/runtime/domain.js";
 import type { SavedNat44 } from "../../daemon/runtime/worker-handle.js";
 import { counterIndex, dropIndex } from "../../src/counters.js";
 import { DESTINATION_PORT_EXCLUDED } from "../../src/verdict.js";
-import { BR_T, CE_T, deviceExists, prepareHost, RULES, run, until } from "./daemon-under-test.js";
+import {
+  BR_T,
+  CE_T,
+  deviceExists,
+  ip,
+  ipLines,
+  prepareHost,
+  RULES,
+  run,
+  until,
+} from "./daemon-under-test.js";
 
 prepareHost();
 
@@ -130,6 +140,37 @@ test("a domain that stops has taken the state of its NAT44 as the last act of it
   t.equal(domain.savedNat44, null, "nobody has asked for it");
   await domain.stop();
   t.match(domain.savedNat44?.identity, { address: 0xc0000212, psid: 0x34 });
+});
+
+test("somebody else's device that is deleted: mapd says so, waits for it, and goes on", async (t) => {
+  const make = (): void => void ip("tuntap add dev mapt1 mode tun");
+  make();
+  t.teardown(() => run("ip", "link", "del", "mapt1"));
+  const domain = await startDomain(t, CE_T.replace("name: mapt1", "name: mapt1, attach: true"));
+  const routes = ipLines("-4 route show dev mapt1");
+  run("bash", "-c", "echo x > /dev/udp/203.0.113.77/7");
+  const hosts = () => domain.askNat44({ kind: "hosts" });
+  await until(
+    async () => (await hosts()).length === 1,
+    () => "a session",
+  );
+  ip("link del mapt1");
+  const reason =
+    "domain ce-t: the device mapt1 is gone: there is no TUN device mapt1 to attach to: " +
+    "make it first (ip tuntap add dev mapt1 mode tun) or set tun.attach: false";
+  await until(
+    () => domain.problems().join() === reason,
+    () => `the reason; there is: ${domain.problems().join()}`,
+  );
+  make();
+  await until(
+    () => domain.problems().length === 0,
+    () => `the device to be used again; there is: ${domain.problems().join()}`,
+  );
+  t.same(ipLines("-4 route show dev mapt1"), routes);
+  t.equal((await hosts()).length, 1, "with its sessions");
+  t.match(domain.failures, { recreations: 1 });
+  t.ok(domain.failures.recreationFailures > 0);
 });
 
 test("stop() gives everything back", async (t) => {

@@ -103,6 +103,32 @@ await test("a device moved to another network namespace is made again here", tim
 });
 
 await test(
+  "ip link set down: not ready, what to do; up again, it is back with its routes",
+  timeout,
+  async (t) => {
+    const before = await installed("br");
+    const outage = await stream.during(async () => {
+      await topology.run("br", ["ip", "link", "set", DEVICE, "down"]);
+      const isTold = async (): Promise<boolean> => {
+        const { reasons } = await daemons.br.status();
+        return (
+          reasons.join() ===
+          `domain lab: the device ${DEVICE} is down: ip link set dev ${DEVICE} up`
+        );
+      };
+      t.ok(await until(isTold, PATIENCE_MS));
+      // A change meanwhile counts when it is up again.
+      await daemons.br.reload((_daemon, planned) => planned);
+      await topology.run("br", ["ip", "link", "set", DEVICE, "up"]);
+      t.ok(await isLogged("br", "the device is up again, with its addresses and routes"));
+    });
+    tell(t, "br: ip link set down, and up when mapd has said so", outage);
+    t.same(await installed("br"), before);
+    t.equal(await sample("br", "mapd_device_downs_total"), 1);
+  },
+);
+
+await test(
   "while the name is taken: not ready, why, a reload is taken, and in the end it is back",
   timeout,
   async (t) => {

@@ -157,6 +157,16 @@ test("a damaged file is moved aside, named once, and shown", async (t) => {
   t.same(readdirSync(folder), ["state", "state.damaged"], "and the next one is written");
 });
 
+test("what is taken between two saves is for workers, not for the disk", async (t) => {
+  const folder = t.testdir({});
+  const clock = new FakeClock();
+  const keeper = await keeperOf(join(folder, "state"), clock, pino({ level: "silent" }));
+  const domain = new FakeDomain(clock);
+  await keeper.take([domain]);
+  t.equal(domain.savedNat44?.state, BYTES);
+  t.same(readdirSync(folder), []);
+});
+
 test("a state that NAT44 itself cannot read is a damaged file, too", async (t) => {
   const folder = t.testdir({});
   const path = join(folder, "state");

@@ -1,0 +1,140 @@
+/** What becomes of a TUN device under mapd: deleted, moved away, set down. Notices it, has it mended, and counts. */
+import type { Log } from "../log.js";
+import { deviceExists, isDeviceUp } from "../system/device-list.js";
+import { Retry } from "./retry.js";
+
+/** How often to look whether the device is there and up, milliseconds. */
+const LOOK_MS = 200;
+
+export interface DeviceMenders {
+  /** Called at once: addresses and routes are there no more. */
+  lost(): void;
+  /** Makes the device and all that was on it again; rejects where that does not work yet. */
+  remake(lostAtMs: number): Promise<void>;
+  /** Puts addresses and routes on it again. */
+  refit(): Promise<void>;
+}
+
+export class DeviceCare {
+  readonly #tun: string;
+  readonly #isOthers: boolean;
+  readonly #log: Log;
+  readonly #menders: DeviceMenders;
+  readonly #recovery: Retry;
+  /** When the device was seen to be gone, and why it could not be made again; null while it is there. */
+  #loss: { readonly atMs: number; readonly reason: string } | null = null;
+  #isDown = false;
+  #isWatched = false;
+  #lookedAtMs = 0;
+  #recreations = 0;
+  #recreationFailures = 0;
+  #downs = 0;
+
+  constructor(tun: { name: string; attach: boolean }, log: Log, menders: DeviceMenders) {
+    this.#tun = tun.name;
+    this.#isOthers = tun.attach;
+    this.#log = log;
+    this.#menders = menders;
+    this.#recovery = new Retry(
+      () => this.#recover(),
+      (error) => this.#notRecovered(error),
+    );
+  }
+
+  /** How often the device was deleted and has been made again. */
+  get recreations(): number {
+    return this.#recreations;
+  }
+
+  /** How often that was tried in vain. */
+  get recreationFailures(): number {
+    return this.#recreationFailures;
+  }
+
+  /** How often somebody has set the device down. */
+  get downs(): number {
+    return this.#downs;
+  }
+
+  /** The device is there, with all that should be on it. */
+  begin(): void {
+    this.#isWatched = true;
+  }
+
+  end(): void {
+    this.#isWatched = false;
+    this.#recovery.stop();
+  }
+
+  /** Why no packet passes, or null. */
+  problem(): string | null {
+    const device = `the device ${this.#tun}`;
+    if (this.#loss !== null) {
+      const { reason } = this.#loss;
+      return `${device} is gone: ${reason === "" ? "mapd makes it again" : reason}`;
+    }
+    if (this.#isDown) return `${device} is down: ip link set dev ${this.#tun} up`;
+    return deviceExists(this.#tun) ? null : `${device} is gone`;
+  }
+
+  /** The device was deleted, or is no more in this network namespace. */
+  gone(): void {
+    if (this.#loss !== null || !this.#isWatched) return;
+    this.#loss = { atMs: performance.now(), reason: "" };
+    this.#menders.lost();
+    const what = this.#isOthers ? "mapd waits until it is there again" : "mapd makes it again";
+    this.#log.error({ tun: this.#tun }, `the device is gone: somebody has deleted it; ${what}`);
+    this.#recovery.begin();
+  }
+
+  async #recover(): Promise<void> {
+    if (this.#loss === null || !this.#isWatched) return;
+    await this.#menders.remake(this.#loss.atMs);
+    this.#recreations++;
+    this.#loss = null;
+    this.#isDown = false;
+  }
+
+  #notRecovered(error: unknown): void {
+    this.#recreationFailures++;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (this.#loss === null || this.#loss.reason === reason) return;
+    this.#loss = { ...this.#loss, reason };
+    this.#log.error({ reason }, "the device cannot be made again yet; mapd goes on trying");
+  }
+
+  /** Due several times a second. */
+  look(nowMs: number): void {
+    if (this.#loss !== null || !this.#isWatched || nowMs - this.#lookedAtMs < LOOK_MS) return;
+    this.#lookedAtMs = nowMs;
+    // The queue of a device that was moved to another namespace says nothing of it.
+    if (!deviceExists(this.#tun)) {
+      this.gone();
+      return;
+    }
+    const isUp = isDeviceUp(this.#tun);
+    if (isUp === null || isUp === !this.#isDown) return;
+    this.#isDown = !isUp;
+    if (isUp) void this.#refit();
+    else {
+      this.#downs++;
+      this.#menders.lost();
+      const remedy = `ip link set dev ${this.#tun} up`;
+      this.#log.error(
+        { tun: this.#tun },
+        `somebody has set the device down; to undo it: ${remedy}`,
+      );
+    }
+  }
+
+  /** The kernel took the routes out when the device went down, and does not put them back. */
+  async #refit(): Promise<void> {
+    try {
+      await this.#menders.refit();
+      this.#log.info({ tun: this.#tun }, "the device is up again, with its addresses and routes");
+    } catch (error) {
+      this.#log.error({ err: error }, "the routes of a device that is up again could not be added");
+      this.gone();
+    }
+  }
+}
