@@ -45,6 +45,18 @@ const TEST_PROGRAMS = [
     service: "prometheus",
     why: "scraping mapd, and promtool",
   },
+  {
+    program: "kea-dhcp6",
+    package: "kea-dhcp6-server",
+    service: "kea-dhcp6-server",
+    why: "a DHCPv6 server that is told of rules",
+  },
+  {
+    program: "dhcpd",
+    package: "isc-dhcp-server",
+    service: "isc-dhcp-server",
+    why: "another DHCPv6 server",
+  },
   { program: "clang-14", package: "clang-14", why: "the classifier, checked against its source" },
   { program: "man", package: "man-db", why: "the man pages, rendered" },
   { program: "groff", package: "groff-base", why: "the man pages, checked" },
