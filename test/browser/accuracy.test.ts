@@ -12,10 +12,13 @@ import { openPage, startBrowser } from "./page.js";
 
 const RULES = 1000;
 const BATCH = 100;
+/** Enough to see what is wrong. */
+const MOST_SHOWN = 3;
 /** Ranges that the page shows before it is asked for all. */
 const FIRST_RANGES = 63;
 
-const browser = await startBrowser();
+// Chromium takes more than 200 links in 10 s for an attack.
+const browser = await startBrowser("--disable-ipc-flooding-protection");
 tap.teardown(() => browser.close());
 
 interface Subject {
@@ -40,14 +43,16 @@ test(`${RULES} random rules have the same values on the page and in mapctl calc`
   const { page, complaints } = await openPage(browser);
   await page.evaluate(READ_RULES);
   let same = 0;
+  let differing = 0;
   for (let at = 0; at < RULES; at += BATCH) {
     const batch = samples.slice(at, at + BATCH);
     const shown = await readFromPage(page, batch);
     for (const [i, subject] of batch.entries()) {
       const said = await valuesOfCli(subject);
       if (JSON.stringify(shown[i]) === JSON.stringify(said)) same++;
-      else t.same(shown[i], said, formatRuleString(subject.rule));
+      else if (differing++ < MOST_SHOWN) t.same(shown[i], said, formatRuleString(subject.rule));
     }
+    if (differing >= MOST_SHOWN) break;
   }
   t.equal(same, RULES);
   t.same(complaints, []);
@@ -89,7 +94,7 @@ const READ_RULES = `
   const factOf = (name) => document.querySelector('[data-fact="' + name + '"]').getAttribute("value");
   window.readRule = async (hash, rule, index) => {
     location.hash = hash;
-    for (let turn = 0; turn < 500 && (valueOf("rule-string") !== rule || valueOf("ce") !== index); turn++) {
+    for (let turn = 0; turn < 50 && (valueOf("rule-string") !== rule || valueOf("ce") !== index); turn++) {
       await new Promise((resolve) => setTimeout(resolve));
     }
     return {

@@ -23,8 +23,16 @@ const TYPES: Readonly<Record<string, string>> = {
   "licenses.txt": "text/plain; charset=utf-8",
 };
 
-export async function startBrowser(): Promise<Browser> {
-  return await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+export async function startBrowser(...args: readonly string[]): Promise<Browser> {
+  return await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", ...args],
+  });
+}
+
+/** Until the address bar says so: it follows the rule with a little delay. */
+export async function waitForHash(page: Page, hash: string): Promise<void> {
+  await page.waitForURL((url) => url.href.endsWith(hash));
 }
 
 export interface OpenPage {

@@ -23,7 +23,8 @@ export function hashOf(tab: Tab, query: string): string {
 export function useRoute(): Route {
   const [route, setRoute] = useState(() => parseHash(location.hash));
   useEffect(() => {
-    const follow = (): void => setRoute(parseHash(location.hash));
+    // Of the event, as the page may have written the address bar in between.
+    const follow = ({ newURL }: HashChangeEvent): void => setRoute(parseHash(new URL(newURL).hash));
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
   }, []);

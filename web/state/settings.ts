@@ -1,5 +1,5 @@
 /** The reader's settings: from the browser's store at first, then as they are changed. */
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { LANGUAGES, type Settings, THEMES } from "../i18n/context.js";
 import { readStored, writeStored } from "./storage.js";
 
@@ -7,7 +7,7 @@ const KEY = "mapd.settings";
 
 export function useSettings(): [Settings, (change: Partial<Settings>) => void] {
   const [settings, setSettings] = useState(storedSettings);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { dataset } = document.documentElement;
     document.documentElement.lang = settings.language;
     dataset.theme = settings.theme;

@@ -12,6 +12,9 @@ import {
 import { inputsOf, queryOf } from "./permalink.js";
 import { hashOf, type Route, replaceHash } from "./route.js";
 
+/** A slider moves faster than browsers let an address bar follow: Chromium ignores more than 200 changes in 10 s. */
+const ADDRESS_BAR_MS = 100;
+
 export interface Store {
   readonly model: Model;
   /** `tag` joins changes of one gesture into one step of the history; empty for a step of its own. */
@@ -37,10 +40,18 @@ export function useStore(route: Route): Store {
     if (linked === null) return;
     setModel((now) => (queryOf(now.good) === queryOf(linked) ? now : changeModel(now, linked, "")));
   }, [route]);
+  const shown = hashOf(route.tab, queryOf(model.good));
   useEffect(() => {
-    // What links into the page brings a hash of its own; only the state's changes are written.
-    if (route.tab !== "live") replaceHash(hashOf(route.tab, queryOf(model.good)));
-  }, [model.good, route.tab]);
+    // What links into the live view brings a hash of its own.
+    if (route.tab === "live") return;
+    const write = (): void => replaceHash(shown);
+    const timer = setTimeout(write, ADDRESS_BAR_MS);
+    addEventListener("pagehide", write);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("pagehide", write);
+    };
+  }, [shown, route.tab]);
   const change = useCallback<Store["change"]>((patch, tag = "") => {
     setModel((now) => changeModel(now, patch(now.inputs, now), tag));
   }, []);
