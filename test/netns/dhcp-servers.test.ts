@@ -164,7 +164,7 @@ for (const [name, command] of [
         t.strictSame(sorted(served.get(request.mode) ?? ""), sorted(own), request.mode);
       }
     } finally {
-      await stop(server);
+      await stop(server, "SIGTERM");
     }
   });
 }
