@@ -26,6 +26,8 @@ import { ServiceReport } from "./service.js";
 export async function runDaemon(path: string, version: string): Promise<number> {
   // Until domains run there is nothing to reload, and the default would be to die.
   process.on("SIGHUP", () => undefined);
+  // Node would open its debugger, and with it the packets in memory, to every user of the host.
+  process.on("SIGUSR1", () => undefined);
   const checked = await loadConfig(path);
   if (!checked.ok) {
     for (const diagnostic of checked.diagnostics) {

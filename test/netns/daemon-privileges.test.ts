@@ -95,6 +95,16 @@ test("root keeps what routes and devices need, and no thread more", async (t) =>
   t.match(readFileSync(`/proc/${daemon.pid}/limits`, "utf8"), /^Max core file size +0 +0 /m);
 });
 
+test("a signal does not open the debugger of Node", async (t) => {
+  const file = configured(t, "", BR_T);
+  const daemon = await startDaemon(t, file);
+  daemon.kill("SIGUSR1");
+  t.match(mapctl(file, "status"), { status: 0 });
+  daemon.kill("SIGTERM");
+  t.match(await daemon.ended, { status: 0 });
+  t.notMatch(daemon.log, /debugger/i);
+});
+
 test("with a domain of MAP-E it keeps what puts the classifier back, too", async (t) => {
   const daemon = await startDaemon(t, configured(t, "", BR_T, BR_E));
   t.same(privileges(daemon.pid), allHold(daemon.pid, "8000001000"));
