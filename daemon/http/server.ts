@@ -1,5 +1,6 @@
 /** /metrics, /livez and /readyz for programs; the page and its API for people. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import type { HttpListen, HttpSettings } from "../config/types.js";
 import type { ControlCommand } from "../control/command.js";
 import { ControlStream } from "../control/stream.js";
@@ -28,6 +29,15 @@ const MAX_API_ANSWERS = 8;
 
 /** Likewise of those that go on: each makes the packet workers look at every packet. */
 const MAX_STREAMS = 4;
+
+/** What Node calls a request that took longer than REQUEST_TIMEOUT_MS. */
+const TOO_SLOW = "ERR_HTTP_REQUEST_TIMEOUT";
+
+/** By Node's code; for others of the parser it is 400. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  [TOO_SLOW]: "408 Request Timeout",
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+};
 
 const API_PREFIX = "/api/";
 
@@ -69,15 +79,19 @@ export class HttpServer {
     this.#server.maxConnections = MAX_CONNECTIONS;
     this.#server.on("drop", () => this.#cutOff("too-many"));
     this.#server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-      const isSlow = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
-      // Whoever has hung up is nobody's fault.
-      if (error.code !== "ECONNRESET" && error.code !== "EPIPE") {
-        this.#cutOff(isSlow ? "slow" : "malformed");
-      }
-      const status = isSlow ? "408 Request Timeout" : "400 Bad Request";
-      if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
-      else socket.destroy();
+      this.#refuse(error.code ?? "", socket);
     });
+  }
+
+  /** What the parser cannot read. Whoever has hung up in the middle of a request is nobody's failure. */
+  #refuse(code: string, socket: Duplex): void {
+    const status = REFUSALS[code] ?? (code.startsWith("HPE_") ? "400 Bad Request" : null);
+    if (status === null || code === "HPE_INVALID_EOF_STATE" || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    this.#cutOff(code === TOO_SLOW ? "slow" : "malformed");
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
   }
 
   /** Port that is listened on; differs from the configured one where that is 0. */

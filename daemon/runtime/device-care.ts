@@ -1,6 +1,6 @@
 /** What becomes of a TUN device under mapd: deleted, moved away, set down. Notices it, has it mended, and counts. */
 import type { Log } from "../log.js";
-import { deviceExists, isDeviceUp } from "../system/device-list.js";
+import { deviceExists, isDeviceUp, isSysOwn } from "../system/device-list.js";
 import { Retry } from "./retry.js";
 
 /** How often to look whether the device is there and up, milliseconds. */
@@ -25,6 +25,7 @@ export class DeviceCare {
   #loss: { readonly atMs: number; readonly reason: string } | null = null;
   #isDown = false;
   #isWatched = false;
+  #isSysOwn = false;
   #lookedAtMs = 0;
   #recreations = 0;
   #recreationFailures = 0;
@@ -59,6 +60,7 @@ export class DeviceCare {
   /** The device is there, with all that should be on it. */
   begin(): void {
     this.#isWatched = true;
+    this.#isSysOwn = isSysOwn();
   }
 
   end(): void {
@@ -107,13 +109,14 @@ export class DeviceCare {
   look(nowMs: number): void {
     if (this.#loss !== null || !this.#isWatched || nowMs - this.#lookedAtMs < LOOK_MS) return;
     this.#lookedAtMs = nowMs;
+    const isUp = this.#isSysOwn ? isDeviceUp(this.#tun) : null;
     // The queue of a device that was moved to another namespace says nothing of it.
-    if (!deviceExists(this.#tun)) {
-      this.gone();
-      return;
-    }
-    const isUp = isDeviceUp(this.#tun);
-    if (isUp === null || isUp === !this.#isDown) return;
+    if (isUp === null && !deviceExists(this.#tun)) this.gone();
+    else if (isUp !== null && isUp === this.#isDown) this.#turned(isUp);
+  }
+
+  /** The device was set down, or up again. */
+  #turned(isUp: boolean): void {
     this.#isDown = !isUp;
     if (isUp) void this.#refit();
     else {

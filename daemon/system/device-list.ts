@@ -1,24 +1,42 @@
 /** Which network devices this network namespace has, and which are up; /proc/self/net is there also under ProcSubset=pid. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+
+const SYS = "/sys/class/net";
+
+/** Names in the order of the kernel, or null where the list cannot be read. */
+function deviceNames(): readonly string[] | null {
+  try {
+    const lines = readFileSync("/proc/self/net/dev", "utf8").split("\n");
+    return lines.flatMap((line) => /^\s*(\S+?):/.exec(line)?.[1] ?? []);
+  } catch {
+    return null;
+  }
+}
 
 /** False only where the list can be read and the device is not in it. */
 export function deviceExists(name: string): boolean {
-  let text: string;
+  return deviceNames()?.includes(name) ?? true;
+}
+
+/** Whether /sys shows this network namespace; who entered it with a /sys of another one reads of other devices. */
+export function isSysOwn(): boolean {
   try {
-    text = readFileSync("/proc/self/net/dev", "utf8");
+    // Files beside the devices are settings of drivers, such as bonding_masters.
+    const entries = readdirSync(SYS, { withFileTypes: true }).filter((entry) => !entry.isFile());
+    const shown = entries.map((entry) => entry.name).sort();
+    return shown.join(" ") === deviceNames()?.toSorted().join(" ");
   } catch {
-    return true;
+    return false;
   }
-  return text.split("\n").some((line) => line.trimStart().startsWith(`${name}:`));
 }
 
 /** IFF_UP of linux/if.h. */
 const UP = 1;
 
-/** null where that cannot be known, as without /sys. */
+/** Of /sys; null where it does not have the device. */
 export function isDeviceUp(name: string): boolean | null {
   try {
-    return (Number(readFileSync(`/sys/class/net/${name}/flags`, "utf8")) & UP) !== 0;
+    return (Number(readFileSync(`${SYS}/${name}/flags`, "utf8")) & UP) !== 0;
   } catch {
     return null;
   }
