@@ -1,6 +1,7 @@
 // Writes what is made from the configuration schema, config/mapd.schema.json and docs/configuration.md, and
 // from the table of mapctl's commands, docs/commands.md; from both the man pages and the completion of shells; from
-// the table of metrics, docs/metrics.md; from the table of the page's API, docs/page-api.md.
+// the table of metrics, docs/metrics.md; from the table of the page's API, docs/page-api.md; from those of lint
+// and of DHCPv6 options, docs/lint.md and docs/dhcpv6.md.
 // Runs on compiled output: `node scripts/generate-docs.mjs [--check] [OUTPUT-FOLDER]`, by default dist/.
 // With --check nothing is written, and the exit status is 1 where a file differs.
 import { spawnSync } from "node:child_process";
@@ -17,6 +18,8 @@ const load = (path) => import(pathToFileURL(join(compiled, path)).href);
 const { configurationPage, jsonSchema } = await load("daemon/config/reference.js");
 const { commandsPage } = await load("daemon/cli/reference.js");
 const { mapctlPage, mapdPage, mapdYamlPage } = await load("daemon/cli/man.js");
+const { dhcpPage } = await load("daemon/cli/dhcp-reference.js");
+const { lintPage } = await load("daemon/convert/lint-reference.js");
 const { metricsPage } = await load("daemon/http/reference.js");
 const { apiPage } = await load("daemon/http/api-reference.js");
 const { completionFiles } = await load("daemon/cli/commands.js");
@@ -27,6 +30,8 @@ const pages = [
   ["docs/configuration.md", configurationPage()],
   ["docs/commands.md", commandsPage()],
   ["docs/metrics.md", metricsPage()],
+  ["docs/lint.md", lintPage()],
+  ["docs/dhcpv6.md", dhcpPage()],
   ["docs/page-api.md", apiPage()],
   ["docs/man/mapctl.8", mapctlPage()],
   ["docs/man/mapd.8", mapdPage()],
