@@ -32,7 +32,10 @@ const CHECKS = [
   },
   { name: "boundaries", commands: [["scripts/check-boundaries.mjs"]] },
   { name: "sizes", commands: [["scripts/check-sizes.mjs"]] },
-  { name: "references", commands: [["scripts/check-references.mjs"]] },
+  {
+    name: "references",
+    commands: [["scripts/check-references.mjs"], ["scripts/check-command-lines.mjs"]],
+  },
   { name: "tables", commands: [["scripts/generate-tables.mjs", "--check"]] },
   { name: "docs", commands: [["scripts/generate-docs.mjs", "--check"]] },
   { name: "compliance", commands: [["scripts/check-compliance.mjs"]] },
