@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import type { DomainCounters } from "../../src/explain/domain-run.js";
 import { DomainRun } from "../../src/explain/domain-run.js";
 import { type ReplayEvent, replay, type TimedPacket } from "../../src/explain/replay.js";
-import { commentText, lateText } from "../../src/explain/text.js";
+import { commentText, lateDropText, lateText } from "../../src/explain/text.js";
 import type { Config, DomainConfig } from "../config/types.js";
 import { EXIT, MapdError } from "../errors.js";
 import { packageVersion } from "../runtime/version.js";
@@ -155,29 +155,37 @@ interface PcapRecord {
   readonly direction: "inbound" | "outbound";
 }
 
-/** A dropped packet as it came in, and all that came out, each with the number of the frame that it is about. */
+/** Dropped packets as they came in, and all that came out, each with the number of the frame that it is about. */
 function recordsOf(
   event: ReplayEvent,
   domain: string,
   packets: readonly CapturedPacket[],
 ): readonly PcapRecord[] {
+  const step = event.kind === "packet" ? event.judgement : event.step;
+  const late = step.dropped.map(
+    (drop): PcapRecord => ({
+      bytes: drop.packet,
+      comment: lateDropText(domain, drop),
+      direction: "inbound",
+    }),
+  );
   if (event.kind === "time") {
-    const comment = lateText(domain, event.step);
-    return event.step.output.map((bytes) => ({ bytes, comment, direction: "outbound" }));
+    const comment = lateText(domain);
+    return [
+      ...late,
+      ...step.output.map((bytes) => ({ bytes, comment, direction: "outbound" as const })),
+    ];
   }
-  const { report, judgement, packet, index } = event;
+  const { report, packet, index } = event;
   const comment = `${commentText(report)}; frame ${packets[index]?.number}`;
   const dropped: PcapRecord[] =
-    judgement.verdict === "dropped" ? [{ bytes: packet, comment, direction: "inbound" }] : [];
-  const out = judgement.output.map((bytes, i): PcapRecord => {
+    report.verdict === "dropped" ? [{ bytes: packet, comment, direction: "inbound" }] : [];
+  const out = step.output.map((bytes, i): PcapRecord => {
     const isError = report.output[i]?.kind === "icmp-error";
-    return {
-      bytes,
-      comment: isError ? `ICMP error of our own; ${comment}` : comment,
-      direction: "outbound",
-    };
+    const text = isError ? `ICMP error of our own; ${comment}` : comment;
+    return { bytes, comment: text, direction: "outbound" };
   });
-  return [...dropped, ...out];
+  return [...dropped, ...late, ...out];
 }
 
 function writeText(context: CliContext, document: CheckPcapDocument): void {

@@ -22,9 +22,7 @@ export function writeReport(context: CliContext, report: PacketReport, isBrief =
     ...checksumRows(report),
     ["MTU", mtuText(report.mtu)],
     ...verdictRows(context, report),
-    ...report.otherDrops.map(
-      ({ reason, packets }): Row => ["also", `${packets} waiting fragment(s) dropped: ${reason}`],
-    ),
+    ...report.otherDrops.map((reason): Row => ["also", `another packet dropped: ${reason}`]),
   ];
   writeRows(context, rows);
 }

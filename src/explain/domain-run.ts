@@ -12,16 +12,10 @@ import { Arena } from "../tun/arena.js";
 import { BatchLoop } from "../tun/batch-loop.js";
 import { type MemoryPacket, MemoryQueue } from "../tun/memory-queue.js";
 import { DROPS, type DropName } from "../verdict.js";
+import { type DroppedPacket, DropWatch, reasonOf } from "./drop-watch.js";
 import { seededRandom } from "./seeded-random.js";
 
 export type VerdictKind = "forwarded" | "dropped" | "held" | "absorbed";
-
-/** Packets dropped for one reason, by the family that they came in with. */
-export interface DropCount {
-  readonly reason: DropName;
-  readonly family: 4 | 6;
-  readonly packets: number;
-}
 
 /** What happened between two moments. */
 export interface Step {
@@ -32,12 +26,13 @@ export interface Step {
   readonly hairpins: number;
   /** NAT44 has made a session. */
   readonly opensSession: boolean;
-  readonly drops: readonly DropCount[];
+  /** Others than the packet itself: fragments that waited, and what was made of it here. */
+  readonly dropped: readonly DroppedPacket[];
 }
 
 export interface Judgement extends Step {
   readonly verdict: VerdictKind;
-  /** Why the packet itself was dropped; `drops` may hold others that waited. */
+  /** Why the packet itself was dropped; `dropped` has others. */
   readonly reason: DropName | null;
 }
 
@@ -53,7 +48,6 @@ export interface DomainCounters {
 /** Any moment will do, but not zero. */
 const START_MS = 1_000_000;
 const SEED = 1;
-const FAMILIES = [4, 6] as const;
 const ICMP_ERRORS_SENT = counterIndex("icmp_errors_sent");
 const HAIRPIN_PACKETS = counterIndex("hairpin_packets");
 
@@ -65,6 +59,7 @@ export class DomainRun {
   readonly #counters = new Float64Array(COUNTER_COUNT);
   readonly #queue = new MemoryQueue();
   readonly #loop: BatchLoop;
+  readonly #watch: DropWatch;
   #verdict = FORWARDED;
   #nowMs = START_MS;
 
@@ -77,8 +72,11 @@ export class DomainRun {
     this.settings = settings;
     this.table = table;
     this.nat44 = nat44;
+    this.#watch = new DropWatch(arena);
     this.#loop = new BatchLoop(this.#queue, arena, this.#counters, 1);
     this.#loop.setPipeline(this.#watched(pipeline));
+    // After the loop has been given it, which says that nobody watches.
+    pipeline.observe(this.#watch);
   }
 
   /** Of the pretended clock, milliseconds. */
@@ -112,9 +110,17 @@ export class DomainRun {
       const value = this.#counters[counterIndex(name)]!;
       if (value !== 0 && name !== "batches") counters[name] = value;
     }
-    const dropped = { ipv4: {}, ipv6: {} } as { ipv4: DropRecord; ipv6: DropRecord };
-    for (const { reason, family, packets } of this.#drops()) {
-      dropped[family === 4 ? "ipv4" : "ipv6"][reason] = packets;
+    const dropped: { readonly ipv4: DropRecord; readonly ipv6: DropRecord } = {
+      ipv4: {},
+      ipv6: {},
+    };
+    for (const { code, name } of DROPS) {
+      const [count4, count6] = [
+        this.#counters[dropIndex(code, 4)]!,
+        this.#counters[dropIndex(code, 6)]!,
+      ];
+      if (count4 > 0) dropped.ipv4[name] = count4;
+      if (count6 > 0) dropped.ipv6[name] = count6;
     }
     return { counters, dropped };
   }
@@ -143,20 +149,8 @@ export class DomainRun {
       icmpErrors: gained(ICMP_ERRORS_SENT),
       hairpins: gained(HAIRPIN_PACKETS),
       opensSession: (this.nat44?.sessions ?? 0) > sessions,
-      drops: this.#drops(before),
+      dropped: this.#watch.take(),
     };
-  }
-
-  #drops(before = new Float64Array(COUNTER_COUNT)): DropCount[] {
-    const drops: DropCount[] = [];
-    for (const { code, name: reason } of DROPS) {
-      for (const family of FAMILIES) {
-        const index = dropIndex(code, family);
-        const packets = this.#counters[index]! - before[index]!;
-        if (packets > 0) drops.push({ reason, family, packets });
-      }
-    }
-    return drops;
   }
 }
 
@@ -166,8 +160,4 @@ function kindOf(verdict: number): VerdictKind {
   if (verdict < 0) return "dropped";
   if (verdict === HELD) return "held";
   return verdict === ABSORBED ? "absorbed" : "forwarded";
-}
-
-function reasonOf(verdict: number): DropName | null {
-  return DROPS.find(({ code }) => code === verdict)?.name ?? null;
 }

@@ -52,5 +52,5 @@ export function* pass(run: DomainRun, fromMs: number, toMs: number): Generator<R
 
 function* tick(run: DomainRun, timeMs: number): Generator<ReplayEvent, void> {
   const step = run.advance(timeMs);
-  if (step.output.length > 0 || step.drops.length > 0) yield { kind: "time", timeMs, step };
+  if (step.output.length > 0 || step.dropped.length > 0) yield { kind: "time", timeMs, step };
 }

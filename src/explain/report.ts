@@ -2,7 +2,7 @@
 import type { Mode, Role } from "../pipeline/settings.js";
 import { DROPS, type DropName } from "../verdict.js";
 import { ofIpv4 } from "./addresses.js";
-import type { DomainRun, DropCount, Judgement, VerdictKind } from "./domain-run.js";
+import type { DomainRun, Judgement, VerdictKind } from "./domain-run.js";
 import { formatEndpoint } from "./endpoint.js";
 import { type Flow, flowsOf } from "./flows.js";
 import { type Header, headersOf } from "./headers.js";
@@ -60,8 +60,8 @@ export interface PacketReport {
   readonly output: readonly OutputView[];
   readonly checksum: ChecksumReport | null;
   readonly mtu: MtuReport;
-  /** Others that were dropped at the same time: fragments that had waited. */
-  readonly otherDrops: readonly DropCount[];
+  /** Why others were dropped at the same time, each by itself: fragments that had waited, what was made of it. */
+  readonly otherDrops: readonly DropName[];
 }
 
 /** Explains packets of one domain, in the order in which they come. */
@@ -96,9 +96,7 @@ export class Explainer {
       output: output.map(({ kind, bytes }) => ({ kind, ...viewOfPacket(bytes) })),
       checksum: forwarded === null ? null : checksumOf(packet, forwarded),
       mtu: mtuReport(settings, packet, forwarded, output.length),
-      otherDrops: judgement.drops.filter(
-        (drop) => drop.reason !== reason || drop.packets > 1 || verdict !== "dropped",
-      ),
+      otherDrops: judgement.dropped.map((drop) => drop.reason),
     };
   }
 

@@ -1,5 +1,5 @@
 /** What a report says, in words: lines for a terminal, comments for a capture. */
-import type { Step } from "./domain-run.js";
+import type { DroppedPacket } from "./drop-watch.js";
 import type { FieldValue, Header } from "./headers.js";
 import type { MtuReport } from "./mtu.js";
 import type { PacketReport, PacketView } from "./report.js";
@@ -102,10 +102,14 @@ export function commentText(report: PacketReport): string {
   return [verdictText(report), `domain ${report.domain}`, ...rules].join("; ");
 }
 
+/** Of a packet that was dropped later than it came, or that was made here. */
+export function lateDropText(domain: string, { reason }: DroppedPacket): string {
+  return `dropped: ${reason}; domain ${domain}`;
+}
+
 /** Of what was sent because time has passed. */
-export function lateText(domain: string, { drops }: Step): string {
-  const reasons = drops.map(({ reason, packets }) => `${packets} ${reason}`).join(", ");
-  return `ICMP error of our own; domain ${domain}${reasons === "" ? "" : `; dropped: ${reasons}`}`;
+export function lateText(domain: string): string {
+  return `ICMP error of our own; domain ${domain}`;
 }
 
 export function mtuText({ family, limit, overhead, fragmentHeader, largest }: MtuReport): string {

@@ -79,14 +79,29 @@ const WITHOUT_CAPTURE: readonly (readonly [DropName, string])[] = [
   ["internal_error", "a fault of mapd's own"],
 ];
 
-test("every other reason is found by a packet of some golden case", async (t) => {
-  const seen = new Set<DropName>();
-  for (const { events } of outcomes) {
-    for (const event of events) {
-      const drops = event.kind === "packet" ? event.judgement.drops : event.step.drops;
-      for (const { reason } of drops) seen.add(reason);
+/** Every packet that was dropped, whenever that was. */
+function droppedIn({ events }: { readonly events: readonly ReplayEvent[] }): DropName[] {
+  return events.flatMap((event) => {
+    const step = event.kind === "packet" ? event.judgement : event.step;
+    const own = event.kind === "packet" ? event.judgement.reason : null;
+    return [...(own === null ? [] : [own]), ...step.dropped.map(({ reason }) => reason)];
+  });
+}
+
+test("every drop that is counted has its packet", async (t) => {
+  for (const [i, { caseFile, counters }] of cases.entries()) {
+    const sums: Record<string, number> = {};
+    for (const reason of droppedIn(outcomes[i]!)) sums[reason] = (sums[reason] ?? 0) + 1;
+    const counted = { ...counters.dropped.ipv4 };
+    for (const [reason, count] of Object.entries(counters.dropped.ipv6)) {
+      counted[reason] = (counted[reason] ?? 0) + count;
     }
+    t.same(sums, counted, caseFile.name);
   }
+});
+
+test("every other reason is found by a packet of some golden case", async (t) => {
+  const seen = new Set(outcomes.flatMap(droppedIn));
   const missing = DROPS.map(({ name }) => name).filter((name) => !seen.has(name));
   t.same(missing.sort(), WITHOUT_CAPTURE.map(([name]) => name).sort());
 });

@@ -280,6 +280,27 @@ test("check-pcap writes what comes out and what is dropped, with verdicts, and c
   );
 });
 
+test("check-pcap writes what is dropped later, too", async (t) => {
+  const folder = join(
+    goldenFolder(),
+    "map-t-fragments-whose-first-one-never-comes-are-dropped-in-time",
+  );
+  const config = JSON.parse(readFileSync(join(folder, "case.json"), "utf8")).config;
+  const work = folderWith(t, config);
+  const [file, output] = [join(work, "0.yaml"), join(work, "out.pcapng")];
+  await runMapctl("check-pcap", join(folder, "in.pcap"), "--config", file, "-o", output);
+  const { dropped } = JSON.parse(readFileSync(join(folder, "counters.json"), "utf8"));
+  const count = (dropped.ipv4.fragment_timeout ?? 0) + (dropped.ipv6.fragment_timeout ?? 0);
+  const inputs = [...framesOf(readFileSync(join(folder, "in.pcap")))].map(({ bytes }) =>
+    Buffer.from(bytes).toString("hex"),
+  );
+  const late = [...framesOf(readFileSync(output))].filter(({ comment }) =>
+    comment.startsWith("dropped: fragment_timeout; domain golden"),
+  );
+  t.equal(late.length, count);
+  for (const { bytes } of late) t.ok(inputs.includes(Buffer.from(bytes).toString("hex")));
+});
+
 test("check-pcap without a file to write gives a table", async (t) => {
   const folder = join(goldenFolder(), "bytes-behind-an-ipv4-packet-are-cut-off");
   const config = JSON.parse(readFileSync(join(folder, "case.json"), "utf8")).config;
