@@ -4,6 +4,7 @@ import { neighboursOf } from "../../src/map/neighbours.js";
 import { portSetOf } from "../../src/map/rule.js";
 import type { Rule } from "../../src/map/types.js";
 import { ceReasons, ruleReasons } from "../../src/map/why.js";
+import { formatIpv4 } from "../../src/wire/address.js";
 import { EXIT, formatDiagnostic, MapdError } from "../errors.js";
 import { writeBits } from "./bits.js";
 import {
@@ -35,6 +36,7 @@ export const calcCommand: CliCommand = {
     ...QUERY_OPTIONS,
     ...STEP_OPTIONS,
     { flags: "--neighbours <n>", description: "list so many of the CEs on the same address" },
+    { flags: "--nat", description: "print ADDRESS:FIRST-LAST for each range, and nothing else" },
     { flags: "--bits", description: "show prefixes, addresses and port bit by bit" },
     { flags: "--why", description: "show every number with its formula and its RFC section" },
   ],
@@ -57,7 +59,8 @@ async function runCalc(input: CliInput, context: CliContext): Promise<number> {
     writeJson(context, { ...documentOf(result, isGiven(input, "why")), diagnostics });
     return EXIT.done;
   }
-  writeText(context, result, input);
+  if (isGiven(input, "nat")) writeNatPool(context, result);
+  else writeText(context, result, input);
   for (const diagnostic of diagnostics) context.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
   return EXIT.done;
 }
@@ -87,6 +90,15 @@ function documentOf({ rule, found, neighbours }: Result, isWhy: boolean): object
     ...(neighbours === null ? {} : { neighbours: neighbours.map(ceValues) }),
     ...(isWhy ? { why: { rule: ruleReasons(rule), ce: ceReasonRows } } : {}),
   };
+}
+
+/** What a NAT beside mapd may use, in the form that its rules have. */
+function writeNatPool(context: CliContext, { rule, found }: Result): void {
+  if (found === null) throw new MapdError("usage", "--nat needs a CE: give --index or others");
+  const { ipv4, psid } = found.ce;
+  for (const [first, last] of portSetOf(rule, psid).ranges()) {
+    context.stdout.write(`${formatIpv4(ipv4.address)}:${first}-${last}\n`);
+  }
 }
 
 /** With --why its rows stand for the fields. */

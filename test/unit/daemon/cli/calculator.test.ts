@@ -119,6 +119,16 @@ test("calc lists neighbours on the address", async (t) => {
   );
 });
 
+test("calc --nat gives the ports as a NAT has them", async (t) => {
+  const { stdout } = await runMapctl("calc", RULE, "--index", "4660", "--nat");
+  const lines = stdout.trimEnd().split("\n");
+  t.same(
+    [lines.length, lines[0], lines[62]],
+    [63, "192.0.2.18:1232-1235", "192.0.2.18:64720-64723"],
+  );
+  t.match(await runMapctl("calc", RULE, "--nat"), { status: 2, stderr: /--nat needs a CE/ });
+});
+
 const LIST = "wide|2001:db8::|40|192.0.2.0|24|16|6\nnarrow|2001:db8:f0::|44|192.0.2.128|25|15|6\n";
 
 test("a rule comes from standard input, from a file of rules and from a configuration", async (t) => {
@@ -130,6 +140,10 @@ test("a rule comes from standard input, from a file of rules and from a configur
     const outcome = await runMapctl("calc", join(folder, file), "--index", "4660", "--json");
     t.match(documentIn(outcome), { ce: CE }, file);
   }
+  const bare = await runWithInput("domains: []\n", "calc", "-");
+  t.match(bare, { status: 5, stderr: /the configuration has no rules/ });
+  const faulty = await runWithInput(config.replace("16", "x"), "calc", "-");
+  t.match(faulty, { status: 5, stderr: /^error: rules\.m\.ea-len: / });
   const missing = await runMapctl("calc", join(folder, "none.txt"));
   t.match(missing, { status: 6, stderr: /cannot read the rule/ });
   const empty = await runWithInput("", "calc", "-");
