@@ -54,7 +54,7 @@ A container of another make is ignored as a whole (RFC 7598 §6), one with a wro
 
 `;
 
-/** The rule of RFC 7597 appendix A. */
+/** The rule of RFC 7597 App. A. */
 const REQUEST: S46Request = {
   mode: "map-t",
   rules: ruleOf(6),

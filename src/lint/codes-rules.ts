@@ -212,7 +212,7 @@ export const RULE_CODES: readonly LintCode[] = [
     "br-missing",
     "RFC 7597 §7",
     "A MAP-E domain has no BR address.",
-    "give it; `--br` completes an import",
+    "give it; `--br` adds it to an imported text",
   ),
   fault(
     "end-user-prefix-outside-rule",
