@@ -72,11 +72,12 @@ export function faultsOf(report: SoakReport): readonly string[] {
 }
 
 function scrapeFaults(name: string, scraped: Scraped): readonly string[] {
-  const { failed, backward, residentBytes } = scraped;
+  const { failed, backward, failures, residentBytes } = scraped;
   const { growth } = memoryOf(residentBytes);
   return [
     ...(failed === 0 ? [] : [`${name}: ${failed} scrapes failed`]),
     ...(backward.length === 0 ? [] : [`${name}: counters ran backward: ${backward.join(", ")}`]),
+    ...failures.map((failure) => `${name}: ${failure}`),
     ...(growth === null || Math.abs(growth) <= FLAT
       ? []
       : [`${name}: resident memory changed by ${percent(growth)}`]),

@@ -1,12 +1,15 @@
 /** Program beside a daemon: scrapes its metrics again and again, until its parent asks how that was. */
 import { Agent, get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { FAILURE_METRICS } from "../../daemon/http/failure-metrics.js";
 
 export interface Scraped {
   readonly scrapes: number;
   readonly failed: number;
   /** Counters that were less than before: a reload must not lose any. */
   readonly backward: readonly string[];
+  /** Counters of failures that are not 0, each as a line: nothing that a soak does is one. */
+  readonly failures: readonly string[];
   readonly medianMs: number;
   readonly longestMs: number;
   /** Resident memory of the daemon, once a second. */
@@ -23,6 +26,11 @@ const COUNTER = /^(mapd_\w+_total\S*) (\S+)$/gm;
 const MEMORY = /^process_resident_memory_bytes (\S+)$/m;
 const LAG = /^mapd_loop_lag_seconds\S* (\S+)$/m;
 const CPU = /^process_cpu_seconds_total (\S+)$/m;
+
+const FAILURES: ReadonlySet<string> = new Set([
+  "mapd_worker_restarts_total",
+  ...FAILURE_METRICS.map(({ name }) => name),
+]);
 
 const [url = "", period = ""] = process.argv.slice(2);
 const agent = new Agent({ keepAlive: true });
@@ -82,12 +90,17 @@ async function work(): Promise<void> {
   }
 }
 
+function isFailure([sample, count]: readonly [string, number]): boolean {
+  return count > 0 && FAILURES.has(sample.replace(/\{.*/, ""));
+}
+
 function result(): Scraped {
   const sorted = times.toSorted((a, b) => a - b);
   return {
     scrapes: times.length,
     failed,
     backward: [...backward],
+    failures: [...counters].filter(isFailure).map(([name, count]) => `${name} ${count}`),
     medianMs: sorted[sorted.length >> 1] ?? 0,
     longestMs: sorted.at(-1) ?? 0,
     residentBytes,

@@ -13,6 +13,7 @@ const SCRAPED = {
   scrapes: 10,
   failed: 0,
   backward: [],
+  failures: [],
   medianMs: 1,
   longestMs: 2,
   residentBytes: resident(600, () => 100),
@@ -71,6 +72,15 @@ const bad: readonly { readonly fault: string; readonly report: Partial<SoakRepor
   {
     fault: "ce1: counters ran backward: a, b",
     report: { scrapes: { ...GOOD.scrapes, ce1: { ...SCRAPED, backward: ["a", "b"] } } },
+  },
+  {
+    fault: 'br: mapd_worker_restarts_total{cause="hung"} 1',
+    report: {
+      scrapes: {
+        ...GOOD.scrapes,
+        br: { ...SCRAPED, failures: ['mapd_worker_restarts_total{cause="hung"} 1'] },
+      },
+    },
   },
   {
     fault: "ce2: resident memory changed by 30.0 %",
