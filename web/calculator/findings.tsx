@@ -5,12 +5,14 @@ import { useTexts } from "../i18n/context.js";
 import { fixFor } from "../state/fixes.js";
 import type { Store } from "../state/store.js";
 import { UI_TEXTS } from "../ui/texts.js";
+import { lintModel } from "./lint-model.js";
 import { ruleText } from "./rule-text.js";
 import { CALCULATOR_TEXTS } from "./texts.js";
 
 export function Findings({ store }: { readonly store: Store }): JSX.Element {
   const t = useTexts(CALCULATOR_TEXTS);
   const { model, change } = store;
+  const findings = lintModel(model);
   return (
     <div class="findings" aria-live="polite">
       {model.isCurrent ? null : (
@@ -21,9 +23,9 @@ export function Findings({ store }: { readonly store: Store }): JSX.Element {
           </button>
         </div>
       )}
-      {model.findings.length === 0 ? <p class="sound">{t("no-findings")}</p> : null}
+      {findings.length === 0 ? <p class="sound">{t("no-findings")}</p> : null}
       <FindingList
-        findings={model.findings}
+        findings={findings}
         action={(finding) => <FixButton store={store} finding={finding} />}
       />
     </div>
@@ -31,7 +33,8 @@ export function Findings({ store }: { readonly store: Store }): JSX.Element {
 }
 
 interface FindingListProps {
-  readonly findings: readonly Diagnostic[];
+  /** With a fix where the table of lint codes has one. */
+  readonly findings: readonly (Diagnostic & { readonly fix?: string })[];
   readonly action?: (finding: Diagnostic) => JSX.Element | null;
 }
 
@@ -52,6 +55,11 @@ export function FindingList({ findings, action }: FindingListProps): JSX.Element
             {finding.path === "" ? "" : ` · ${finding.path}`}
           </strong>
           <p lang="en">{finding.message}</p>
+          {(finding.fix ?? "") === "" ? null : (
+            <p lang="en" class="fix">
+              {finding.fix}
+            </p>
+          )}
           <footer>
             {finding.rfc === "" ? null : <span class="rfc">{finding.rfc}</span>}
             {action?.(finding)}

@@ -40,7 +40,7 @@ export function readDmr(text: string): Checked<Ipv6Prefix> {
   return prefix === null ? checkIpv6Prefix(text.trim(), "dmr") : checkDmr(prefix, "dmr");
 }
 
-function readBr(text: string): Checked<Words6> {
+export function readBr(text: string): Checked<Words6> {
   const address = parseIpv6(text.trim());
   if (address !== null) return { ok: true, value: address, diagnostics: [] };
   const message = `"${text}" is not an IPv6 address such as 2001:db8:ffff::1; a BR address has no length`;

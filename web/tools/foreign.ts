@@ -1,45 +1,28 @@
 /** Rules of other programs as drafts of the page, and findings about all of them. */
 import { detectFormat, type ImportFormat } from "../../src/convert/detect.js";
 import type { ForeignRule } from "../../src/convert/model.js";
-import { checkDomainRules, checkRuleSet } from "../../src/map/check.js";
+import type { Lint } from "../../src/lint/lint.js";
+import { lintFormat } from "../../src/lint/text.js";
 import { Findings } from "../../src/map/findings.js";
 import { parseIpv6Prefix } from "../../src/map/prefix.js";
-import type { Diagnostic, Rule } from "../../src/map/types.js";
-import { checkDraft, type Draft } from "../state/draft.js";
+import type { Draft } from "../state/draft.js";
 
 export interface ForeignText {
   readonly format: ImportFormat;
   readonly drafts: readonly Draft[];
-  readonly findings: readonly Diagnostic[];
+  readonly findings: readonly Lint[];
 }
 
 /** null where the text is in none of the formats. */
 export function readForeign(text: string): ForeignText | null {
   const format = detectFormat(text);
   if (format === null) return null;
-  const findings = new Findings();
-  const domains = format.read(text, findings, {});
-  const drafts: Draft[] = [];
-  for (const domain of domains) {
-    const rules: Rule[] = [];
-    for (const foreign of domain.rules) {
-      const draft = draftOfForeign(foreign, domain.endUserPrefix);
-      const checked = checkDraft(draft);
-      findings.add(...checked.diagnostics.map((one) => at(one, foreign.place)));
-      if (checked.ok) rules.push(checked.value);
-      drafts.push(draft);
-    }
-    const dmr = domain.dmr === undefined ? null : parseIpv6Prefix(domain.dmr);
-    findings.add(...checkRuleSet(rules));
-    if (domain.mode !== null) {
-      findings.add(...checkDomainRules(rules, domain.mode, dmr, `${domain.place}.dmr`));
-    }
-  }
-  return { format, drafts, findings: findings.list };
-}
-
-function at(finding: Diagnostic, place: string): Diagnostic {
-  return { ...finding, path: `${place}: ${finding.path}` };
+  // What readers have to say the linter says, too, with what to do about it.
+  const domains = format.read(text, new Findings(), {});
+  const drafts = domains.flatMap(({ rules, endUserPrefix }) =>
+    rules.map((rule) => draftOfForeign(rule, endUserPrefix)),
+  );
+  return { format, drafts, findings: lintFormat(text, format, {}).diagnostics };
 }
 
 function draftOfForeign(rule: ForeignRule, endUserPrefix: string | undefined): Draft {

@@ -11,6 +11,7 @@ import { ImportCard } from "./import-card.js";
 import { PlanCard } from "./plan-card.js";
 import { SolveCard } from "./solve-card.js";
 import { TOOLS_TEXTS } from "./texts.js";
+import { WalkCard } from "./walk-card.js";
 
 export function ToolsScreen({ store }: { readonly store: Store }): JSX.Element {
   const t = useTexts(TOOLS_TEXTS);
@@ -22,6 +23,7 @@ export function ToolsScreen({ store }: { readonly store: Store }): JSX.Element {
         <Findings store={store} />
       </Card>
       <AnalyseCard store={store} />
+      <WalkCard store={store} />
       <ImportCard store={store} />
       <ExportCard store={store} />
       <PlanCard store={store} />

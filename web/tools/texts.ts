@@ -71,4 +71,22 @@ export const TOOLS_TEXTS = {
   "walk-to": ["To (IPv4:port)", "宛先 (IPv4:ポート)"],
   "walk-protocol": ["Protocol", "プロトコル"],
   "walk-length": ["Length, bytes", "長さ (バイト)"],
+  "walk-mtu": ["MTU of the provider", "事業者網の MTU"],
+  "walk-ce-out": ["CE: from the LAN to the provider", "CE: LAN から事業者網へ"],
+  "walk-br-out": ["BR: from the CE to the Internet", "BR: CE からインターネットへ"],
+  "walk-br-back": ["BR: the answer from the Internet", "BR: インターネットからの応答"],
+  "walk-ce-back": ["CE: the answer to the LAN", "CE: LAN への応答"],
+  "walk-in": ["in", "入力"],
+  "walk-out": ["out", "出力"],
+  "walk-bytes": ["{bytes} bytes", "{bytes} バイト"],
+  "walk-answered": ["The packet arrives, and its answer, too.", "パケットも応答も届きます。"],
+  "walk-delivered": [
+    "The packet arrives, its answer does not.",
+    "パケットは届きますが、応答は届きません。",
+  ],
+  "walk-lost": ["The packet does not arrive.", "パケットは届きません。"],
+  "walk-largest": [
+    "Largest IPv4 packet both ways without fragments: {bytes} bytes.",
+    "断片化せずに往復できる最大の IPv4 パケット: {bytes} バイト。",
+  ],
 } as const satisfies TextTable;
