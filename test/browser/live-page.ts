@@ -53,6 +53,15 @@ export async function connection(page: Page, state: string): Promise<void> {
   await page.waitForSelector(`[data-connection="${state}"]`, { timeout: 10_000 });
 }
 
+/** Waits until an expression holds in the page; the page's policy forbids to wait inside of it. */
+export async function until(page: Page, expression: string): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await page.evaluate(expression))) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${expression}`);
+    await page.waitForTimeout(50);
+  }
+}
+
 /** What `selector` holds as its value, for programs. */
 export async function valueAt(page: Page, selector: string): Promise<string | null> {
   return await page.locator(selector).first().getAttribute("value");

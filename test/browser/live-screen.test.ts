@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { pino } from "pino";
-import type { Page } from "playwright-core";
 import tap, { type Test, test } from "tap";
 import type { HttpSettings } from "../../daemon/config/types.js";
 import { controlCommands } from "../../daemon/control/commands.js";
@@ -17,7 +16,7 @@ import { NAT44_NO_MAPPING, TOO_BIG } from "../../src/verdict.js";
 import { controlled, controlledDaemon, type FakeDomain } from "../unit/daemon/fake-nat44.js";
 import { folderOf, LOOPBACK, partsOf } from "../unit/daemon/http/rig.js";
 import { BR_E, CE_T, configOf, daemonOf, viewOf } from "../unit/daemon/samples.js";
-import { connection, openLive, startBrowser, valueAt, violations } from "./live-page.js";
+import { connection, openLive, startBrowser, until, valueAt, violations } from "./live-page.js";
 
 const SILENT = pino({ level: "silent" });
 const PAGE = PageFiles.read(PAGE_FOLDER);
@@ -27,15 +26,6 @@ const REASONS = ["net.ipv4.ip_forward is 0: sysctl -w net.ipv4.ip_forward=1"];
 
 const browser = await startBrowser();
 tap.teardown(() => browser.close());
-
-/** Waits until an expression holds in the page; the page's policy forbids to wait inside of it. */
-async function until(page: Page, expression: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await page.evaluate(expression))) {
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${expression}`);
-    await page.waitForTimeout(50);
-  }
-}
 
 /** A CE whose traffic grows with each look, and a BR without any. */
 function domains(): readonly FakeDomain[] {
@@ -82,15 +72,10 @@ async function serve(
 ): Promise<Served> {
   const all = domains();
   const startedMs = performance.now();
-  const daemon = controlledDaemon(
-    {
-      ...daemonOf(all, reasons),
-      get uptimeSeconds() {
-        return 90_000 + (performance.now() - startedMs) / 1000;
-      },
-    },
-    all,
-  );
+  const daemon = controlledDaemon(daemonOf(all, reasons), all);
+  Object.defineProperty(daemon, "uptimeSeconds", {
+    get: () => 90_000 + (performance.now() - startedMs) / 1000,
+  });
   const never = (): Promise<never> => Promise.reject(new Error("an action"));
   const readiness = { phase: "ready", ready: true, reasons, announced: [], drain: null } as const;
   const commands = [

@@ -5,6 +5,7 @@ import { useLanguage, useTexts } from "../i18n/context.js";
 import { Card } from "../ui/card.js";
 import { SelectField } from "../ui/field.js";
 import { PortGrid } from "../ui/port-grid.js";
+import { Scroll } from "../ui/scroll.js";
 import { type PortBlock, type Ports, PROTOCOLS, type Protocol } from "./documents.js";
 import type { Snapshot } from "./feed.js";
 import { cellsOf, PAINTS, stateAt, USES } from "./port-heat.js";
@@ -159,20 +160,22 @@ function Ranges({ blocks, protocol, cells }: RangesProps): JSX.Element {
   const more = blocks.length - MOST_RANGES;
   return (
     <>
-      <ol class="range-list">
-        {blocks.slice(0, MOST_RANGES).map((block) => {
-          const { first, last } = block;
-          const count = last - first + 1;
-          const used = count - block[protocol].free;
-          return (
-            <li key={first}>
-              <span class="mono">{first === last ? first : `${first}–${last}`}</span>
-              {count > MOST_CELLS ? null : <Cells first={first} last={last} cells={cells} />}
-              <span class="quiet">{t("range-use", { used, count })}</span>
-            </li>
-          );
-        })}
-      </ol>
+      <Scroll label={t("ranges")}>
+        <ol class="range-list">
+          {blocks.slice(0, MOST_RANGES).map((block) => {
+            const { first, last } = block;
+            const count = last - first + 1;
+            const used = count - block[protocol].free;
+            return (
+              <li key={first}>
+                <span class="mono">{first === last ? first : `${first}–${last}`}</span>
+                {count > MOST_CELLS ? null : <Cells first={first} last={last} cells={cells} />}
+                <span class="quiet">{t("range-use", { used, count })}</span>
+              </li>
+            );
+          })}
+        </ol>
+      </Scroll>
       {more > 0 ? <p class="help">{t("more-ranges", { count: more })}</p> : null}
     </>
   );

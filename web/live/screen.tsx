@@ -28,6 +28,7 @@ function FromFile(): JSX.Element {
   const t = useTexts(LIVE_TEXTS);
   return (
     <section class="screen live">
+      <h1 class="hidden">{t("title")}</h1>
       <Card title={t("title")} name="from-file">
         <p>{t("from-file")}</p>
         <pre class="mono">http://127.0.0.1:9464/</pre>
@@ -46,7 +47,8 @@ function Live(): JSX.Element {
   const chosen = status?.domains.find(({ name }) => name === wanted) ?? status?.domains[0];
   const isStale = connection.state !== "live" && connection.state !== "paused";
   return (
-    <section class={isStale ? "screen live stale" : "screen live"} aria-label={t("title")}>
+    <section class={isStale ? "screen live stale" : "screen live"}>
+      <h1 class="hidden">{t("title")}</h1>
       <ConnectionBar snapshot={snapshot} setToken={setToken} />
       {status === null || chosen === undefined ? null : (
         <Watched
