@@ -1,4 +1,6 @@
 /** What is known of one end that a question names: the CE that it is, the IPv4 address that it stands for, its port. */
+
+import { readIid } from "../map/analyse.js";
 import { type Ce, ceFromIpv4Port, ceFromIpv4Psid, ceFromIpv6, portSetOf } from "../map/ce.js";
 import { mapAddressOf } from "../map/ce-address.js";
 import { containsIpv4 } from "../map/prefix.js";
@@ -49,7 +51,7 @@ export function knownEnd(
   const set = portSetOf(rule, facts.psid);
   const first = rule.psidLen > 0 ? set.at(0) : otherwise;
   if (port === null) assumePort(assumptions, first, protocol, text);
-  const own = address.family === 4 ? address.ipv4 : facts.ipv4.address;
+  const own = address.family === 4 ? address.ipv4 : embeddedIpv4(rule, facts, address.ipv6);
   const end = { given: address, ipv4: own, ce: { rule, use, facts }, port: port ?? first };
   return { ok: true, value: end, diagnostics: [] };
 }
@@ -83,6 +85,12 @@ function ceOf(
   const psid = rule.psid ?? 0;
   assumptions.push(`the CE with PSID ${psid}, as port ${port} is nobody's`);
   return ceFromIpv4Psid(rule, address.ipv4, psid);
+}
+
+/** Of a CE's prefix the identifier may name one address (RFC 7599 §6). */
+function embeddedIpv4(rule: Rule, { ipv4: prefix }: Ce, address: Words6): number {
+  const { iidIpv4 } = readIid(rule.iid, address);
+  return containsIpv4(prefix, iidIpv4) ? iidIpv4 : prefix.address;
 }
 
 /** The IPv6 address that the end has in the domain, or null where it is in no rule. */

@@ -64,6 +64,14 @@ const cases: readonly Case[] = [
     assumptions: [`port 443 of ${SERVER}`, `port 1232 of ${CE}`],
   },
   {
+    name: "MAP-T BR: to one address of a CE's prefix, by its MAP address",
+    config: brT({ rules: ["prefix"] }),
+    from: `${SERVER}:443`,
+    to: "[2001:db8:10::c000:215:0]:80",
+    direction: "to-ce",
+    flows: [`${SERVER} 443 > 192.0.2.21 80`],
+  },
+  {
     name: "MAP-T BR: from a CE's IPv4 port, which comes over IPv6",
     config: brT(),
     from: "192.0.2.18:1236",
