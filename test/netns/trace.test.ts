@@ -14,9 +14,10 @@ import type { TraceDocument, TracedDocument } from "../../daemon/trace/documents
 import { CES, ECHO_PORT, SERVER, SHARED_IPV4 } from "../../lab/plan.js";
 import { ipv4, udp } from "../support/packet-builder.js";
 import { BR_T, type ConfigFile, ip, mapctl, prepareHost, run, until } from "./daemon-under-test.js";
+import { failWorker, withFailingWorkers } from "./failing-workers.js";
 import { fromTheInternet, honest, OWN_PORT, towardsBr } from "./hostile-cases.js";
 import { Injector } from "./inject.js";
-import { METRICS, started, status } from "./reload.js";
+import { METRICS, reload, started, status } from "./reload.js";
 
 const MAPCTL = fileURLToPath(new URL("../../daemon/mapctl.js", import.meta.url));
 
@@ -208,4 +209,35 @@ test("trace and mirror show packets before and after, and nobody else's", async 
   for (const one of [trace, mirror, other]) one.kill("SIGKILL");
   await daemon.logged('"a trace ends"', 4);
   t.same((await status(file)).phase, "ready");
+});
+
+test("a trace goes on when a worker dies, and with the rules of a reload", async (t) => {
+  const setup = await withFailingWorkers(() => started(t, BR_T));
+  const { file, daemon } = setup;
+  const injector = await injectorFor(t);
+  const words = ["port", String(OWN_PORT), "out", "--json"];
+  const trace = await listen(t, file, "trace", ...words);
+  const shown = async (count: number): Promise<void> => {
+    await injector.send([honest("map-t")]);
+    await until(
+      () => trace.packets.length >= count,
+      () => `${count} packets in ${trace.stdout}`,
+    );
+  };
+  await shown(1);
+  const { pid } = await status(file);
+  failWorker(pid, "throw");
+  await daemon.logged("worker runs again");
+  await shown(2);
+  await reload(setup, BR_T.replace("rules: [metro]", "rules: [whole, metro]"));
+  await shown(3);
+  t.same(
+    trace.packets.map(({ verdict, rules }) => [verdict, ...rules]),
+    [
+      ["forwarded", "metro"],
+      ["forwarded", "metro"],
+      // The server's address is a CE's now, so that the packet turns around.
+      ["forwarded", "metro", "whole"],
+    ],
+  );
 });
