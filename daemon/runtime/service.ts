@@ -22,13 +22,18 @@ export interface ServedDaemon {
   readonly config: { readonly drainTimeoutMs: number };
   readonly domains: readonly {
     readonly config: { readonly settings: { readonly name: string } };
-    readonly workers: readonly BeatingWorker[];
+    readonly workers: readonly ServedWorker[];
   }[];
 }
 
 export interface BeatingWorker {
   /** Another number, another turn of the loop. */
   readonly beat: number;
+}
+
+export interface ServedWorker extends BeatingWorker {
+  /** False while its device is gone: a restart of mapd would not bring that back. */
+  readonly wanted: boolean;
 }
 
 /** `ready: metro-br, metro-ce`, or what is wrong behind it. */
@@ -91,7 +96,7 @@ export class ServiceReport {
   /** A loop that hangs, or a worker that does not come back, is not covered up: the manager then starts mapd again. */
   #look(): void {
     const workers = this.#daemon.domains.flatMap((domain) => domain.workers);
-    if (this.#loops.haveAllTurned(workers)) this.#manager.alive();
+    if (this.#loops.haveAllTurned(workers.filter(({ wanted }) => wanted))) this.#manager.alive();
   }
 
   /** Around a reload, whatever becomes of it. */

@@ -114,6 +114,11 @@ export class WorkerHandle {
     return this.#thread?.running === true;
   }
 
+  /** False while no thread is meant to run: the device is gone. */
+  get wanted(): boolean {
+    return !this.#paused;
+  }
+
   /** How often the thread had to be started again. */
   get restarts(): number {
     return this.#restarts;

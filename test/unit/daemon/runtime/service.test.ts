@@ -21,7 +21,7 @@ function served(changes: Partial<ServedDaemon> = {}): ServedDaemon {
 }
 
 function domain(name: string, ...beats: readonly number[]): ServedDaemon["domains"][number] {
-  return { config: { settings: { name } }, workers: beats.map((beat) => ({ beat })) };
+  return { config: { settings: { name } }, workers: beats.map((beat) => ({ beat, wanted: true })) };
 }
 
 const LINES: readonly { readonly daemon: ServedDaemon; readonly line: string }[] = [
@@ -119,8 +119,8 @@ function clockwork(): { readonly again: Repeat; readonly steps: Map<number, () =
 }
 
 test("the watchdog hears of loops that turn, and of none that hangs", async (t) => {
-  const turning = { beat: 0 };
-  const hanging = { beat: 0 };
+  const turning = { beat: 0, wanted: true };
+  const hanging = { beat: 0, wanted: true };
   const workers = [{ config: { settings: { name: "br-t" } }, workers: [turning, hanging] }];
   const { manager, heard } = listener(2000);
   const { again, steps } = clockwork();
@@ -141,6 +141,10 @@ test("the watchdog hears of loops that turn, and of none that hangs", async (t) 
   hanging.beat++;
   look();
   t.same(heard.slice(2), ["alive", "alive"], "it was replaced");
+  hanging.wanted = false;
+  turning.beat++;
+  look();
+  t.equal(heard.length, 5, "the device of one is gone, for as long as it takes");
   report.stop();
   t.equal(steps.size, 0, "nothing after the end");
 });
