@@ -6,6 +6,9 @@ import { test } from "tap";
 import { ROOT, run } from "./checkout.js";
 
 const PROGRAM = `
+import { convertText, detectFormat } from "mapd/convert";
+import { encode, formatHex } from "mapd/dhcp";
+import { lintRules } from "mapd/lint";
 import { ceFromEndUserPrefix, checkRule, formatIpv6, parseIpv6Prefix, readRuleText, selftest } from "mapd/map";
 
 const input = readRuleText("2001:db8::/40 192.0.2.0/24 16 6");
@@ -15,6 +18,13 @@ if (!rule.ok || prefix === null) throw new Error("refused");
 const ce = ceFromEndUserPrefix(rule.value, prefix);
 const address: string = ce.ok ? formatIpv6(ce.value.mapIpv6) : "none";
 if (address !== "2001:db8:12:3400:0:c000:212:34") throw new Error(address);
+const dmr = parseIpv6Prefix("2001:db8:ffff::/64");
+const option = encode({ mode: "map-t", rules: [rule.value], dmr, brAddresses: [] });
+if (!option.ok || !formatHex(option.value).startsWith("005f")) throw new Error("no option 95");
+const faults = lintRules({ rules: input.ok ? [{ input: { ...input.value, psidLen: 4 }, path: "rule" }] : [] });
+if (faults[0]?.code !== "psid-len-mismatch" || faults[0].fix === "") throw new Error("no fix");
+const format = detectFormat("metro|2001:db8::|40|192.0.2.0|24|16|6");
+if (format === null || !convertText("metro|2001:db8::|40|192.0.2.0|24|16|6", format, "csv", {}).ok) throw new Error("not converted");
 if (!selftest().every(({ passed }) => passed)) throw new Error("selftest");
 `;
 

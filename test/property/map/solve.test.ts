@@ -168,7 +168,7 @@ property(
 );
 
 test("the run above met solutions and contradictions", (t) => {
-  t.ok(solved > 100, `${solved} solved`);
-  t.ok(refused > 100, `${refused} refused`);
+  t.ok(solved > 40, `${solved} solved`);
+  t.ok(refused > 40, `${refused} refused`);
   t.end();
 });
