@@ -2,7 +2,7 @@
 
 import { type Ce, ceFromIpv4Port, ceFromIpv4Psid, ceFromIpv6, portSetOf } from "../map/ce.js";
 import { mapAddressOf } from "../map/ce-address.js";
-import { readIid, readIid } from "../map/iid.js";
+import { readIid } from "../map/iid.js";
 import { containsIpv4 } from "../map/prefix.js";
 import type { Checked, Rule, Words6 } from "../map/types.js";
 import type { Mode } from "../pipeline/settings.js";
