@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
 import { type Decoded, decode, decodeText, type Span } from "../../src/dhcp/decode.js";
 import { encode, type S46Request } from "../../src/dhcp/encode.js";
-import { formatBracketed, formatHex } from "../../src/dhcp/hex.js";
+import { formatBracketed, formatHex, parseHex } from "../../src/dhcp/hex.js";
 import { optionOf, type SoftwireMode } from "../../src/dhcp/options.js";
 import { iscLines, keaOptionData } from "../../src/dhcp/snippets.js";
 import { checkRule } from "../../src/map/check.js";
@@ -163,11 +163,13 @@ async function runDecode(input: CliInput, context: CliContext): Promise<number> 
   return failed ? EXIT.invalid : EXIT.done;
 }
 
-/** What looks like octets is that; everything else is a file's name. */
+/** Octets are octets, everything else is a file's name; `./cafe` is a file all the same. */
 async function octetsOf(word: string, context: CliContext): Promise<string> {
   if (word === "-") return await readAll(context.stdin);
-  if (/^(?:[A-Za-z_]\w*=)?["'(]*(?:0x)?[0-9a-f]{1,8}(?:[^g-z/]|$)/i.test(word)) return word;
+  if (parseHex(word).ok) return word;
   return await readFile(word, "utf8").catch((cause: Error) => {
+    // What was meant as octets is told what is wrong with it.
+    if (/^[("']*(?:0x)?[0-9a-f]{4}/i.test(word)) return word;
     const message = `cannot read ${word}, and it is no hexadecimal either: ${cause.message}`;
     throw new MapdError("not-found", message, { cause });
   });

@@ -1,5 +1,5 @@
 /** Rules as the DHCPv6 options that tell them to CEs (RFC 7598 §4, §5). */
-import { error } from "../map/diagnostic.js";
+import { error, hasError } from "../map/diagnostic.js";
 import { canonicalIpv6 } from "../map/prefix.js";
 import type { Checked, Diagnostic, Ipv6Prefix, Rule, Words6 } from "../map/types.js";
 import { decode } from "./decode.js";
@@ -27,7 +27,7 @@ export interface S46Request {
   readonly portParams?: boolean;
 }
 
-/** The container option, its header included. Diagnostics are those of `decode()`: what a client will meet. */
+/** The container option, its header included. Warnings are those of `decode()`: what a client will meet. */
 export function encode(request: S46Request): Checked<Uint8Array> {
   const refusals = checkRequest(request);
   if (refusals.length > 0) return { ok: false, diagnostics: refusals };
@@ -42,7 +42,9 @@ export function encode(request: S46Request): Checked<Uint8Array> {
     return { ok: false, diagnostics: [error("s46-too-long", "rules", message, "RFC 8415 §21.1")] };
   }
   const value = Uint8Array.from(option(containerCode(mode), body));
-  return { ok: true, value, diagnostics: decode(value).diagnostics };
+  const { diagnostics } = decode(value);
+  // What a client would discard is not worth sending, such as a DMR that no IPv4 address fits behind.
+  return hasError(diagnostics) ? { ok: false, diagnostics } : { ok: true, value, diagnostics };
 }
 
 function checkRequest({ mode, rules, dmr, brAddresses }: S46Request): Diagnostic[] {

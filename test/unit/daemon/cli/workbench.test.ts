@@ -114,6 +114,22 @@ test("dhcp encode refuses what no container holds, and what makes no sense", asy
   }
 });
 
+test("dhcp encode takes a DMR with its length, in IPv6, that an address fits behind, and no other", async (t) => {
+  const rows: readonly (readonly [string, number, RegExp])[] = [
+    ["10.0.0.0/8", 2, /is not an IPv6 prefix/],
+    ["2001:db8::1", 2, /is not an IPv6 prefix/],
+    ["::/0", 5, /no place behind a prefix of length 0/],
+    ["2001:db8::/44", 5, /no place behind a prefix of length 44/],
+    ["2001:db8::/97", 5, /leaves no room for an IPv4 address/],
+    ["2001:db8::1/64", 5, /has bits set beyond its length/],
+  ];
+  for (const [dmr, status, message] of rows) {
+    const outcome = await runMapctl("dhcp", "encode", METRO, "--dmr", dmr);
+    t.strictSame([outcome.status, outcome.stdout], [status, ""], dmr);
+    t.match(outcome.stderr, message, dmr);
+  }
+});
+
 test("dhcp decode takes words, files and standard input; status 5 where a client would not take it", async (t) => {
   const expected = await runMapctl("dhcp", "decode", OPTION_95);
   t.equal(expected.status, 0);
