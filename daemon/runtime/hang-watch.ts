@@ -18,6 +18,9 @@ const STEP_MS = 5 * LOOK_MS;
 /** Processor time without a turn that shows a loop without end: on a busy host real time alone shows nothing. */
 const BUSY_MS = 150;
 
+/** One sleep of this length, awake, shows that it waits for something that does not come. */
+const SLEPT_MS = HUNG_MS / 2;
+
 /** After so long it hangs, whatever the kernel says of it. */
 const SURELY_MS = 15_000;
 
@@ -33,15 +36,23 @@ export class HangWatch {
   #lookedAtMs = 0;
   /** For how long the heartbeat has stood still. */
   #stoodMs = 0;
-  /** Of the thread when it was first seen to stand still. */
-  #before: ThreadUse | null = null;
+  /** Of the thread when it was first seen to stand still, and when it was looked at last. */
+  #first: ThreadUse | null = null;
+  #last: ThreadUse | null = null;
+  /** Since when, in `stoodMs`, it has not been on a processor. */
+  #offSinceMs = 0;
 
   /** A new thread is watched from now on. */
   begin(nowMs: number): void {
     this.#seen = -1;
     this.#lookedAtMs = nowMs;
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#stoodMs = 0;
-    this.#before = null;
+    this.#first = null;
+    this.#last = null;
   }
 
   /** Milliseconds without a heartbeat, as far as they count. */
@@ -55,21 +66,27 @@ export class HangWatch {
     this.#lookedAtMs = nowMs;
     if (beat !== this.#seen) {
       this.#seen = beat;
-      this.#stoodMs = 0;
-      this.#before = null;
+      this.#forget();
       return false;
     }
     this.#stoodMs += stepMs;
     if (activity === ASLEEP && this.#stoodMs < WAIT_MS) return false;
-    const before = this.#before;
-    this.#before ??= use();
+    this.#note(use());
     if (this.#stoodMs < (MOST_MS[activity] ?? HUNG_MS)) return false;
-    return this.#stoodMs >= SURELY_MS || isEvident(before, use());
+    return this.#stoodMs >= SURELY_MS || this.#isEvident();
   }
-}
 
-/** It sleeps where it should not, or has used a processor without getting anywhere. */
-function isEvident(before: ThreadUse | null, now: ThreadUse | null): boolean {
-  if (before === null || now === null) return false;
-  return now.state === "S" || now.cpuMs - before.cpuMs >= BUSY_MS;
+  #note(now: ThreadUse | null): void {
+    this.#first ??= now;
+    if (now === null || now.switches !== this.#last?.switches) this.#offSinceMs = this.#stoodMs;
+    this.#last = now;
+  }
+
+  /** It sleeps where it should not, or has used a processor without getting anywhere. */
+  #isEvident(): boolean {
+    if (this.#first === null || this.#last === null) return false;
+    const { state, cpuMs } = this.#last;
+    if (state === "S" && this.#stoodMs - this.#offSinceMs >= SLEPT_MS) return true;
+    return cpuMs - this.#first.cpuMs >= BUSY_MS;
+  }
 }

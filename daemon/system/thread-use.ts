@@ -13,6 +13,8 @@ export interface ThreadUse {
   readonly state: string;
   /** Processor time since the thread began. */
   readonly cpuMs: number;
+  /** How often it has left a processor: the same number twice, and it has not been on one in between. */
+  readonly switches: number;
 }
 
 /** The kernel's number of the thread that asks, or null where it cannot be known. */
@@ -29,16 +31,21 @@ export function ownThreadId(): number | null {
 export function readThreadUse(threadId: number | null): ThreadUse | null {
   if (threadId === null) return null;
   try {
-    return parseStat(readFileSync(`/proc/self/task/${threadId}/stat`, "utf8"));
+    const read = (name: string): string =>
+      readFileSync(`/proc/self/task/${threadId}/${name}`, "utf8");
+    return parseThreadUse(read("stat"), read("status"));
   } catch {
     return null;
   }
 }
 
-/** `1240 (node) S 1 ...`: a name may hold anything, brackets too. */
-export function parseStat(text: string): ThreadUse | null {
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+/** Of stat, `1240 (node) S 1 ...`, where the name may hold anything, brackets too; and of status, a line for each number. */
+export function parseThreadUse(stat: string, status: string): ThreadUse | null {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [state = ""] = fields;
   const ticks = Number(fields[USER_TIME]) + Number(fields[SYSTEM_TIME]);
-  return Number.isNaN(ticks) || state === "" ? null : { state, cpuMs: ticks * TICK_MS };
+  const switches = [...status.matchAll(/voluntary_ctxt_switches:\s*(\d+)/g)];
+  if (state === "" || Number.isNaN(ticks) || switches.length === 0) return null;
+  const sum = switches.reduce((all, [, count]) => all + Number(count), 0);
+  return { state, cpuMs: ticks * TICK_MS, switches: sum };
 }

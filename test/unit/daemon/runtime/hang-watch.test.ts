@@ -17,37 +17,43 @@ const CASES: readonly Case[] = [
   {
     name: "a loop without end, with a processor of its own",
     activity: AWAKE,
-    use: (stoodMs) => ({ state: "R", cpuMs: stoodMs }),
+    use: (stoodMs) => ({ state: "R", cpuMs: stoodMs, switches: stoodMs }),
     hungMs: 400,
   },
   {
     name: "a loop without end that gets a fifth of a processor",
     activity: AWAKE,
-    use: (stoodMs) => ({ state: "R", cpuMs: stoodMs / 5 }),
+    use: (stoodMs) => ({ state: "R", cpuMs: stoodMs / 5, switches: stoodMs }),
     hungMs: 800,
   },
   {
     name: "a worker that sleeps where it should not",
     activity: AWAKE,
-    use: () => ({ state: "S", cpuMs: 70 }),
+    use: () => ({ state: "S", cpuMs: 70, switches: 9 }),
     hungMs: 400,
+  },
+  {
+    name: "a worker that sleeps for moments, and waits for a processor in between",
+    activity: AWAKE,
+    use: (stoodMs) => ({ state: "S", cpuMs: 70, switches: Math.floor(stoodMs / 150) }),
+    hungMs: 15_000,
   },
   {
     name: "a worker that gets no processor",
     activity: AWAKE,
-    use: () => ({ state: "R", cpuMs: 70 }),
+    use: () => ({ state: "R", cpuMs: 70, switches: 9 }),
     hungMs: 15_000,
   },
   {
     name: "a worker whose memory is on the disk",
     activity: AWAKE,
-    use: () => ({ state: "D", cpuMs: 70 }),
+    use: () => ({ state: "D", cpuMs: 70, switches: 9 }),
     hungMs: 15_000,
   },
   {
     name: "a worker that a debugger holds",
     activity: AWAKE,
-    use: () => ({ state: "t", cpuMs: 70 }),
+    use: () => ({ state: "t", cpuMs: 70, switches: 9 }),
     hungMs: 15_000,
   },
   {
@@ -59,13 +65,13 @@ const CASES: readonly Case[] = [
   {
     name: "a worker that is not woken from its sleep",
     activity: ASLEEP,
-    use: () => ({ state: "S", cpuMs: 70 }),
+    use: () => ({ state: "S", cpuMs: 70, switches: 9 }),
     hungMs: 1_400,
   },
   {
     name: "a worker that takes over very many sessions",
     activity: ASKED,
-    use: (stoodMs) => ({ state: "R", cpuMs: stoodMs }),
+    use: (stoodMs) => ({ state: "R", cpuMs: stoodMs, switches: stoodMs }),
     hungMs: 5_000,
   },
 ];
@@ -103,7 +109,7 @@ test("a loop that turns is never asked about", (t) => {
 test("time for which nobody looked is not held against the worker: the process was stopped", (t) => {
   const watch = new HangWatch();
   watch.begin(0);
-  const use = (): ThreadUse => ({ state: "S", cpuMs: 70 });
+  const use = (): ThreadUse => ({ state: "S", cpuMs: 70, switches: 9 });
   watch.isHung({ beat: 7, activity: AWAKE }, 100, use);
   t.notOk(watch.isHung({ beat: 7, activity: AWAKE }, 3_600_100, use), "an hour later");
   t.equal(watch.stoodMs, 250);
@@ -115,7 +121,7 @@ test("time for which nobody looked is not held against the worker: the process w
 test("a new thread begins anew", (t) => {
   const watch = new HangWatch();
   watch.begin(0);
-  const use = (): ThreadUse => ({ state: "S", cpuMs: 70 });
+  const use = (): ThreadUse => ({ state: "S", cpuMs: 70, switches: 9 });
   for (let ms = 0; ms < 400; ms += LOOK_MS) watch.isHung({ beat: 7, activity: AWAKE }, ms, use);
   watch.begin(400);
   t.notOk(watch.isHung({ beat: 7, activity: AWAKE }, 500, use));

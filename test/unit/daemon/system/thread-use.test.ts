@@ -1,6 +1,10 @@
 /** What the kernel says of a thread, read from its own words. */
 import { test } from "tap";
-import { ownThreadId, parseStat, readThreadUse } from "../../../../daemon/system/thread-use.js";
+import {
+  ownThreadId,
+  parseThreadUse,
+  readThreadUse,
+} from "../../../../daemon/system/thread-use.js";
 
 const TIMES = "17 4 0 0 20 0 11 0 24 1 0";
 
@@ -8,20 +12,23 @@ const rows = [
   {
     name: "a thread",
     text: `1240 (node) S 1 2 3 0 -1 4 5 6 7 8 ${TIMES}`,
-    use: { state: "S", cpuMs: 210 },
+    use: { state: "S", cpuMs: 210, switches: 42 },
   },
   {
     name: "a name with brackets and spaces",
     text: `7 (a) R (b) R 1 2 3 0 -1 4 5 6 7 8 ${TIMES}`,
-    use: { state: "R", cpuMs: 210 },
+    use: { state: "R", cpuMs: 210, switches: 42 },
   },
   { name: "cut short", text: "1240 (node) S 1 2 3", use: null },
   { name: "nothing", text: "", use: null },
+  { name: "no switches", text: `7 (a) R 1 2 3 0 -1 4 5 6 7 8 ${TIMES}`, status: "", use: null },
 ];
 
-for (const { name, text, use } of rows) {
+const STATUS = "Name:\tnode\nvoluntary_ctxt_switches:\t40\nnonvoluntary_ctxt_switches:\t2\n";
+
+for (const { name, text, status = STATUS, use } of rows) {
   test(`${name}: ${JSON.stringify(use)}`, (t) => {
-    t.same(parseStat(text), use);
+    t.same(parseThreadUse(text, status), use);
     t.end();
   });
 }
@@ -35,6 +42,7 @@ test("the thread that asks: it runs, and its time goes on while it computes", (t
   const after = readThreadUse(id);
   t.equal(after?.state, "R");
   t.ok((after?.cpuMs ?? 0) > (before?.cpuMs ?? 0));
+  t.ok((after?.switches ?? 0) >= (before?.switches ?? 0));
   t.end();
 });
 
