@@ -214,6 +214,12 @@ export const RULE_CODES: readonly LintCode[] = [
     "A MAP-E domain has no BR address.",
     "give it; `--br` adds it to an imported text",
   ),
+  advice(
+    "mtu-above-path",
+    "RFC 7597 §8.3.1",
+    "A CE's IPv4 packets do not fit into the IPv6 packets that carry them.",
+    "lower the IPv4 MTU by 20 bytes (MAP-T) or 40 (MAP-E) below the IPv6 one",
+  ),
   fault(
     "end-user-prefix-outside-rule",
     "RFC 7597 §5.2",

@@ -35,7 +35,12 @@ export interface LintedDomain {
   readonly dmr: Ipv6Prefix | null;
   readonly brAddresses: readonly Words6[];
   readonly endUserPrefix: Ipv6Prefix | null;
+  /** A CE's largest packets of both sides, bytes, where they are known. */
+  readonly mtu?: { readonly ipv6: number; readonly ipv4: number } | undefined;
 }
+
+/** IPv6 takes this much more than IPv4: a header for a header (RFC 7599), or one more (RFC 7597). */
+const OVERHEAD = { "map-t": 20, "map-e": 40 } as const;
 
 /** Rules of one domain, as somebody typed them; never throws. */
 export function lintRules({ rules, domain }: LintInput): readonly Lint[] {
@@ -85,9 +90,18 @@ function lintDomain(domain: LintedDomain, rules: readonly PlacedRule[]): Diagnos
   if (mode === "map-e" && brAddresses.length === 0) {
     found.push(warning("br-missing", path, "MAP-E needs the address of a BR", "RFC 7597 §7"));
   }
-  found.push(...insideRules(domain, all));
+  found.push(...insideRules(domain, all), ...lintMtu(domain));
   if (endUserPrefix !== null) found.push(...lintEndUserPrefix(endUserPrefix, rules, at));
   return found;
+}
+
+function lintMtu({ path, mode, mtu }: LintedDomain): readonly Diagnostic[] {
+  if (mtu === undefined || mode === null) return [];
+  const fits = mtu.ipv6 - OVERHEAD[mode];
+  if (mtu.ipv4 <= fits) return [];
+  const message = `IPv4 packets above ${fits} bytes do not fit into ${mtu.ipv6} bytes of IPv6 and will need fragmentation`;
+  const rfc = mode === "map-t" ? "RFC 7599 §10.1" : "RFC 7597 §8.3.1";
+  return [warning("mtu-above-path", pathOf(path, "mtu.ipv4"), message, rfc)];
 }
 
 /** The provider's own addresses in a customer's prefix. */

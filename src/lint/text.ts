@@ -2,6 +2,7 @@
 import { readDomains } from "../convert/assemble.js";
 import { detectFormat, type ImportFormat } from "../convert/detect.js";
 import type { ForeignDomain } from "../convert/model.js";
+import { settingsOf } from "../convert/settings.js";
 import { ipv6At, ipv6PrefixAt, placeOf, ruleInputOf } from "../convert/typed.js";
 import { ceFromEndUserPrefix } from "../map/ce.js";
 import { checkRule, type RuleInput, selectBmr } from "../map/check.js";
@@ -79,7 +80,8 @@ function inputOf(domain: ForeignDomain, options: LintOptions, findings: Findings
   const dmr = prefixOf(domain.dmr, "dmr-ipv6-prefix");
   const written = prefixOf(domain.endUserPrefix, "end-user-ipv6-prefix");
   const endUserPrefix = options.endUserPrefix ?? written;
-  return { rules, domain: { path: place, mode, dmr, brAddresses, endUserPrefix } };
+  const mtu = domain.role === "ce" ? settingsOf(domain).mtu : undefined;
+  return { rules, domain: { path: place, mode, dmr, brAddresses, endUserPrefix, mtu } };
 }
 
 function soundRules(inputs: readonly LintInput[]): readonly PlacedRule[] {

@@ -82,6 +82,7 @@ export const LINT_CASES: Readonly<Record<string, LintCase>> = {
   "host-bits-overwritten": rows("a,2001:db8::/104,10.0.0.0/8,16,,,,map-t,2001:db8:ffff::/64"),
   "inside-customer-prefix": rows("a,2001:db8::/40,192.0.2.0/24,16,6,,,map-e,,2001:db8:12:3400::1"),
   "br-missing": rows("a,2001:db8::/40,192.0.2.0/24,16,6,,,map-e"),
+  "mtu-above-path": { text: TEXTS.UCI.replace("mtu '1460'", "mtu '1500'") },
   "end-user-prefix-outside-rule": { text: METRO, endUserPrefix: "2001:db8:9000::/56" },
   "end-user-prefix-too-short": { text: METRO, endUserPrefix: "2001:db8:12::/48" },
   "delegated-bits-set": { text: METRO, endUserPrefix: "2001:db8:12:3401::/64" },
