@@ -12,18 +12,22 @@ export const selftestCommand: CliCommand = {
   schema: "mapd.selftest/1",
   examples: ["mapctl selftest", "mapctl selftest --json | jq .passed"],
   async run(_input, context) {
-    const results = selftest();
-    const failed = results.filter(({ passed }) => !passed).length;
-    if (context.json) {
-      const count = results.length;
-      writeJson(context, { schema: "mapd.selftest/1", passed: failed === 0, count, results });
-    } else {
-      for (const result of results) writeResult(context, result);
-      context.stdout.write(`${results.length} examples, ${failed} failed\n`);
-    }
-    return failed === 0 ? EXIT.done : EXIT.failure;
+    return reportSelftest(selftest(), context);
   },
 };
+
+/** Gives the exit status. */
+export function reportSelftest(results: readonly SelftestResult[], context: CliContext): number {
+  const failed = results.filter(({ passed }) => !passed).length;
+  if (context.json) {
+    const count = results.length;
+    writeJson(context, { schema: "mapd.selftest/1", passed: failed === 0, count, results });
+  } else {
+    for (const result of results) writeResult(context, result);
+    context.stdout.write(`${results.length} examples, ${failed} failed\n`);
+  }
+  return failed === 0 ? EXIT.done : EXIT.failure;
+}
 
 function writeResult(context: CliContext, result: SelftestResult): void {
   const { name, source, expected, actual, passed } = result;

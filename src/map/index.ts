@@ -64,7 +64,7 @@ export {
   readRuleLines,
   readRuleText,
 } from "./rule-text.js";
-export { type SelftestResult, selftest } from "./selftest.js";
+export { type SelftestExample, type SelftestResult, selftest } from "./selftest.js";
 export { type Solution, type SolveInput, solveRule } from "./solve.js";
 export { type Place, type Step, type StepAxis, type Stepped, stepPlace } from "./step.js";
 export type {
