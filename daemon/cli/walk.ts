@@ -4,7 +4,9 @@ import type { Transport } from "../../src/explain/one-rule-domains.js";
 import { verdictText } from "../../src/explain/text.js";
 import { type Walk, type WalkStep, walk } from "../../src/explain/walk.js";
 import { type Ce, ceFromEndUserPrefix, ceFromIndex } from "../../src/map/ce.js";
+import { formatIpv6Prefix } from "../../src/map/prefix.js";
 import type { Checked, Ipv6Prefix, Rule } from "../../src/map/types.js";
+import { formatIpv6 } from "../../src/wire/address.js";
 import { ruleValues } from "../control/show/rules.js";
 import { EXIT, formatDiagnostic, MapdError } from "../errors.js";
 import {
@@ -87,13 +89,15 @@ async function runWalk(input: CliInput, context: CliContext): Promise<number> {
     writeJson(context, {
       schema: "mapd.walk/1",
       mode: transport.mode,
+      dmrIpv6Prefix: transport.mode === "map-t" ? formatIpv6Prefix(transport.dmr) : null,
+      brIpv6Address: transport.mode === "map-e" ? formatIpv6(transport.brAddress) : null,
       rule: ruleValues(rule),
       ...walked.value,
       diagnostics: all,
     });
     return EXIT.done;
   }
-  writeWalk(context, walked.value);
+  writeWalk(context, transport, walked.value);
   for (const diagnostic of all) context.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
   return EXIT.done;
 }
@@ -132,8 +136,17 @@ const TITLES: Readonly<Record<WalkStep["leg"], Readonly<Record<WalkStep["node"],
   back: { br: "BR, the answer from the Internet", ce: "CE, the answer to the LAN" },
 };
 
-function writeWalk(context: CliContext, { ce, assumptions, steps, ...walked }: Walk): void {
+function writeWalk(
+  context: CliContext,
+  transport: Transport,
+  { ce, assumptions, steps, ...walked }: Walk,
+): void {
+  const far =
+    transport.mode === "map-t"
+      ? `DMR ${formatIpv6Prefix(transport.dmr)}`
+      : `BR ${formatIpv6(transport.brAddress)}`;
   writeFields(context, [
+    ["mode", `${transport.mode}, ${far}`],
     ["CE", `${ce.ipv4}${ce.psid === null ? "" : `, PSID ${ce.psid}`}, ${ce.mapIpv6}`],
     ...(assumptions.length === 0 ? [] : [["assumed", assumptions.join("; ")] as const]),
     ["largest IPv4 packet", `${walked.largestIpv4} bytes both ways without fragments`],

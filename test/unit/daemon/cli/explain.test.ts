@@ -339,7 +339,8 @@ test("walk shows every step there and back", async (t) => {
   const outcome = await runMapctl("walk", RULE, "192.0.2.18:1232", "198.51.100.1:443");
   t.equal(outcome.status, 0);
   const lines = outcome.stdout.split("\n");
-  t.same(lines.slice(0, 4), [
+  t.same(lines.slice(0, 5), [
+    "mode                 map-t, DMR 2001:db8:ffff::/64",
     "CE                   192.0.2.18, PSID 52, 2001:db8:12:3400:0:c000:212:34",
     "assumed              LAN host 192.168.1.10",
     "largest IPv4 packet  1480 bytes both ways without fragments",
@@ -371,6 +372,8 @@ test("walk --json has steps with headers, MTU, checksum and verdict", async (t) 
   t.match(document, {
     schema: "mapd.walk/1",
     mode: "map-e",
+    dmrIpv6Prefix: null,
+    brIpv6Address: "2001:db8:ffff::1",
     rule: { ruleIpv6Prefix: "2001:db8::/40", eaLen: 16 },
     ce: { ipv4: "192.0.2.18", psid: 52 },
     delivered: true,
