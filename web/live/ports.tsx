@@ -12,6 +12,7 @@ import { cellsOf, PAINTS, stateAt, USES } from "./port-heat.js";
 import { SessionTable } from "./session-table.js";
 import { LIVE_TEXTS } from "./texts.js";
 import { usePolled } from "./use-feed.js";
+import "./ports.css";
 
 interface PortUseProps {
   readonly snapshot: Snapshot;
