@@ -1,5 +1,6 @@
 /** The hostile tests of one mode: every case injected into a running network, counted, and nowhere to be seen. */
 import { type Test, test } from "tap";
+import { listenToDaemon } from "../../daemon/control/stream-client.js";
 import type { CountersDocument } from "../../daemon/runtime/status.js";
 import { Capture } from "../../lab/capture.js";
 import { ping } from "../../lab/checks.js";
@@ -62,14 +63,50 @@ async function injectOne(t: Test, daemon: Daemon, from: Injector, one: HostileCa
   t.same(after, expected, `${one.name}: ${COPIES} more of ${one.reason}`);
 }
 
-/** Injects all cases, then asks the two places where people look. */
+/** Reasons that `mapctl trace --drops` shows from now on, by how many packets, until `stop()`. */
+class DropTrace {
+  readonly shown: Record<string, number> = {};
+  readonly #end = new AbortController();
+  readonly #ended: Promise<void>;
+  /** Resolves once the daemon shows them. */
+  readonly begun: Promise<void>;
+
+  constructor(daemon: Daemon) {
+    let begin: () => void = () => undefined;
+    this.begun = new Promise((resolve) => {
+      begin = resolve;
+    });
+    const take = (document: object): void => {
+      const reason: unknown = Reflect.get(document, "reason");
+      if (Reflect.get(document, "event") === "started") begin();
+      if (typeof reason !== "string" || reason === NOISE) return;
+      this.shown[reason] = (this.shown[reason] ?? 0) + 1;
+    };
+    const words = { drops: true };
+    this.#ended = listenToDaemon(daemon.socket, "trace", words, take, this.#end.signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#end.abort();
+    await this.#ended;
+  }
+}
+
+/** Injects all cases, then asks the three places where people look. */
 async function inject(
   t: Test,
   daemon: Daemon,
   from: Injector,
   cases: readonly HostileCase[],
 ): Promise<void> {
+  const trace = new DropTrace(daemon);
+  await trace.begun;
   for (const one of cases) await injectOne(t, daemon, from, one);
+  const sent: Record<string, number> = {};
+  for (const { reason } of cases) sent[reason] = (sent[reason] ?? 0) + COPIES;
+  await until(async () => total(trace.shown) >= total(sent), COUNTED_MS);
+  await trace.stop();
+  t.same(trace.shown, sent, "mapctl trace --drops shows them all, each with its reason");
   const counters = dropsOf((await daemon.mapctl("counters")) as CountersDocument);
   t.same(dropsOfMetrics(await daemon.metrics()), counters, "/metrics and mapctl counters agree");
   for (const { reason } of cases) {
