@@ -42,6 +42,39 @@ export function compareRules(one: Rule, other: Rule): RuleDifference {
   return { values: compareValues(one, other), ces, effects: effectsOf(one, other, ces) };
 }
 
+export interface RuleSetDifference {
+  readonly added: readonly Rule[];
+  readonly removed: readonly Rule[];
+  readonly changed: readonly { readonly name: string; readonly difference: RuleDifference }[];
+  /** How many are in both as they are. */
+  readonly unchanged: number;
+}
+
+/** Many rules against many: those of one name are one rule, before and after. */
+export function compareRuleSets(
+  before: readonly Rule[],
+  after: readonly Rule[],
+): RuleSetDifference {
+  const olds = new Map(before.map((rule) => [rule.name, rule]));
+  const news = new Map(after.map((rule) => [rule.name, rule]));
+  const both = before.flatMap((rule) => {
+    const other = news.get(rule.name);
+    return other === undefined ? [] : [{ name: rule.name, difference: compareRules(rule, other) }];
+  });
+  const changed = both.filter(({ difference }) => !isSame(difference));
+  return {
+    added: after.filter(({ name }) => !olds.has(name)),
+    removed: before.filter(({ name }) => !news.has(name)),
+    changed,
+    unchanged: both.length - changed.length,
+  };
+}
+
+/** Whatever the rules are called. */
+export function isSame({ values }: RuleDifference): boolean {
+  return values.every(({ key, same }) => same || key === "name");
+}
+
 interface Value {
   readonly key: string;
   readonly label: string;

@@ -32,8 +32,10 @@ export {
 } from "./check.js";
 export {
   type CeDifference,
+  compareRuleSets,
   compareRules,
   type RuleDifference,
+  type RuleSetDifference,
   type ValueDifference,
 } from "./compare.js";
 export { type RuleDesign, ruleDesign } from "./design.js";

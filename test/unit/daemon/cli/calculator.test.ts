@@ -356,6 +356,27 @@ test("diff says what changes, and for how many CEs", async (t) => {
   );
 });
 
+test("diff of two files goes by the names of their rules", async (t) => {
+  const folder = t.testdir({
+    "old.txt": LIST,
+    "new.txt": `${LIST.replace("|25|15|6", "|25|15|4").replace("wide", "broad")}`,
+  });
+  const words = ["diff", join(folder, "old.txt"), join(folder, "new.txt")];
+  const { stdout } = await runMapctl(...words);
+  t.match(stdout, /^- wide\|2001:db8::\|40\|.*\n\+ broad\|2001:db8::\|40\|.*\n\nnarrow\n/);
+  t.match(stdout, /\n32768 CEs, .*\n\n1 added, 1 removed, 1 changed, 0 as before\n$/s);
+  const document = documentIn(await runMapctl(...words, "--json"));
+  t.match(document, {
+    same: false,
+    added: [{ name: "broad", psidOffset: 6 }],
+    removed: [{ name: "wide" }],
+    changed: [{ name: "narrow", ces: { common: 32768, samePorts: 0 } }],
+    unchanged: 0,
+  });
+  const same = documentIn(await runMapctl("diff", words[1] ?? "", words[1] ?? "", "--json"));
+  t.match(same, { same: true, changed: [], unchanged: 2 });
+});
+
 test("selftest calculates the RFCs' examples", async (t) => {
   const document = documentIn(await runMapctl("selftest", "--json"));
   t.match(document, { schema: "mapd.selftest/1", passed: true, count: 21 });
