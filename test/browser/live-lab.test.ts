@@ -11,7 +11,7 @@ import { type Adjust, Daemon, withKeys } from "../../lab/daemons.js";
 import { LAN_HOST, LAN_PREFIX, METRICS_PORT, SERVER, SHARED_IPV4 } from "../../lab/plan.js";
 import { bringUp } from "../../lab/round.js";
 import { Flows } from "../netns/flows.js";
-import { connection, openLive, startBrowserIn, until, valueAt } from "./live-page.js";
+import { connection, openLive, startBrowserIn, until, valueAt, violations } from "./live-page.js";
 
 const ORIGIN = `http://127.0.0.1:${METRICS_PORT}`;
 const ECHO_PORT = 7007;
@@ -168,6 +168,7 @@ test("the trace says what becomes of packets, and ends with the reader", async (
   t.match(line, `.${UNMAPPED}: UDP`);
   t.match(line, "dropped: nat44_no_mapping");
   t.equal(await lines.first().getAttribute("data-verdict"), "dropped");
+  t.same(await violations(page), []);
   await card.locator(".trace-form button").first().click();
   const log = (): Promise<string> => daemons.ce1.log();
   while (!/"a trace ends"/.test(await log())) await page.waitForTimeout(50);
