@@ -67,8 +67,10 @@ export function sendStream(
   return null;
 }
 
-/** What is done every PULSE_MS. */
-function pulseOf(response: ServerResponse, cutOff: () => void): () => void {
+type Pulsed = Pick<ServerResponse, "writableNeedDrain" | "write" | "destroy">;
+
+/** What is done every PULSE_MS: a sign of life, or the end for who has not read for too long. */
+export function pulseOf(response: Pulsed, cutOff: () => void): () => void {
   let unreadMs = 0;
   return () => {
     unreadMs = response.writableNeedDrain ? unreadMs + PULSE_MS : 0;

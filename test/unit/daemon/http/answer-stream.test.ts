@@ -4,6 +4,7 @@ import { type Test, test } from "tap";
 import type { ControlCommand } from "../../../../daemon/control/command.js";
 import { ControlStream, type SendMore } from "../../../../daemon/control/stream.js";
 import { MapdError } from "../../../../daemon/errors.js";
+import { pulseOf } from "../../../../daemon/http/answer-stream.js";
 import type { HttpServer } from "../../../../daemon/http/server.js";
 import { ECHOES, get, serve } from "./rig.js";
 
@@ -128,6 +129,26 @@ test("who does not read gets no more than fits in between", async (t) => {
   const text = "x".repeat(1024 * 1024);
   const taken = Array.from({ length: 100 }, () => trace.sends[0]?.({ text }));
   t.ok(taken.filter((one) => one === true).length < 10);
+});
+
+test("who reads nothing for ten seconds is cut off; who reads again in time is not", async (t) => {
+  const told: string[] = [];
+  const response = {
+    writableNeedDrain: true,
+    write: (text: string): boolean => told.push(text) > 0,
+    destroy: (): void => void told.push("destroyed"),
+  };
+  const pulse = pulseOf(response as never, () => told.push("cut off"));
+  const beat = (times: number): void => Array.from({ length: times }).forEach(pulse);
+  beat(4);
+  response.writableNeedDrain = false;
+  beat(1);
+  t.same(told, ["\n"]);
+  response.writableNeedDrain = true;
+  beat(4);
+  t.same(told, ["\n"]);
+  beat(1);
+  t.same(told, ["\n", "cut off", "destroyed"]);
 });
 
 test("the fifth is refused while four go on, and other answers are given", async (t) => {
