@@ -54,6 +54,8 @@ export async function buildWeb(out = join(ROOT, "dist/page")) {
       assetsInlineLimit: 0,
       modulePreload: false,
       cssCodeSplit: false,
+      // One script is the point; its compressed size has a test.
+      chunkSizeWarningLimit: 2000,
       // Written in one piece each: fixed names, as whoever serves them tells versions apart by ETag.
       rolldownOptions: {
         output: {

@@ -1,7 +1,8 @@
 /** What is wrong or doubtful, what to do about it, and one click where one click can do it. */
 import type { JSX } from "preact";
 import type { Diagnostic } from "../../src/map/types.js";
-import { useTexts } from "../i18n/context.js";
+import { useLanguage, useTexts } from "../i18n/context.js";
+import { FINDINGS_JA } from "../i18n/findings-ja.js";
 import { fixFor } from "../state/fixes.js";
 import type { Store } from "../state/store.js";
 import { UI_TEXTS } from "../ui/texts.js";
@@ -40,6 +41,7 @@ interface FindingListProps {
 
 export function FindingList({ findings, action }: FindingListProps): JSX.Element | null {
   const ui = useTexts(UI_TEXTS);
+  const language = useLanguage();
   if (findings.length === 0) return null;
   return (
     <ul class="finding-list">
@@ -54,6 +56,9 @@ export function FindingList({ findings, action }: FindingListProps): JSX.Element
             {ui(finding.severity)}
             {finding.path === "" ? "" : ` · ${finding.path}`}
           </strong>
+          {language === "ja" && FINDINGS_JA[finding.code] !== undefined ? (
+            <p>{FINDINGS_JA[finding.code]}</p>
+          ) : null}
           <p lang="en">{finding.message}</p>
           {(finding.fix ?? "") === "" ? null : (
             <p lang="en" class="fix">
