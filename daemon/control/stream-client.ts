@@ -12,7 +12,7 @@ const MAX_LINE_LEN = 4 * 1024 * 1024;
 
 /**
  * Hands every answer to `onDocument`, the first one included, until `signal` ends it; then it resolves. Rejects as
- * `askDaemon()` does, and where the daemon hangs up.
+ * `askDaemon()` does, where the daemon hangs up, and with what `onDocument` throws.
  */
 export function listenToDaemon(
   socketPath: string,
@@ -29,7 +29,14 @@ export function listenToDaemon(
       socket.destroy();
       then();
     };
-    const fail = (error: MapdError): void => settle(() => reject(error));
+    const fail = (error: unknown): void => settle(() => reject(error));
+    const hand = (document: object): void => {
+      try {
+        onDocument(document);
+      } catch (error) {
+        fail(error);
+      }
+    };
     const onAbort = (): void => settle(resolve);
     const lines = new Lines((line) => {
       // A stream that nothing happens in is silent, however long.
@@ -37,7 +44,7 @@ export function listenToDaemon(
       const reply = parseReply(line);
       if (reply === null) fail(notOurs(socketPath));
       else if (!reply.ok) fail(errorOf(reply.error));
-      else if (!signal.aborted) onDocument(reply.result);
+      else if (!socket.destroyed) hand(reply.result);
     });
     socket.setTimeout(BEGIN_MS, () =>
       fail(new MapdError("daemon-unreachable", `mapd at ${socketPath} does not answer`)),

@@ -88,6 +88,22 @@ test("a refusal ends it with the daemon's own error", async (t) => {
   await t.rejects(none, { code: "daemon-unreachable" });
 });
 
+test("what the listener throws ends it, and reaches who has asked for it", async (t) => {
+  const { server, begun, ended } = await rig(t);
+  let heard = 0;
+  const take = (): void => {
+    heard++;
+    if (heard === 2) throw new Error("the disk is full");
+  };
+  const { signal } = new AbortController();
+  const listening = listenToDaemon(server.path, "watch", {}, take, signal);
+  const send = await begun;
+  for (let i = 0; i < 3; i++) send({ i });
+  await t.rejects(listening, { message: "the disk is full" });
+  await ended;
+  t.equal(heard, 2);
+});
+
 test("a daemon that ends is told apart from a stream that is silent", async (t) => {
   const { server, begun, ended } = await rig(t);
   const { signal } = new AbortController();
