@@ -2,6 +2,7 @@ import { render } from "preact";
 import { App } from "./app.js";
 import "./style/base.css";
 import "./style/parts.css";
+import "./style/content.css";
 import "./style/ruler.css";
 import "./style/calculator.css";
 import "./style/print.css";

@@ -41,7 +41,7 @@ test("all that runs is in the tarball, with its documents", async (t) => {
 
 test("nothing else is in the tarball", async (t) => {
   const allowed =
-    /^(dist\/(src|daemon)\/.+\.js|dist\/src\/((wire|map|dhcp|convert|lint)\/.+|drops|verdict)\.d\.ts|dist\/web\/[a-z]+\.(html|js|css|txt)|native\/prebuilds\/linux-[^/]+\/[^/]+\.node|(completion|config|docs|systemd)\/.+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+    /^(dist\/(src|daemon)\/.+\.js|dist\/src\/((wire|map|dhcp|convert|lint)\/.+|drops|verdict)\.d\.ts|dist\/page\/[a-z]+\.(html|js|css|txt)|native\/prebuilds\/linux-[^/]+\/[^/]+\.node|(completion|config|docs|systemd)\/.+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
   t.same(
     paths.filter((path) => !allowed.test(path)),
     [],
