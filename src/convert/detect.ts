@@ -72,7 +72,8 @@ export const IMPORT_FORMATS: readonly ImportFormat[] = [
     name: "uci",
     title: "OpenWrt UCI",
     read: readUci,
-    pattern: /^\s*config\s+interface\b|^\s*option\s+\S+\s|\bnetwork\.[^.=\s]+\.[^=\s]+=/m,
+    pattern:
+      /^[ \t]*config[ \t]+interface\b|^[ \t]*option[ \t]+\S+\s|\bnetwork\.[^.=\s]+\.[^=\s]+=/m,
   },
   {
     name: "rule-string",
@@ -90,8 +91,7 @@ export const IMPORT_FORMATS: readonly ImportFormat[] = [
     name: "csv",
     title: "table of rules (CSV)",
     read: readCsv,
-    pattern:
-      /^(?:#.*\n|\s*\n)*[^\n]*\b(?:rule-)?(?:ipv6|prefix6)[a-z _-]*"?\s*[,;\t][^\n]*\bea[a-z _-]*/i,
+    pattern: /^(?:#[^\n]*\n|[ \t\r]*\n)*(?=[^\n]*\bea)[^\n]*\b(?:ipv6|prefix6)[a-z _-]*"?[,;\t]/i,
   },
   {
     name: "dhcp",
@@ -105,7 +105,7 @@ export const IMPORT_FORMATS: readonly ImportFormat[] = [
     name: "rule",
     title: "rules as on mapctl's command line",
     read: readRuleLines,
-    pattern: /^\s*["']?[0-9a-f:]*:[0-9a-f:.]*\/[0-9]+\s+[0-9.]+\/[0-9]+\s+[0-9]+/im,
+    pattern: /^[ \t]*["']?[0-9a-f:]{2,39}\/[0-9]+[ \t]+[0-9.]+\/[0-9]+[ \t]+[0-9]+/im,
   },
 ];
 

@@ -79,3 +79,18 @@ test("settings go along where the target has words for them", async (t) => {
   t.ok(vpp.diagnostics.some(({ path }) => path.endsWith("mtu.lowest-ipv6")));
   t.ok(vpp.diagnostics.some(({ path }) => path.endsWith("udp-zero-checksum")));
 });
+
+test("recognising a text takes time that grows with its length, not faster", async (t) => {
+  const hostile = [
+    "\n".repeat(100_000),
+    " \n\t\n".repeat(50_000),
+    "#\n".repeat(100_000),
+    "ipv6,".repeat(50_000),
+    "2:59:".repeat(50_000),
+    `{${'"a":'.repeat(50_000)}`,
+    "a|".repeat(50_000),
+  ];
+  const start = performance.now();
+  for (const text of hostile) t.equal(detectFormat(text), null, JSON.stringify(text.slice(0, 8)));
+  t.ok(performance.now() - start < 10_000);
+});
