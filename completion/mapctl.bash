@@ -25,21 +25,36 @@ _mapctl() {
         ' ports' | \
         ' sessions' | \
         ' top' | \
+        ' explain' | \
+        ' trace' | \
+        ' mirror' | \
         ' doctor' | \
         ' check' | \
+        ' check-pcap' | \
         ' calc' | \
         ' reverse' | \
         ' analyse' | \
         ' dmr' | \
+        ' walk' | \
+        ' list' | \
+        ' plan' | \
+        ' diff' | \
+        ' selftest' | \
+        ' dhcp' | \
+        ' lint' | \
         ' import' | \
         ' export' | \
+        ' convert' | \
         ' completion' | \
         'config show' | \
         'config export' | \
         'forward add' | \
         'forward del' | \
         'forward list' | \
-        'ports suggest')
+        'ports suggest' | \
+        'plan solve' | \
+        'dhcp encode' | \
+        'dhcp decode')
         command="${command:+$command }$word" ;;
       ' --socket' | \
         ' --color' | \
@@ -108,6 +123,12 @@ _mapctl() {
         'forward list --socket' | \
         'forward list --color' | \
         'ports --domain' | \
+        'ports --config' | \
+        'ports --iid' | \
+        'ports --psid' | \
+        'ports --index' | \
+        'ports --port' | \
+        'ports --nth' | \
         'ports --socket' | \
         'ports --color' | \
         'ports suggest --domain' | \
@@ -130,6 +151,30 @@ _mapctl() {
         'top --limit' | \
         'top --socket' | \
         'top --color' | \
+        'explain --protocol' | \
+        'explain --length' | \
+        'explain --ttl' | \
+        'explain --pcap' | \
+        'explain --config' | \
+        'explain --domain' | \
+        'explain --socket' | \
+        'explain --color' | \
+        'trace --domain' | \
+        'trace --count' | \
+        'trace --duration' | \
+        'trace -o' | \
+        'trace --output' | \
+        'trace --socket' | \
+        'trace --color' | \
+        'mirror --host' | \
+        'mirror --ce' | \
+        'mirror --domain' | \
+        'mirror --count' | \
+        'mirror --duration' | \
+        'mirror -o' | \
+        'mirror --output' | \
+        'mirror --socket' | \
+        'mirror --color' | \
         'doctor --config' | \
         'doctor --domain' | \
         'doctor --target' | \
@@ -139,12 +184,28 @@ _mapctl() {
         'doctor --color' | \
         'check --socket' | \
         'check --color' | \
+        'check-pcap --config' | \
+        'check-pcap --domain' | \
+        'check-pcap -o' | \
+        'check-pcap --output' | \
+        'check-pcap --socket' | \
+        'check-pcap --color' | \
         'calc --config' | \
         'calc --iid' | \
         'calc --end-user-prefix' | \
+        'calc --ipv6' | \
         'calc --index' | \
+        'calc --ea' | \
         'calc --ipv4' | \
+        'calc --host' | \
         'calc --psid' | \
+        'calc --port' | \
+        'calc --first' | \
+        'calc --previous' | \
+        'calc --next' | \
+        'calc --last' | \
+        'calc --by' | \
+        'calc --neighbours' | \
         'calc --socket' | \
         'calc --color' | \
         'reverse --config' | \
@@ -154,10 +215,72 @@ _mapctl() {
         'analyse --config' | \
         'analyse --iid' | \
         'analyse --port' | \
+        'analyse --psid' | \
         'analyse --socket' | \
         'analyse --color' | \
         'dmr --socket' | \
         'dmr --color' | \
+        'walk --config' | \
+        'walk --iid' | \
+        'walk --dmr' | \
+        'walk --br' | \
+        'walk --end-user-prefix' | \
+        'walk --index' | \
+        'walk --mtu' | \
+        'walk --protocol' | \
+        'walk --length' | \
+        'walk --ttl' | \
+        'walk --socket' | \
+        'walk --color' | \
+        'list --config' | \
+        'list --iid' | \
+        'list --from' | \
+        'list --count' | \
+        'list --format' | \
+        'list --socket' | \
+        'list --color' | \
+        'plan --subscribers' | \
+        'plan --ports' | \
+        'plan --ipv4' | \
+        'plan --ipv6' | \
+        'plan --delegated' | \
+        'plan --contiguous' | \
+        'plan --socket' | \
+        'plan --color' | \
+        'plan solve --ipv6-len' | \
+        'plan solve --ipv4-len' | \
+        'plan solve --ea-len' | \
+        'plan solve --end-user-prefix-len' | \
+        'plan solve --psid-offset' | \
+        'plan solve --psid-len' | \
+        'plan solve --sharing-ratio' | \
+        'plan solve --ports' | \
+        'plan solve --contiguous' | \
+        'plan solve --socket' | \
+        'plan solve --color' | \
+        'diff --config' | \
+        'diff --iid' | \
+        'diff --socket' | \
+        'diff --color' | \
+        'selftest --socket' | \
+        'selftest --color' | \
+        'dhcp --socket' | \
+        'dhcp --color' | \
+        'dhcp encode --config' | \
+        'dhcp encode --mode' | \
+        'dhcp encode --dmr' | \
+        'dhcp encode --br' | \
+        'dhcp encode --psid' | \
+        'dhcp encode --psid-len' | \
+        'dhcp encode --socket' | \
+        'dhcp encode --color' | \
+        'dhcp decode --inside' | \
+        'dhcp decode --socket' | \
+        'dhcp decode --color' | \
+        'lint --from' | \
+        'lint --end-user-prefix' | \
+        'lint --socket' | \
+        'lint --color' | \
         'import --from' | \
         'import -o' | \
         'import --output' | \
@@ -172,6 +295,16 @@ _mapctl() {
         'export --domain' | \
         'export --socket' | \
         'export --color' | \
+        'convert --to' | \
+        'convert --from' | \
+        'convert -o' | \
+        'convert --output' | \
+        'convert --role' | \
+        'convert --end-user-prefix' | \
+        'convert --dmr' | \
+        'convert --br' | \
+        'convert --socket' | \
+        'convert --color' | \
         'completion --socket' | \
         'completion --color')
         index+=1 ;;
@@ -218,7 +351,7 @@ _mapctl() {
     'config --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'config show --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'config show --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
-    'config export --format') COMPREPLY=($(compgen -W 'rfc8676 uci vpp jool nat46 rule-string asternos' -- "$current")); return ;;
+    'config export --format') COMPREPLY=($(compgen -W 'rfc8676 uci mapcalc vpp jool nat46 rule-string rule csv map-rules hb46pp dhcp asternos' -- "$current")); return ;;
     'config export --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'config export --domain') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
     'config export --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -248,6 +381,12 @@ _mapctl() {
     'forward list --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'forward list --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'ports --domain') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'ports --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'ports --iid') COMPREPLY=($(compgen -W 'rfc7597 draft-03' -- "$current")); return ;;
+    'ports --psid') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'ports --index') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'ports --port') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'ports --nth') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
     'ports --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'ports --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'ports suggest --domain') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
@@ -270,6 +409,30 @@ _mapctl() {
     'top --limit') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
     'top --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'top --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'explain --protocol') COMPREPLY=($(compgen -W 'tcp udp icmp gre esp sctp' -- "$current")); return ;;
+    'explain --length') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'explain --ttl') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'explain --pcap') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'explain --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'explain --domain') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'explain --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'explain --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'trace --domain') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'trace --count') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'trace --duration') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'trace -o') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'trace --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'trace --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'trace --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'mirror --host') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'mirror --ce') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'mirror --domain') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'mirror --count') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'mirror --duration') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'mirror -o') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'mirror --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'mirror --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'mirror --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'doctor --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'doctor --domain') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
     'doctor --target') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
@@ -279,12 +442,28 @@ _mapctl() {
     'doctor --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'check --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'check --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'check-pcap --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'check-pcap --domain') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'check-pcap -o') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'check-pcap --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'check-pcap --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'check-pcap --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'calc --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'calc --iid') COMPREPLY=($(compgen -W 'rfc7597 draft-03' -- "$current")); return ;;
     'calc --end-user-prefix') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'calc --ipv6') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
     'calc --index') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'calc --ea') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
     'calc --ipv4') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'calc --host') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
     'calc --psid') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'calc --port') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'calc --first') COMPREPLY=($(compgen -W 'ce host psid port' -- "$current")); return ;;
+    'calc --previous') COMPREPLY=($(compgen -W 'ce host psid port' -- "$current")); return ;;
+    'calc --next') COMPREPLY=($(compgen -W 'ce host psid port' -- "$current")); return ;;
+    'calc --last') COMPREPLY=($(compgen -W 'ce host psid port' -- "$current")); return ;;
+    'calc --by') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'calc --neighbours') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
     'calc --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'calc --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'reverse --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -294,11 +473,73 @@ _mapctl() {
     'analyse --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'analyse --iid') COMPREPLY=($(compgen -W 'rfc7597 draft-03' -- "$current")); return ;;
     'analyse --port') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'analyse --psid') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
     'analyse --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'analyse --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'dmr --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'dmr --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
-    'import --from') COMPREPLY=($(compgen -W 'rfc8676 hb46pp jool asternos vpp nat46 uci rule-string mapcalc' -- "$current")); return ;;
+    'walk --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'walk --iid') COMPREPLY=($(compgen -W 'rfc7597 draft-03' -- "$current")); return ;;
+    'walk --dmr') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'walk --br') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'walk --end-user-prefix') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'walk --index') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'walk --mtu') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'walk --protocol') COMPREPLY=($(compgen -W 'tcp udp icmp gre esp sctp' -- "$current")); return ;;
+    'walk --length') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'walk --ttl') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'walk --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'walk --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'list --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'list --iid') COMPREPLY=($(compgen -W 'rfc7597 draft-03' -- "$current")); return ;;
+    'list --from') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'list --count') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'list --format') COMPREPLY=($(compgen -W 'text csv ndjson' -- "$current")); return ;;
+    'list --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'list --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'plan --subscribers') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'plan --ports') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'plan --ipv4') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'plan --ipv6') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'plan --delegated') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'plan --contiguous') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'plan --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'plan --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'plan solve --ipv6-len') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'plan solve --ipv4-len') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'plan solve --ea-len') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'plan solve --end-user-prefix-len') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'plan solve --psid-offset') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'plan solve --psid-len') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'plan solve --sharing-ratio') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'plan solve --ports') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'plan solve --contiguous') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'plan solve --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'plan solve --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'diff --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'diff --iid') COMPREPLY=($(compgen -W 'rfc7597 draft-03' -- "$current")); return ;;
+    'diff --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'diff --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'selftest --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'selftest --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'dhcp --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'dhcp --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'dhcp encode --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'dhcp encode --mode') COMPREPLY=($(compgen -W 'map-e map-t lw4o6' -- "$current")); return ;;
+    'dhcp encode --dmr') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'dhcp encode --br') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'dhcp encode --psid') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'dhcp encode --psid-len') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'dhcp encode --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'dhcp encode --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'dhcp decode --inside') COMPREPLY=($(compgen -W 'map-e map-t lw4o6' -- "$current")); return ;;
+    'dhcp decode --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'dhcp decode --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'lint --from') COMPREPLY=($(compgen -W 'mapd rfc8676 map-rules hb46pp jool asternos vpp nat46 uci rule-string mapcalc csv dhcp rule' -- "$current")); return ;;
+    'lint --end-user-prefix') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'lint --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'lint --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'import --from') COMPREPLY=($(compgen -W 'rfc8676 map-rules hb46pp jool asternos vpp nat46 uci rule-string mapcalc csv dhcp rule' -- "$current")); return ;;
     'import -o') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'import --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'import --role') COMPREPLY=($(compgen -W 'ce br' -- "$current")); return ;;
@@ -307,18 +548,28 @@ _mapctl() {
     'import --br') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
     'import --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'import --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
-    'export --format') COMPREPLY=($(compgen -W 'rfc8676 uci vpp jool nat46 rule-string asternos' -- "$current")); return ;;
+    'export --format') COMPREPLY=($(compgen -W 'rfc8676 uci mapcalc vpp jool nat46 rule-string rule csv map-rules hb46pp dhcp asternos' -- "$current")); return ;;
     'export --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'export --domain') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
     'export --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'export --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'convert --to') COMPREPLY=($(compgen -W 'mapd rfc8676 uci mapcalc vpp jool nat46 rule-string rule csv map-rules hb46pp dhcp asternos' -- "$current")); return ;;
+    'convert --from') COMPREPLY=($(compgen -W 'mapd rfc8676 map-rules hb46pp jool asternos vpp nat46 uci rule-string mapcalc csv dhcp rule' -- "$current")); return ;;
+    'convert -o') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'convert --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'convert --role') COMPREPLY=($(compgen -W 'ce br' -- "$current")); return ;;
+    'convert --end-user-prefix') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'convert --dmr') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'convert --br') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'convert --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'convert --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'completion --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'completion --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
   esac
   case $command in
     '')
       options='--version --socket --json --color --help'
-      words='status domains rules interfaces statistics counters show config log-level reload drain undrain ready forward ports sessions top doctor check calc reverse analyse dmr import export completion' ;;
+      words='status domains rules interfaces statistics counters show config log-level reload drain undrain ready forward ports sessions top explain trace mirror doctor check check-pcap calc reverse analyse dmr walk list plan diff selftest dhcp lint import export convert completion' ;;
     'status')
       options='--socket --json --color --help' ;;
     'domains')
@@ -378,14 +629,30 @@ _mapctl() {
     'forward list')
       options='--domain --socket --json --color --help' ;;
     'ports')
-      options='--domain --socket --json --color --help'
-      words='suggest' ;;
+      options='--domain --config --iid --psid --index --port --nth --socket --json --color --help'
+      words='suggest'
+      case $position in
+        0) words+=' ' ;;
+      esac ;;
     'ports suggest')
       options='--domain --count --protocol --contiguous --socket --json --color --help' ;;
     'sessions')
       options='--domain --protocol --host --remote --port --state --sort --limit --socket --json --color --help' ;;
     'top')
       options='--domain --by --limit --socket --json --color --help' ;;
+    'explain')
+      options='--protocol --length --ttl --may-fragment --pcap --config --domain --socket --json --color --help'
+      case $position in
+        0) words+=' ' ;;
+        1) words+=' ' ;;
+      esac ;;
+    'trace')
+      options='--domain --drops --count --duration --full -o --output --socket --json --color --help'
+      case $position in
+        *) words+=' host net ce port proto reason in out' ;;
+      esac ;;
+    'mirror')
+      options='--host --ce --domain --count --duration -o --output --socket --json --color --help' ;;
     'doctor')
       options='--config --domain --target --probe --responder --socket --json --color --help' ;;
     'check')
@@ -393,8 +660,13 @@ _mapctl() {
       case $position in
         0) files=1 ;;
       esac ;;
+    'check-pcap')
+      options='--config --domain -o --output --socket --json --color --help'
+      case $position in
+        0) files=1 ;;
+      esac ;;
     'calc')
-      options='--config --iid --end-user-prefix --index --ipv4 --psid --socket --json --color --help'
+      options='--config --iid --end-user-prefix --ipv6 --index --ea --ipv4 --host --psid --port --first --previous --next --last --by --neighbours --nat --bits --why --socket --json --color --help'
       case $position in
         0) words+=' ' ;;
       esac ;;
@@ -405,16 +677,59 @@ _mapctl() {
         1) words+=' ' ;;
       esac ;;
     'analyse')
-      options='--config --iid --port --socket --json --color --help'
+      options='--config --iid --port --psid --socket --json --color --help'
       case $position in
         0) words+=' ' ;;
         1) words+=' ' ;;
       esac ;;
     'dmr')
-      options='--socket --json --color --help'
+      options='--lengths --socket --json --color --help'
       case $position in
         0) words+=' ' ;;
         1) words+=' ' ;;
+      esac ;;
+    'walk')
+      options='--config --iid --dmr --br --end-user-prefix --index --mtu --protocol --length --ttl --may-fragment --socket --json --color --help'
+      case $position in
+        0) words+=' ' ;;
+        1) words+=' ' ;;
+        2) words+=' ' ;;
+      esac ;;
+    'list')
+      options='--config --iid --from --count --format --socket --json --color --help'
+      case $position in
+        0) words+=' ' ;;
+      esac ;;
+    'plan')
+      options='--subscribers --ports --ipv4 --ipv6 --delegated --contiguous --all --socket --json --color --help'
+      words='solve' ;;
+    'plan solve')
+      options='--ipv6-len --ipv4-len --ea-len --end-user-prefix-len --psid-offset --psid-len --sharing-ratio --ports --contiguous --socket --json --color --help' ;;
+    'diff')
+      options='--config --iid --all --socket --json --color --help'
+      case $position in
+        0) words+=' ' ;;
+        1) words+=' ' ;;
+      esac ;;
+    'selftest')
+      options='--socket --json --color --help' ;;
+    'dhcp')
+      options='--socket --json --color --help'
+      words='encode decode' ;;
+    'dhcp encode')
+      options='--config --mode --dmr --br --fmr --psid --psid-len --kea --isc --socket --json --color --help'
+      case $position in
+        *) words+=' ' ;;
+      esac ;;
+    'dhcp decode')
+      options='--inside --socket --json --color --help'
+      case $position in
+        0) words+=' ' ;;
+      esac ;;
+    'lint')
+      options='--from --end-user-prefix --strict --socket --json --color --help'
+      case $position in
+        0) files=1 ;;
       esac ;;
     'import')
       options='--from -o --output --role --end-user-prefix --dmr --br --socket --json --color --help'
@@ -423,6 +738,11 @@ _mapctl() {
       esac ;;
     'export')
       options='--format --config --domain --socket --json --color --help' ;;
+    'convert')
+      options='--to --from -o --output --role --end-user-prefix --dmr --br --socket --json --color --help'
+      case $position in
+        0) files=1 ;;
+      esac ;;
     'completion')
       options='--socket --json --color --help'
       case $position in
