@@ -102,6 +102,11 @@ test("a worker of a CE that dies: the next one has the sessions that were saved 
   const [before] = (await page()).rows;
   await domain.saveNat44();
   run("bash", "-c", "echo x > /dev/udp/203.0.113.78/7");
+  // What still waits in the device is the next worker's.
+  await until(
+    async () => (await page()).rows.length === 2,
+    () => "another session",
+  );
   const [worker] = domain.workers;
   await worker?.kill();
   await t.rejects(page(), { code: "worker-failed", message: /being started again; try again/ });
