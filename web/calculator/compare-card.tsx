@@ -73,7 +73,9 @@ function Comparison({ one, other }: { readonly one: Rule; readonly other: Rule }
               <th scope="row">{reasonLabel(value, language)}</th>
               <td class="mono">{value.one}</td>
               <td class="mono">{value.other}</td>
-              <td>{value.same ? `= ${t("compare-same")}` : `≠ ${t("compare-changed")}`}</td>
+              <td class="nowrap">
+                {value.same ? `= ${t("compare-same")}` : `≠ ${t("compare-changed")}`}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -15,8 +15,8 @@ const SYSTEM = 4;
 export const PAINTS: readonly Paint[] = [
   { color: "--port-excluded", pattern: "hatched" },
   { color: "--port-own", pattern: "solid" },
-  { color: "--port-even", pattern: "solid" },
-  { color: "--port-odd", pattern: "solid" },
+  { color: "--port-even", pattern: "lined" },
+  { color: "--port-odd", pattern: "lined" },
   { color: "--port-excluded", pattern: "dotted" },
   { color: "--port-own", pattern: "dotted" },
   { color: "--port-even", pattern: "dotted" },

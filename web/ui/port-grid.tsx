@@ -9,7 +9,7 @@ export const SIDE = 256;
 export const PORTS = SIDE * SIDE;
 const LAST_PORT = PORTS - 1;
 
-export type Pattern = "solid" | "hatched" | "dotted";
+export type Pattern = "solid" | "lined" | "hatched" | "dotted";
 
 export interface Paint {
   /** A custom property of the style sheet, `--port-own`. */
@@ -145,6 +145,7 @@ function fillCell(
 }
 
 function isInked(pattern: Pattern, x: number, y: number): boolean {
+  if (pattern === "lined") return y % 4 !== 3;
   if (pattern === "hatched") return (x + y) % 6 < 2;
   return pattern === "solid" || x % 4 < 2 === y % 4 < 2;
 }
