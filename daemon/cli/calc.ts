@@ -1,6 +1,7 @@
 /** `mapctl calc`: everything that follows from a rule, and from one of its CEs. */
 import type { Ce } from "../../src/map/ce.js";
 import { neighboursOf } from "../../src/map/neighbours.js";
+import { nftSourceNat } from "../../src/map/nft.js";
 import { portSetOf } from "../../src/map/rule.js";
 import type { Rule } from "../../src/map/types.js";
 import { ceReasons, ruleReasons } from "../../src/map/why.js";
@@ -36,7 +37,12 @@ export const calcCommand: CliCommand = {
     ...QUERY_OPTIONS,
     ...STEP_OPTIONS,
     { flags: "--neighbours <n>", description: "list so many of the CEs on the same address" },
-    { flags: "--nat", description: "print ADDRESS:FIRST-LAST for each range, and nothing else" },
+    {
+      flags: "--nat [form]",
+      description:
+        "print the CE's ports alone: ADDRESS:FIRST-LAST a line, or a ruleset of nftables",
+      choices: ["ranges", "nft"],
+    },
     { flags: "--bits", description: "show prefixes, addresses and port bit by bit" },
     { flags: "--why", description: "show every number with its formula and its RFC section" },
   ],
@@ -59,7 +65,8 @@ async function runCalc(input: CliInput, context: CliContext): Promise<number> {
     writeJson(context, { ...documentOf(result, isGiven(input, "why")), diagnostics });
     return EXIT.done;
   }
-  if (isGiven(input, "nat")) writeNatPool(context, result);
+  const nat = input.options.nat;
+  if (nat !== undefined) writeNatPool(context, result, nat === "nft");
   else writeText(context, result, input);
   for (const diagnostic of diagnostics) context.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
   return EXIT.done;
@@ -92,9 +99,13 @@ function documentOf({ rule, found, neighbours }: Result, isWhy: boolean): object
   };
 }
 
-/** What a NAT beside mapd may use, in the form that its rules have. */
-function writeNatPool(context: CliContext, { rule, found }: Result): void {
+/** What a NAT beside mapd may use. */
+function writeNatPool(context: CliContext, { rule, found }: Result, isNft: boolean): void {
   if (found === null) throw new MapdError("usage", "--nat needs a CE: give --index or others");
+  if (isNft) {
+    context.stdout.write(nftSourceNat(rule, found.ce));
+    return;
+  }
   const { ipv4, psid } = found.ce;
   for (const [first, last] of portSetOf(rule, psid).ranges()) {
     context.stdout.write(`${formatIpv4(ipv4.address)}:${first}-${last}\n`);

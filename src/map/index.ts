@@ -46,6 +46,7 @@ export { type CeQuery, findCe } from "./find-ce.js";
 export { type AddressForms, addressForms, readIid } from "./iid.js";
 export { matchIpv4, matchIpv6, type RuleMatch } from "./match.js";
 export { neighboursOf } from "./neighbours.js";
+export { nftSourceNat } from "./nft.js";
 export { type Plan, type PlanChoice, type PlanInput, planRules } from "./plan.js";
 export type { PlannedRule } from "./plan-space.js";
 export { isExcludedPort, PortSet, portCounts, psidOfPort } from "./port-set.js";
