@@ -98,6 +98,7 @@ function toSvg(title, tree) {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="monospace" font-size="11">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="${WIDTH}" height="${height}" fill="#fbfaf7"/>`,
     `<text x="4" y="18" font-size="13">${escaped(title)} (${tree.count} samples)</text>`,
     ...parts,

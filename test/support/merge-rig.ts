@@ -43,7 +43,7 @@ export function merge(packets: readonly Queued[], hasClassifier = false): Merger
   const arena = (hasClassifier ? classifying : plain)!;
   if (packets.length > SLOTS) throw new Error(`more than ${SLOTS} packets`);
   arena.reset();
-  packets.forEach((packet, slot) => put(arena, packet, slot));
+  for (const [slot, packet] of packets.entries()) put(arena, packet, slot);
   const merger = new Merger(arena, true);
   merger.merge();
   return merger;
