@@ -42,6 +42,8 @@ test(`${RULES} random rules have the same values on the page and in mapctl calc`
   const samples = fc.sample(subjects, { seed, numRuns: RULES });
   const { page, complaints } = await openPage(browser);
   await page.evaluate(READ_RULES);
+  // Values are read, not pixels: nothing needs to be painted a thousand times.
+  await page.evaluate('document.querySelector("main").style.display = "none"');
   let same = 0;
   let differing = 0;
   for (let at = 0; at < RULES; at += BATCH) {

@@ -25,6 +25,11 @@ test("a link restores everything that can be entered, and is what the address ba
     await page.locator('input[name="other"]').inputValue(),
     "x|2001:db8::|40|192.0.2.0|24|16|4",
   );
+  const line = page.locator('input[name="rule-string"]');
+  const text = await line.inputValue();
+  await line.fill(text.replace("one|", "two|"));
+  t.equal(await fact(page, "psid"), "52", "what a rule string does not say stays");
+  await line.fill(text);
   await page.getByRole("link", { name: "DHCPv6" }).click();
   t.equal(await page.locator('select[name="mode"]').inputValue(), "map-e");
   t.equal(await page.locator('input[name="br"]').inputValue(), "2001:db8::77");

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useTexts } from "../i18n/context.js";
-import { type DraftField, draftOfText, ruleString } from "../state/draft.js";
+import { type Draft, type DraftField, draftOfText, ruleString } from "../state/draft.js";
 import { fieldsOfPath } from "../state/fixes.js";
 import type { Store } from "../state/store.js";
 import { CopyButton } from "../ui/copy.js";
@@ -139,7 +139,7 @@ export function RuleLine({ store }: Props): JSX.Element {
     change(
       (inputs) => ({
         ...inputs,
-        draft: { ...draft, iid: inputs.draft.iid, forwarding: inputs.draft.forwarding },
+        draft: { ...draft, ...unsaid(draft, inputs.draft) },
       }),
       "draft.string",
     );
@@ -159,6 +159,13 @@ export function RuleLine({ store }: Props): JSX.Element {
       </p>
     </div>
   );
+}
+
+/** What a rule string does not say stays as it is; the PSID, too, of a rule that remains 1:1. */
+function unsaid(said: Draft, before: Draft): Partial<Draft> {
+  const { iid, forwarding, psidLen, psid } = before;
+  const keepsPsid = said.eaLen === "0" && said.psidLen === "";
+  return { iid, forwarding, ...(keepsPsid ? { psidLen, psid } : {}) };
 }
 
 function draftString(text: string): string | null {

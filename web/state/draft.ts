@@ -38,7 +38,7 @@ export function ruleString(draft: Draft): string {
 
 /**
  * Reads `name|v6|len|v4|len|ea|offset`, the comment of a saved line behind it or not, or
- * `V6-PREFIX V4-PREFIX EA-LEN [OFFSET [PSID-LEN]]`. Null where the text is neither; what its parts mean is not judged here.
+ * `V6-PREFIX V4-PREFIX EA-LEN [OFFSET [PSID-LEN [PSID]]]`. Null where the text is neither; what its parts mean is not judged here.
  */
 export function draftOfText(text: string): Draft | null {
   return text.includes("|") ? draftOfParts(text) : draftOfWords(text);
@@ -56,15 +56,16 @@ function draftOfParts(text: string): Draft | null {
 }
 
 function draftOfWords(text: string): Draft | null {
-  const [first = "", second = "", eaLen, psidOffset = "6", psidLen = "", ...rest] = text
+  const [first = "", second = "", eaLen, psidOffset = "6", psidLen = "", psid = "", ...rest] = text
     .trim()
     .split(/\s+/);
   const [ipv6 = "", ipv6Len] = first.split("/");
   const [ipv4 = "", ipv4Len] = second.split("/");
   if (eaLen === undefined || ipv6Len === undefined || ipv4Len === undefined || rest.length > 0)
     return null;
-  // A PSID length that follows from the EA bits needs no field; a 1:1 rule's stays.
-  const own = eaLen === "0" ? psidLen : "";
+  // A PSID length that the EA bits say, too, needs no field; a 1:1 rule's stays, and one that contradicts them.
+  const said = (whole(eaLen) ?? 0) + (whole(ipv4Len) ?? 0) - 32;
+  const own = eaLen !== "0" && whole(psidLen) === said ? "" : psidLen;
   return {
     ...NO_EXTRAS,
     name: "rule",
@@ -75,6 +76,7 @@ function draftOfWords(text: string): Draft | null {
     eaLen,
     psidOffset,
     psidLen: own,
+    psid,
   };
 }
 

@@ -104,6 +104,22 @@ test("a saved line's comment is cut off, and what is no rule is no draft", async
   }
 });
 
+test("the spaced form keeps a PSID length that is a 1:1 rule's or contradicts the EA bits", async (t) => {
+  const parts = (text: string): unknown => {
+    const draft = draftOfText(text);
+    return draft === null ? null : [draft.psidLen, draft.psid];
+  };
+  t.same(parts("2001:db8::/40 192.0.2.0/24 16 6 8"), ["", ""]);
+  t.same(parts("2001:db8::/40 192.0.2.0/24 16 6 9"), ["9", ""]);
+  t.same(parts("2001:db8:12:3400::/56 192.0.2.18/32 0 6 8 52"), ["8", "52"]);
+  const contradicting = draftOfText("2001:db8::/40 192.0.2.0/24 16 6 9");
+  if (contradicting === null) throw new Error("no draft");
+  t.same(
+    checkDraft(contradicting).diagnostics.map(({ code }) => code),
+    ["psid-len-mismatch"],
+  );
+});
+
 test("a CE is not found by what names none, and every refusal has a code", async (t) => {
   const { rule } = startModel(FIRST_INPUTS);
   for (const [text, code] of [
