@@ -19,6 +19,8 @@ const NEWLINE = 0x0a;
 
 export interface ConnectionEvents {
   answer(line: string): Promise<ControlReply | ControlStream>;
+  /** What a client is told of a stream that could not begin. */
+  failed(error: unknown): ControlReply;
   /** The client had to be cut off. */
   cutOff(reason: FailureReason<"control_connections_cut_off">): void;
 }
@@ -48,8 +50,9 @@ export class ControlConnection {
     this.#isWorking = true;
     this.#socket.pause();
     for (let line = this.#nextLine(); line !== null; line = this.#nextLine()) {
-      const reply = await this.#events.answer(line);
-      if (reply instanceof ControlStream) return this.#stream(reply);
+      const answer = await this.#events.answer(line);
+      const reply = answer instanceof ControlStream ? this.#stream(answer) : answer;
+      if (reply === null) return;
       const isBad = !reply.ok && reply.error.code === "bad-request";
       this.#badRequests = isBad ? this.#badRequests + 1 : 0;
       if (!(await this.#send(reply))) return;
@@ -64,18 +67,20 @@ export class ControlConnection {
     this.#socket.resume();
   }
 
-  /** From now on the client only listens; what it says is not heard, but that it hangs up is. */
-  async #stream(stream: ControlStream): Promise<void> {
+  /**
+   * From now on the client only listens; what it says is not heard, but that it hangs up is. Gives the refusal where
+   * there is one.
+   */
+  #stream(stream: ControlStream): ControlReply | null {
     const socket = this.#socket;
-    if (!(await this.#send({ ok: true, result: stream.first }))) return;
-    socket.removeAllListeners("data").on("data", () => undefined);
-    socket.resume();
+    let isBegun = false;
     let unread: NodeJS.Timeout | null = null;
     const forgive = (): void => {
       if (unread !== null) clearTimeout(unread);
       unread = null;
     };
-    const stop = stream.begin((document) => {
+    const send = (document: object): boolean => {
+      if (!isBegun) return false;
       if (socket.writableLength > MAX_UNREAD_LEN) {
         unread ??= setTimeout(() => this.#cutOff("unread"), UNREAD_TIMEOUT_MS);
         return false;
@@ -83,13 +88,24 @@ export class ControlConnection {
       forgive();
       if (socket.writable) socket.write(line({ ok: true, result: document }));
       return true;
-    });
+    };
+    let stop: () => void;
+    try {
+      stop = stream.begin(send);
+    } catch (error) {
+      return this.#events.failed(error);
+    }
+    isBegun = true;
+    send(stream.first);
+    socket.removeAllListeners("data").on("data", () => undefined);
+    socket.resume();
     const end = (): void => {
       forgive();
       stop();
     };
     if (socket.destroyed) end();
     else socket.on("drain", forgive).once("close", end);
+    return null;
   }
 
   /** The next request, or null where none is complete. */

@@ -101,6 +101,7 @@ export class ControlServer {
     const peer = this.#gate.peerOf(socket);
     new ControlConnection(socket, {
       answer: (line) => this.#answer(line, peer),
+      failed: (error) => this.#failed(error),
       cutOff: (reason) => this.#cutOff(reason),
     });
   }
@@ -148,12 +149,16 @@ export class ControlServer {
       }
       return result instanceof ControlStream ? result : { ok: true, result };
     } catch (error) {
-      // What a MapdError says is the client's to read; anything else is a fault of ours.
-      if (error instanceof MapdError) return failure(error.code, error.message, error.diagnostics);
-      this.#failures.count("internal_faults", "control");
-      this.#log.error({ err: error, command: request.command }, "control command failed");
-      return failure("failed", error instanceof Error ? error.message : String(error));
+      return this.#failed(error);
     }
+  }
+
+  /** What a MapdError says is the client's to read; anything else is a fault of ours. */
+  #failed(error: unknown): ControlReply {
+    if (error instanceof MapdError) return failure(error.code, error.message, error.diagnostics);
+    this.#failures.count("internal_faults", "control");
+    this.#log.error({ err: error }, "control command failed");
+    return failure("failed", error instanceof Error ? error.message : String(error));
   }
 
   /** Stops listening and cuts the clients off; the socket file goes. */

@@ -6,7 +6,10 @@ export type SendMore = (document: object) => boolean;
 export class ControlStream {
   /** The first answer. */
   readonly first: object;
-  /** Called once the first answer is on its way; gives what ends it, which is called once, when the client is gone. */
+  /**
+   * Called before the first answer is sent, which it takes the place of by throwing a MapdError; until it has returned
+   * nothing can be sent. Gives what ends it, which is called once, when the client is gone.
+   */
   readonly begin: (send: SendMore) => () => void;
 
   constructor(first: object, begin: (send: SendMore) => () => void) {

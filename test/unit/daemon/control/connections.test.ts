@@ -135,8 +135,12 @@ test("a client that says nothing is let go", (t) => {
     on: () => undefined,
     destroy: () => told.push("destroyed"),
   } as unknown as Socket;
-  const answer = async (): Promise<never> => t.fail("nothing was asked") as never;
-  new ControlConnection(socket, { answer, cutOff: (reason) => told.push(reason) });
+  const asked = (): never => t.fail("nothing was asked") as never;
+  new ControlConnection(socket, {
+    answer: async () => asked(),
+    failed: asked,
+    cutOff: (reason) => told.push(reason),
+  });
   handlers.get("silent")?.();
   t.same(told, ["silent", "destroyed"]);
   t.end();

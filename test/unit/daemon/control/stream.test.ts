@@ -40,6 +40,14 @@ async function rig(t: Test): Promise<Rig> {
         }),
     },
     {
+      name: "watch-busy",
+      summary: "",
+      run: () =>
+        new ControlStream({ first: true }, () => {
+          throw new MapdError("refused", "others watch already");
+        }),
+    },
+    {
       name: "refuse",
       summary: "",
       run: () => {
@@ -86,6 +94,31 @@ test("a refusal ends it with the daemon's own error", async (t) => {
   await t.rejects(listening, { code: "not-found", message: "there is no such thing" });
   const none = listenToDaemon(`${server.path}x`, "watch", {}, () => undefined, signal);
   await t.rejects(none, { code: "daemon-unreachable" });
+});
+
+test("a stream that cannot begin is refused, and the client may ask on", async (t) => {
+  const { server } = await rig(t);
+  const { signal } = new AbortController();
+  const heard: object[] = [];
+  const listening = listenToDaemon(server.path, "watch-busy", {}, (one) => heard.push(one), signal);
+  await t.rejects(listening, { code: "refused", message: "others watch already" });
+  t.same(heard, []);
+  let received = "";
+  const socket = createConnection(server.path, () => {
+    socket.write('{"command":"watch-busy"}\n{"command":"watch"}\n');
+  });
+  t.teardown(() => socket.destroy());
+  await new Promise<void>((resolve) => {
+    socket.setEncoding("utf8").on("data", (text: string) => {
+      received += text;
+      if (received.split("\n").length === 3) resolve();
+    });
+  });
+  t.equal(
+    received,
+    '{"ok":false,"error":{"code":"refused","message":"others watch already","diagnostics":[]}}\n' +
+      '{"ok":true,"result":{"first":true}}\n',
+  );
 });
 
 test("what the listener throws ends it, and reaches who has asked for it", async (t) => {
