@@ -121,6 +121,7 @@ export class HttpServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (response.socket === null) return refusePipelined(response);
     const limit = setTimeout(() => {
       this.#cutOff("slow");
       request.socket.destroy();
@@ -199,6 +200,14 @@ export class HttpServer {
     this.#server.closeAllConnections();
     await closed;
   }
+}
+
+/**
+ * A request that was sent before the answer to the one before was read. Its response has no connection until that one is
+ * done, and where the connection ends first nothing says so: whatever was taken for it would never come back.
+ */
+function refusePipelined(response: ServerResponse): void {
+  response.writeHead(503, { "Retry-After": "1", ...SECURITY_HEADERS }).end();
 }
 
 function explain(listen: HttpListen, error: NodeJS.ErrnoException): MapdError {

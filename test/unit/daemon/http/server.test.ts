@@ -1,4 +1,5 @@
-import { createConnection } from "node:net";
+import { once } from "node:events";
+import { createConnection, type Socket } from "node:net";
 import { test } from "tap";
 import { HttpServer } from "../../../../daemon/http/server.js";
 import { ECHOES, get, LOOPBACK, partsOf, SILENT, serve } from "./rig.js";
@@ -99,6 +100,37 @@ test("the ninth answer of the API has to wait for one of eight to be read", asyn
   t.equal((await get(server, "/livez")).status, 200, "probes do not wait");
   for (const done of waiting) done();
   for (const { status } of await Promise.all(eight)) t.equal(status, 200);
+});
+
+test("what is asked before the answer before was read is refused, and takes nothing", async (t) => {
+  const waiting: (() => void)[] = [];
+  const commands = ECHOES.map((command) => ({
+    ...command,
+    run: () => new Promise<object>((resolve) => waiting.push(() => resolve({ done: true }))),
+  }));
+  const server = await serve(t, { commands });
+  const asking = "GET /api/status HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+  const ask = (times: number): Socket => {
+    const socket = createConnection(server.port, "127.0.0.1", () => {
+      socket.write(asking.repeat(times));
+    });
+    return socket.setEncoding("utf8");
+  };
+  const leaving = ask(9);
+  while (waiting.length < 1) await new Promise((resolve) => setImmediate(resolve));
+  leaving.resetAndDestroy();
+  let text = "";
+  const staying = ask(2).on("data", (chunk) => {
+    text += chunk;
+  });
+  t.teardown(() => staying.destroy());
+  while (waiting.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  const seven = Array.from({ length: 7 }, () => get(server, "/api/status"));
+  while (waiting.length < 9) await new Promise((resolve) => setImmediate(resolve));
+  for (const done of waiting) done();
+  for (const { status } of await Promise.all(seven)) t.equal(status, 200);
+  while (text.split("HTTP/1.1").length < 3) await once(staying, "data");
+  t.same(text.match(/HTTP\/1\.1 \d+/g), ["HTTP/1.1 200", "HTTP/1.1 503"], "in their order");
 });
 
 test("connections above the limit are closed, and the others are served", async (t) => {
