@@ -4,7 +4,7 @@
  */
 import { layersOf } from "../../src/explain/layers.js";
 
-/** A document of mapd.trace/1 with each packet's bytes ending where its first header is followed by data. */
+/** A document of mapd.trace/1 with each packet's bytes ending where its last header does. */
 export function withoutPayload(document: object): object {
   return Object.fromEntries(
     Object.entries(document).map(([key, value]: [string, unknown]) => {
@@ -19,6 +19,7 @@ function headersOnly(value: unknown): unknown {
   const text: unknown = Reflect.get(value, "bytes");
   if (typeof text !== "string") return value;
   const bytes = Buffer.from(text, "base64");
-  const data = layersOf(bytes).find(({ kind }) => kind === "data");
-  return { ...value, bytes: bytes.toString("base64", 0, data?.at) };
+  // What lies behind the end that a packet states is in no layer, and no header either.
+  const ends = layersOf(bytes).map(({ kind, end }) => (kind === "data" ? 0 : end));
+  return { ...value, bytes: bytes.toString("base64", 0, Math.max(0, ...ends)) };
 }

@@ -22,6 +22,13 @@ const SECRET = new TextEncoder().encode("a secret that is long enough to be foun
 const question = udp({ sport: 1232, dport: 53, data: SECRET });
 const request = tcp({ sport: 1232, dport: 80, options: mss(1460), data: SECRET });
 
+/** A payload length of zero, as a jumbogram has it (RFC 2675). */
+function statingNothing(packet: Uint8Array): Uint8Array {
+  const stated = packet.slice();
+  stated.set([0, 0], 4);
+  return stated;
+}
+
 const packets = [
   { name: "UDP in IPv4", bytes: ipv4(V4, question), headers: 28 },
   { name: "TCP with options in IPv6", bytes: ipv6(V6, request), headers: 64 },
@@ -44,6 +51,12 @@ const packets = [
   },
   { name: "a header cut short", bytes: ipv4(V4, cut(question, 5)), headers: 20 },
   { name: "no packet at all", bytes: concat(new Uint8Array(4), SECRET), headers: 0 },
+  {
+    name: "bytes behind the end of the packet",
+    bytes: concat(ipv4(V4, udp({ sport: 1232, dport: 53 })), SECRET),
+    headers: 28,
+  },
+  { name: "IPv6 that states no payload", bytes: statingNothing(ipv6(V6, request)), headers: 40 },
   { name: "no payload", bytes: ipv4(V4, tcp({ sport: 1, dport: 2 })), headers: 40 },
 ];
 
