@@ -227,13 +227,12 @@ export class Domain {
   async #replace(config: DomainConfig, undo: boolean): Promise<void> {
     const before = this.#config;
     const ce = ceOf(config.settings);
-    const compiled = this.#compile(config);
     await this.#route(config, ce);
     try {
-      await this.#configureWorkers(compiled, undo);
+      await this.#configureWorkers(config, undo);
       await this.#pcp.apply(config);
     } catch (error) {
-      await this.#configureWorkers(this.#compile(before), true).catch((second: unknown) =>
+      await this.#configureWorkers(before, true).catch((second: unknown) =>
         this.#log.error({ err: second }, "a worker could not go back to the old configuration"),
       );
       await this.#route(before, this.#ce);
@@ -253,7 +252,8 @@ export class Domain {
     void this.#pcp.check((this.#workers[0]?.restarts ?? 0) + this.#care.recreations);
   }
 
-  async #configureWorkers(compiled: WorkerDomain, undo: boolean): Promise<void> {
+  async #configureWorkers(config: DomainConfig, undo: boolean): Promise<void> {
+    const compiled = this.#compile(config);
     const changes = await Promise.all(
       this.#workers.map((worker) => worker.configure(compiled, undo)),
     );
@@ -314,6 +314,7 @@ export class Domain {
     return this.#hits.read(from, to);
   }
 
+  /** For the workers; from now on it is what they have, or are about to get. */
   #compile(config: DomainConfig): WorkerDomain {
     const { settings } = config;
     const compiled = {

@@ -2,6 +2,7 @@
 import "./sandboxed.js";
 import { readFileSync } from "node:fs";
 import { test } from "tap";
+import { askDaemon } from "../../daemon/control/client.js";
 import {
   BR_E,
   BR_T,
@@ -66,6 +67,9 @@ test("a route that is somebody else's takes the change back", async (t) => {
   t.match(routes(), /2001:db8:ffff::\/64 dev mapt0/);
   t.notMatch(routes(), /fffd/);
   t.equal((await status(setup.file)).domains[0]!.br?.rules, 1);
+  // Traces look subscribers up, too, and would find one of the rule that was refused.
+  const mirrored = askDaemon(setup.file.socket, "mirror", { host: "198.51.100.1:5000" });
+  await t.rejects(mirrored, { code: "not-found" });
 });
 
 test("a CE that was changed in vain has its sessions again", async (t) => {
