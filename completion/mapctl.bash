@@ -36,6 +36,7 @@ _mapctl() {
         ' analyse' | \
         ' dmr' | \
         ' walk' | \
+        ' spoof' | \
         ' list' | \
         ' plan' | \
         ' diff' | \
@@ -232,6 +233,16 @@ _mapctl() {
         'walk --ttl' | \
         'walk --socket' | \
         'walk --color' | \
+        'spoof --config' | \
+        'spoof --iid' | \
+        'spoof --dmr' | \
+        'spoof --br' | \
+        'spoof --end-user-prefix' | \
+        'spoof --index' | \
+        'spoof -o' | \
+        'spoof --output' | \
+        'spoof --socket' | \
+        'spoof --color' | \
         'list --config' | \
         'list --iid' | \
         'list --from' | \
@@ -490,6 +501,16 @@ _mapctl() {
     'walk --ttl') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
     'walk --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'walk --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'spoof --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'spoof --iid') COMPREPLY=($(compgen -W 'rfc7597 draft-03' -- "$current")); return ;;
+    'spoof --dmr') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'spoof --br') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'spoof --end-user-prefix') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'spoof --index') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
+    'spoof -o') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'spoof --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'spoof --socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'spoof --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'list --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'list --iid') COMPREPLY=($(compgen -W 'rfc7597 draft-03' -- "$current")); return ;;
     'list --from') COMPREPLY=($(compgen -W '' -- "$current")); return ;;
@@ -569,7 +590,7 @@ _mapctl() {
   case $command in
     '')
       options='--version --socket --json --color --help'
-      words='status domains rules interfaces statistics counters show config log-level reload drain undrain ready forward ports sessions top explain trace mirror doctor check check-pcap calc reverse analyse dmr walk list plan diff selftest dhcp lint import export convert completion' ;;
+      words='status domains rules interfaces statistics counters show config log-level reload drain undrain ready forward ports sessions top explain trace mirror doctor check check-pcap calc reverse analyse dmr walk spoof list plan diff selftest dhcp lint import export convert completion' ;;
     'status')
       options='--socket --json --color --help' ;;
     'domains')
@@ -694,6 +715,11 @@ _mapctl() {
         0) words+=' ' ;;
         1) words+=' ' ;;
         2) words+=' ' ;;
+      esac ;;
+    'spoof')
+      options='--config --iid --dmr --br --end-user-prefix --index -o --output --socket --json --color --help'
+      case $position in
+        0) words+=' ' ;;
       esac ;;
     'list')
       options='--config --iid --from --count --format --socket --json --color --help'

@@ -32,6 +32,7 @@ import { rulesCommand } from "./rules.js";
 import { selftestCommand } from "./selftest.js";
 import { sessionsCommand } from "./sessions.js";
 import { showCommand } from "./show.js";
+import { spoofCommand } from "./spoof.js";
 import { statisticsCommand } from "./statistics.js";
 import { statusCommand } from "./status.js";
 import { topCommand } from "./top.js";
@@ -72,6 +73,7 @@ const OTHERS: readonly CliCommand[] = [
   analyseCommand,
   dmrCommand,
   walkCommand,
+  spoofCommand,
   listCommand,
   planCommand,
   planSolveCommand,

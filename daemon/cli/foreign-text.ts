@@ -75,8 +75,8 @@ export function isConfiguration(text: string): boolean {
 }
 
 /** Never over a file that is there: it may be the configuration in use. */
-export async function writeNew(path: string, text: string): Promise<void> {
-  await writeFile(path, text, { flag: "wx" }).catch((cause: NodeJS.ErrnoException) => {
+export async function writeNew(path: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(path, content, { flag: "wx" }).catch((cause: NodeJS.ErrnoException) => {
     const reason =
       cause.code === "EEXIST" ? "it exists; remove it, or name another" : cause.message;
     throw new MapdError("refused", `cannot write ${path}: ${reason}`, { cause });

@@ -3,10 +3,6 @@
 import type { Transport } from "../../src/explain/one-rule-domains.js";
 import { verdictText } from "../../src/explain/text.js";
 import { type Walk, type WalkStep, walk } from "../../src/explain/walk.js";
-import { type Ce, ceFromEndUserPrefix, ceFromIndex } from "../../src/map/ce.js";
-import { formatIpv6Prefix } from "../../src/map/prefix.js";
-import type { Checked, Ipv6Prefix, Rule } from "../../src/map/types.js";
-import { formatIpv6 } from "../../src/wire/address.js";
 import { ruleValues } from "../control/show/rules.js";
 import { EXIT, formatDiagnostic, MapdError } from "../errors.js";
 import {
@@ -17,6 +13,13 @@ import {
   writeFields,
   writeJson,
 } from "./command.js";
+import {
+  chosenCe,
+  ONE_RULE_OPTIONS,
+  transportOf,
+  transportText,
+  transportValues,
+} from "./one-rule.js";
 import { writeReport } from "./packet-text.js";
 import { writeHeading } from "./paint.js";
 import {
@@ -25,8 +28,8 @@ import {
   PACKET_OPTIONS,
   packetOptions,
 } from "./question-argument.js";
-import { accept, RULE_ARGUMENT, RULE_OPTIONS, ruleArgument } from "./rule-argument.js";
-import { ipv6PrefixValue, ipv6Value, wholeValue } from "./values.js";
+import { RULE_ARGUMENT, RULE_OPTIONS, ruleArgument } from "./rule-argument.js";
+import { wholeValue } from "./values.js";
 
 export const walkCommand: CliCommand = {
   name: "walk",
@@ -42,13 +45,7 @@ export const walkCommand: CliCommand = {
   ],
   options: [
     ...RULE_OPTIONS,
-    {
-      flags: "--dmr <prefix>",
-      description: "MAP-T with this DMR prefix; default 2001:db8:ffff::/64",
-    },
-    { flags: "--br <address>", description: "MAP-E with this BR address" },
-    { flags: "--end-user-prefix <prefix>", description: "the CE; default the rule's first" },
-    { flags: "--index <n>", description: "the CE with these EA bits, as a number" },
+    ...ONE_RULE_OPTIONS,
     { flags: "--mtu <bytes>", description: "of the provider's IPv6 network; default 1500" },
     ...PACKET_OPTIONS,
   ],
@@ -60,8 +57,6 @@ export const walkCommand: CliCommand = {
   run: runWalk,
 };
 
-/** Of the documentation prefix (RFC 3849 §2). */
-const SOME_DMR: Ipv6Prefix = { address: [0x20010db8, 0xffff0000, 0, 0], len: 64 };
 const DEFAULT_MTU = "1500";
 /** RFC 8200 §5. */
 const LEAST_MTU = 1280;
@@ -88,9 +83,7 @@ async function runWalk(input: CliInput, context: CliContext): Promise<number> {
   if (context.json) {
     writeJson(context, {
       schema: "mapd.walk/1",
-      mode: transport.mode,
-      dmrIpv6Prefix: transport.mode === "map-t" ? formatIpv6Prefix(transport.dmr) : null,
-      brIpv6Address: transport.mode === "map-e" ? formatIpv6(transport.brAddress) : null,
+      ...transportValues(transport),
       rule: ruleValues(rule),
       ...walked.value,
       diagnostics: all,
@@ -100,29 +93,6 @@ async function runWalk(input: CliInput, context: CliContext): Promise<number> {
   writeWalk(context, transport, walked.value);
   for (const diagnostic of all) context.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
   return EXIT.done;
-}
-
-function transportOf(input: CliInput): Transport {
-  const dmr = textOption(input, "dmr");
-  const br = textOption(input, "br");
-  if (dmr !== undefined && br !== undefined) {
-    throw new MapdError("usage", "give --dmr for MAP-T or --br for MAP-E, not both");
-  }
-  if (br !== undefined) return { mode: "map-e", brAddress: ipv6Value(br) };
-  return { mode: "map-t", dmr: dmr === undefined ? SOME_DMR : ipv6PrefixValue(dmr, "dmr") };
-}
-
-function chosenCe(rule: Rule, input: CliInput): Ce | null {
-  const prefix = textOption(input, "endUserPrefix");
-  const index = textOption(input, "index");
-  if (prefix !== undefined && index !== undefined) {
-    throw new MapdError("usage", "give one of --end-user-prefix and --index");
-  }
-  let found: Checked<Ce> | null = null;
-  if (prefix !== undefined) {
-    found = ceFromEndUserPrefix(rule, ipv6PrefixValue(prefix, "end-user-ipv6-prefix"));
-  } else if (index !== undefined) found = ceFromIndex(rule, wholeValue(index, "index"));
-  return found === null ? null : accept(found);
 }
 
 function mtuOf(input: CliInput): number {
@@ -141,12 +111,8 @@ function writeWalk(
   transport: Transport,
   { ce, assumptions, steps, ...walked }: Walk,
 ): void {
-  const far =
-    transport.mode === "map-t"
-      ? `DMR ${formatIpv6Prefix(transport.dmr)}`
-      : `BR ${formatIpv6(transport.brAddress)}`;
   writeFields(context, [
-    ["mode", `${transport.mode}, ${far}`],
+    ["mode", transportText(transport)],
     ["CE", `${ce.ipv4}${ce.psid === null ? "" : `, PSID ${ce.psid}`}, ${ce.mapIpv6}`],
     ...(assumptions.length === 0 ? [] : [["assumed", assumptions.join("; ")] as const]),
     ["largest IPv4 packet", `${walked.largestIpv4} bytes both ways without fragments`],

@@ -1,7 +1,9 @@
 /** A CE and its BR from one rule, with every default of the configuration: what a walk goes through. */
 import type { Ce } from "../map/ce.js";
+import { checkDmr } from "../map/check.js";
+import { checkDomainRules } from "../map/check-set.js";
 import { portSetOf, ruleKind } from "../map/rule.js";
-import type { Ipv4Prefix, Ipv6Prefix, Rule, Words6 } from "../map/types.js";
+import type { Diagnostic, Ipv4Prefix, Ipv6Prefix, Rule, Words6 } from "../map/types.js";
 import type { Nat44Settings } from "../nat44/settings.js";
 import type { BrSettings, CeSettings, CommonSettings } from "../pipeline/settings.js";
 
@@ -45,6 +47,13 @@ export function ceOf(input: OneRuleInput): CeSettings {
     localPrefixes: hasNat44 ? [lan] : [],
     nat44: hasNat44 ? nat44Of(rule, ce) : null,
   };
+}
+
+/** Why rule and transport make no domain, or a doubtful one. */
+export function misfitsOf(rule: Rule, transport: Transport): readonly Diagnostic[] {
+  if (transport.mode === "map-e") return checkDomainRules([rule], "map-e", null, "dmr");
+  const { dmr } = transport;
+  return [...checkDmr(dmr, "dmr").diagnostics, ...checkDomainRules([rule], "map-t", dmr, "dmr")];
 }
 
 type Shared = Omit<CommonSettings, "mtu" | "udpZeroChecksum">;

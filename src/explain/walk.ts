@@ -3,12 +3,10 @@
  * domains in memory, made of one rule.
  */
 import { type Ce, ceFromIndex, ceFromIpv4Port, ceFromIpv6 } from "../map/ce.js";
-import { checkDmr } from "../map/check.js";
-import { checkDomainRules } from "../map/check-set.js";
 import { hasError } from "../map/diagnostic.js";
 import { containsIpv4, containsIpv6, IPV4_BITS } from "../map/prefix.js";
 import { ruleKind } from "../map/rule.js";
-import type { Checked, Diagnostic, Ipv4Prefix, Rule } from "../map/types.js";
+import type { Checked, Ipv4Prefix, Rule } from "../map/types.js";
 import { formatIpv4 } from "../wire/address.js";
 import * as ipv4 from "../wire/ipv4.js";
 import { ofIpv4 } from "./addresses.js";
@@ -18,7 +16,7 @@ import type { Endpoint } from "./endpoint.js";
 import { assumePort } from "./ends.js";
 import { type Flow, flowsOf } from "./flows.js";
 import { viewOf } from "./layers.js";
-import { brOf, ceOf, type OneRuleInput, type Transport } from "./one-rule-domains.js";
+import { brOf, ceOf, misfitsOf, type OneRuleInput, type Transport } from "./one-rule-domains.js";
 import { planPacket, type Question } from "./question.js";
 import { Explainer, type PacketReport } from "./report.js";
 import { type CeFacts, ceFacts, RuleEnds } from "./rule-ends.js";
@@ -61,7 +59,7 @@ const HOME_HOST = 0xc0a8010a;
 const CLIENT_PORT = 50_000;
 
 export function walk(input: WalkInput): Checked<Walk> {
-  const misfits = misfitsOf(input);
+  const misfits = misfitsOf(input.rule, input.transport);
   const found = ceOfWalk(input);
   if (hasError(misfits) || !found.ok) {
     return { ok: false, diagnostics: [...misfits, ...found.diagnostics] };
@@ -89,12 +87,6 @@ export function walk(input: WalkInput): Checked<Walk> {
 
 function largestOf(domains: OneRuleInput): number {
   return Math.min(ceOf(domains).mtu.ipv4, brOf(domains).mtu.ipv4);
-}
-
-function misfitsOf({ rule, transport }: WalkInput): readonly Diagnostic[] {
-  if (transport.mode === "map-e") return checkDomainRules([rule], "map-e", null, "dmr");
-  const { dmr } = transport;
-  return [...checkDmr(dmr, "dmr").diagnostics, ...checkDomainRules([rule], "map-t", dmr, "dmr")];
 }
 
 /** The CE that `from` names, the one that was chosen, or the rule's first. */
