@@ -14,7 +14,6 @@ import {
 import { Admission } from "./admission.js";
 import { explicitMappings, portUse, sessionPage } from "./inspect.js";
 import type { MappingTable } from "./mapping-table.js";
-import { PEER_BYTES } from "./peer-table.js";
 import { SLOT_TCP, slotOf } from "./protocol.js";
 import type {
   HostRow,
@@ -29,7 +28,7 @@ import type {
 } from "./records.js";
 import { addExplicit, addForward, holdPeer } from "./requests.js";
 import { restore } from "./restore.js";
-import { SESSION_BYTES, type SessionTable } from "./session-table.js";
+import type { SessionTable } from "./session-table.js";
 import type { Nat44Settings } from "./settings.js";
 import { encodeState } from "./state-codec.js";
 import { NatTables } from "./tables.js";
@@ -245,11 +244,6 @@ export class Nat44 {
   /** External ports of a protocol that a mapping may get by chance now. */
   freePorts(protocol: number): number {
     return this.#tables.pools[slotOf(protocol)]?.free ?? 0;
-  }
-
-  /** Memory that a session takes. */
-  get sessionBytes(): number {
-    return SESSION_BYTES + (this.#tables.peers === null ? 0 : PEER_BYTES);
   }
 
   /**

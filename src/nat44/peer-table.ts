@@ -4,10 +4,7 @@
  */
 import { KeyedTable, type KeyHash } from "./keyed-table.js";
 
-/** Key and chains 24, column 4. */
-export const PEER_BYTES = 28;
-
-/** Memory: PEER_BYTES a pair of mapping and remote address. */
+/** Memory: 28 bytes a pair of mapping and remote address, of key and chains 24 and a column of 4. */
 export class PeerTable {
   /** Key: mapping handle, remote address. */
   readonly #table: KeyedTable;

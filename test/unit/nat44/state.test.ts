@@ -362,9 +362,3 @@ test("pages are bounded in rows and in places looked at", (t) => {
   t.same(nat.sessionPage(5000, 10, 0), { rows: [], next: -1 });
   t.end();
 });
-
-test("the memory of a session is stated", (t) => {
-  t.equal(createNat({ filtering: "endpoint-independent" }).sessionBytes, 57);
-  t.equal(createNat({ filtering: "address-dependent" }).sessionBytes, 85);
-  t.end();
-});
