@@ -142,7 +142,8 @@ class Capture {
 
 function openFile(path: string): number {
   try {
-    return openSync(path, "w");
+    // What subscribers send is for nobody else to read.
+    return openSync(path, "w", 0o600);
   } catch (error) {
     throw cannotWrite(path, error);
   }

@@ -1,5 +1,5 @@
 /** `mapctl trace` and `mirror` against a tracer whose workers show what the test says. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -117,6 +117,7 @@ test("a capture has every packet as it was and became", async (t) => {
   const path = join(t.testdir(), "out.pcapng");
   const { status, stdout } = await show(t, [GOOD, FORGED], "trace", "--count", "2", "-o", path);
   t.same([status, stdout], [0, ""]);
+  t.equal(statSync(path).mode & 0o777, 0o600, "for nobody else to read");
   const text = readFileSync(path).toString("latin1");
   for (const comment of ["forwarded; domain br-t; rule metro", "dropped: source_psid_mismatch ("]) {
     t.ok(text.includes(comment), comment);
