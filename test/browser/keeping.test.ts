@@ -200,6 +200,24 @@ test("a Japanese browser gets Japanese at once", async (t) => {
   await page.context().close();
 });
 
+test("what a button copies can be pasted", async (t) => {
+  const hash = "#/calculator?rule=metro|2001:db8::|40|192.0.2.0|24|16|6&ce=4660";
+  const { page } = await openPage(browser, hash);
+  const copied: string[] = [];
+  for (const what of ["Copy: Rule string", "Copy: Source NAT for nftables"]) {
+    await page.getByRole("button", { name: what }).click();
+    await page.getByRole("button", { name: "Copied" }).waitFor();
+    await page.getByRole("link", { name: "Tools" }).click();
+    await page.locator('textarea[name="import"]').fill("");
+    await page.locator('textarea[name="import"]').press("Control+v");
+    copied.push(await page.locator('textarea[name="import"]').inputValue());
+    await page.getByRole("link", { name: "Calculator" }).click();
+  }
+  t.equal(copied[0], "metro|2001:db8::|40|192.0.2.0|24|16|6");
+  t.match(copied[1], "62 : 192.0.2.18 . 64720-64723,");
+  await page.context().close();
+});
+
 test("on paper stand the results, without what can only be clicked", async (t) => {
   const { page } = await openPage(browser);
   await page.evaluate("window.print = () => { document.title = 'printed'; }");

@@ -161,6 +161,19 @@ const GUIDE_CODES = [
   "no-forwarding-rules",
 ];
 
+test("a Japanese reader has walk and plan in Japanese", async (t) => {
+  const { page } = await openPage(browser, `#/tools${STATE}`, { locale: "ja" });
+  const first = page.locator("[data-step]").first();
+  t.equal(await first.locator("p").first().textContent(), "IPv6 として転送");
+  t.match(
+    await page.locator('[data-choice="0"]').textContent(),
+    "サブネット 8 ビット、IPv4 アドレス数が最少、各アドレスで 1024 ポートを除外、IPv6 ブロックの 1.56 %",
+  );
+  await page.locator('input[name="walk-length"]').fill("1490");
+  t.match(await page.locator('[data-step="ce-out"]').textContent(), /MTU より大き/);
+  await page.context().close();
+});
+
 test("rules of other programs are read, linted and shown", async (t) => {
   const { page } = await openPage(browser, `#/tools${STATE}`);
   const text = page.locator('textarea[name="import"]');

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { type Ce, ceFromIpv4Psid } from "../../src/map/ce.js";
+import { nftSourceNat } from "../../src/map/nft.js";
 import { isExcludedPort, psidOfPort } from "../../src/map/port-set.js";
 import { formatIpv6Prefix } from "../../src/map/prefix.js";
 import { portSetOf, ruleFacts } from "../../src/map/rule.js";
@@ -12,6 +13,7 @@ import { flip, withPort } from "../state/moves.js";
 import type { Store } from "../state/store.js";
 import { BitRuler, FieldLegend } from "../ui/bit-ruler.js";
 import { Card } from "../ui/card.js";
+import { CopyButton } from "../ui/copy.js";
 import { PortGrid } from "../ui/port-grid.js";
 import { Stepper } from "../ui/stepper.js";
 import { LEGEND, PAINTS, paintPorts } from "./port-paint.js";
@@ -69,7 +71,7 @@ export function PortCard({ store, ce }: Props): JSX.Element {
       </div>
       <div class="port-columns">
         <PortMap store={store} ce={ce} port={port} />
-        <Ranges key={`${rule.psidOffset} ${rule.psidLen} ${ce.psid}`} rule={rule} psid={ce.psid} />
+        <Ranges key={`${rule.psidOffset} ${rule.psidLen} ${ce.psid}`} rule={rule} ce={ce} />
       </div>
     </Card>
   );
@@ -164,16 +166,10 @@ function PortText({
 
 const FIRST_RANGES = 63;
 
-function Ranges({
-  rule,
-  psid,
-}: {
-  readonly rule: Rule;
-  readonly psid: number | null;
-}): JSX.Element {
+function Ranges({ rule, ce }: { readonly rule: Rule; readonly ce: Ce }): JSX.Element {
   const t = useTexts(CALCULATOR_TEXTS);
   const [isWhole, setIsWhole] = useState(false);
-  const ranges = portSetOf(rule, psid).ranges();
+  const ranges = portSetOf(rule, ce.psid).ranges();
   const shown = isWhole ? ranges : ranges.slice(0, FIRST_RANGES);
   const { excludedPorts } = ruleFacts(rule);
   return (
@@ -196,6 +192,9 @@ function Ranges({
           {t("excluded-ranges")}: <span class="mono">0–{excludedPorts - 1}</span>
         </p>
       ) : null}
+      <p class="help">
+        {t("nft")} <CopyButton text={nftSourceNat(rule, ce)} what={t("nft")} />
+      </p>
     </details>
   );
 }

@@ -128,6 +128,7 @@ export const CALCULATOR_TEXTS = {
   "show-ce": ["Show this CE", "この CE を表示"],
   "port-ranges": ["All ranges of this CE", "この CE の全範囲"],
   "excluded-ranges": ["Excluded", "除外"],
+  nft: ["Source NAT for nftables", "nftables の送信元 NAT 設定"],
   "show-all": ["Show all {count}", "{count} 件すべて表示"],
   "port-index-line": [
     "Port index is PSID offset / right padding: {index}",

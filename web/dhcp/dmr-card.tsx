@@ -74,7 +74,7 @@ function Both({ address }: { readonly address: DmrAddress }): JSX.Element {
         <table>
           <caption>{t("dmr-lengths")}</caption>
           <thead>
-            <tr>
+            <tr class="nowrap">
               <th scope="col">{t("prefix")}</th>
               <th scope="col">{t("address")}</th>
               <th scope="col">{t("bits")}</th>

@@ -14,6 +14,7 @@ import { type Store, showInCalculator } from "../state/store.js";
 import { Card } from "../ui/card.js";
 import { TextField } from "../ui/field.js";
 import { Scroll } from "../ui/scroll.js";
+import { planReasons } from "./plan-reasons.js";
 import { TOOLS_TEXTS } from "./texts.js";
 
 const FIRST = {
@@ -77,6 +78,7 @@ function Choices({ store, choices }: ChoicesProps): JSX.Element {
   const t = useTexts(TOOLS_TEXTS);
   const [isWhole, setIsWhole] = useState(false);
   const shown = isWhole ? choices : choices.slice(0, SHOWN);
+  const fewest = Math.min(...choices.map(({ addressesUsed }) => addressesUsed));
   return (
     <>
       <Scroll label={t("plan")}>
@@ -100,6 +102,7 @@ function Choices({ store, choices }: ChoicesProps): JSX.Element {
                 store={store}
                 choice={choice}
                 index={index}
+                fewest={fewest}
               />
             ))}
           </tbody>
@@ -118,9 +121,11 @@ interface ChoiceProps {
   readonly store: Store;
   readonly choice: PlanChoice;
   readonly index: number;
+  /** IPv4 addresses that the thriftiest choice takes. */
+  readonly fewest: number;
 }
 
-function Choice({ store, choice, index }: ChoiceProps): JSX.Element {
+function Choice({ store, choice, index, fewest }: ChoiceProps): JSX.Element {
   const t = useTexts(TOOLS_TEXTS);
   const language = useLanguage();
   const { psidLen, psidOffset, rules } = choice;
@@ -136,7 +141,7 @@ function Choice({ store, choice, index }: ChoiceProps): JSX.Element {
       </td>
       <td class="mono">/{choice.endUserPrefixLen}</td>
       <td class="mono">{choice.addressesUsed.toLocaleString(language)}</td>
-      <td lang="en">{choice.reasons.join("; ")}</td>
+      <td class="sentences">{planReasons(choice, fewest, language)}</td>
       <td>
         {rules.map((rule, at) => (
           <button

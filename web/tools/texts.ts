@@ -66,6 +66,7 @@ export const TOOLS_TEXTS = {
   role: ["Role", "役割"],
   "role-br": ["border relay (BR)", "ボーダーリレー (BR)"],
   "role-ce": ["customer edge (CE)", "カスタマーエッジ (CE)"],
+  "walk-forwarded": ["forwarded as {family}", "{family} として転送"],
   walk: ["Walk a packet through", "パケットの経路"],
   "walk-from": ["From (LAN host:port)", "送信元 (LAN ホスト:ポート)"],
   "walk-to": ["To (IPv4:port)", "宛先 (IPv4:ポート)"],

@@ -10,7 +10,8 @@ import { error } from "../../src/map/diagnostic.js";
 import type { Checked, Rule } from "../../src/map/types.js";
 import { FindingList } from "../calculator/findings.js";
 import { readBr, readDmr } from "../dhcp/request.js";
-import { useTexts } from "../i18n/context.js";
+import { useLanguage, useTexts } from "../i18n/context.js";
+import { DROP_HELP_JA } from "../live/drop-texts.js";
 import { whole } from "../state/draft.js";
 import type { Inputs } from "../state/model.js";
 import { ceOf } from "../state/moves.js";
@@ -125,13 +126,12 @@ function Steps({ walked }: { readonly walked: Walk }): JSX.Element {
 
 function Step({ step: { node, leg, report } }: { readonly step: WalkStep }): JSX.Element {
   const t = useTexts(TOOLS_TEXTS);
+  const language = useLanguage();
   const { refusal, nat44, input, output } = report;
   return (
     <li data-step={`${node}-${leg}`}>
       <h3>{t(`walk-${node}-${leg}`)}</h3>
-      <p lang="en" class={refusal === null ? "sound" : "wrong"}>
-        {verdictText(report)}
-      </p>
+      <Verdict report={report} />
       <Headers label={t("walk-in")} view={input} />
       {output.map((view, index) => (
         <Headers key={`${index} ${view.kind}`} label={t("walk-out")} view={view} />
@@ -142,11 +142,31 @@ function Step({ step: { node, leg, report } }: { readonly step: WalkStep }): JSX
         </p>
       )}
       {refusal === null ? null : (
-        <p lang="en">
-          {refusal.help}. {refusal.remedy} <span class="rfc">{refusal.rfc}</span>
+        <p>
+          {language === "ja" ? `${DROP_HELP_JA[refusal.reason]}。` : null}
+          <span lang="en">
+            {language === "ja" ? null : `${refusal.help}. `}
+            {refusal.remedy}
+          </span>{" "}
+          <span class="rfc">{refusal.rfc}</span>
         </p>
       )}
     </li>
+  );
+}
+
+/** In the reader's language for the one packet that goes on, which is nearly every one. */
+function Verdict({ report }: { readonly report: PacketReport }): JSX.Element {
+  const t = useTexts(TOOLS_TEXTS);
+  const { verdict, hairpin, output, mtu, refusal } = report;
+  if (verdict === "forwarded" && !hairpin && output.length === 1) {
+    const family = mtu.family === "ipv6" ? "IPv6" : "IPv4";
+    return <p class="sound">{t("walk-forwarded", { family })}</p>;
+  }
+  return (
+    <p lang="en" class={refusal === null ? "sound" : "wrong"}>
+      {verdictText(report)}
+    </p>
   );
 }
 
