@@ -19,6 +19,9 @@ import { Turns } from "./turns.js";
 /** Requests are small and quick. Milliseconds. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
+/** Longer than anybody waits from scrape to scrape, who would else meet a connection that is being closed. Milliseconds. */
+const KEEP_ALIVE_MS = 75_000;
+
 /** Who has not read an answer by then is cut off. */
 const ANSWER_TIMEOUT_MS = 30_000;
 
@@ -76,6 +79,7 @@ export class HttpServer {
     this.#server = createServer((request, response) => void this.#serve(request, response));
     this.#server.requestTimeout = REQUEST_TIMEOUT_MS;
     this.#server.headersTimeout = REQUEST_TIMEOUT_MS;
+    this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
     this.#server.maxConnections = MAX_CONNECTIONS;
     this.#server.on("drop", () => this.#cutOff("too-many"));
     this.#server.on("clientError", (error: NodeJS.ErrnoException, socket) => {

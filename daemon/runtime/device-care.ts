@@ -24,6 +24,8 @@ export class DeviceCare {
   /** When the device was seen to be gone, and why it could not be made again; null while it is there. */
   #loss: { readonly atMs: number; readonly reason: string } | null = null;
   #isDown = false;
+  /** A device that is being deleted is down for a moment; that is no down of its own. */
+  #isDownCounted = true;
   #isWatched = false;
   #isSysOwn = false;
   #lookedAtMs = 0;
@@ -83,6 +85,7 @@ export class DeviceCare {
   gone(): void {
     if (this.#loss !== null || !this.#isWatched) return;
     this.#loss = { atMs: performance.now(), reason: "" };
+    this.#isDownCounted = true;
     this.#menders.lost();
     const what = this.#isOthers ? "mapd waits until it is there again" : "mapd makes it again";
     this.#log.error({ tun: this.#tun }, `the device is gone: somebody has deleted it; ${what}`);
@@ -113,21 +116,27 @@ export class DeviceCare {
     // The queue of a device that was moved to another namespace says nothing of it.
     if (isUp === null && !deviceExists(this.#tun)) this.gone();
     else if (isUp !== null && isUp === this.#isDown) this.#turned(isUp);
+    else if (!this.#isDownCounted) this.#countDown();
   }
 
   /** The device was set down, or up again. */
   #turned(isUp: boolean): void {
     this.#isDown = !isUp;
-    if (isUp) void this.#refit();
-    else {
-      this.#downs++;
+    if (isUp) {
+      if (!this.#isDownCounted) this.#countDown();
+      void this.#refit();
+    } else {
+      this.#isDownCounted = false;
       this.#menders.lost();
-      const remedy = `ip link set dev ${this.#tun} up`;
-      this.#log.error(
-        { tun: this.#tun },
-        `somebody has set the device down; to undo it: ${remedy}`,
-      );
     }
+  }
+
+  /** At the look after: it is down, or was, and not gone. */
+  #countDown(): void {
+    this.#isDownCounted = true;
+    this.#downs++;
+    const remedy = `ip link set dev ${this.#tun} up`;
+    this.#log.error({ tun: this.#tun }, `somebody has set the device down; to undo it: ${remedy}`);
   }
 
   /** The kernel took the routes out when the device went down, and does not put them back. */
