@@ -42,7 +42,8 @@ export function sendStream(
   let stop: () => void;
   try {
     stop = stream.begin((document) => {
-      if (left <= 0 || !response.headersSent || response.writableNeedDrain) return false;
+      const isOpen = response.headersSent && !response.writableEnded;
+      if (!isOpen || left <= 0 || response.writableNeedDrain) return false;
       left--;
       response.write(line(withoutPayload(document)));
       return true;
@@ -57,14 +58,29 @@ export function sendStream(
     left = MOST_PER_SECOND;
   }, 1000);
   const pulse = setInterval(pulseOf(response, cutOff), PULSE_MS);
-  const end = setTimeout(() => response.end(), LONGEST_MS);
-  response.once("close", () => {
+  const over = (): void => {
+    response.off("close", over);
     clearInterval(pulse);
     clearInterval(refill);
     clearTimeout(end);
     stop();
-  });
+  };
+  const end = setTimeout(() => {
+    over();
+    finish(response, cutOff);
+  }, LONGEST_MS);
+  response.once("close", over);
   return null;
+}
+
+/** Nothing may be written any more; what has been is the client's to read. */
+function finish(response: ServerResponse, cutOff: () => void): void {
+  const unread = setTimeout(() => {
+    cutOff();
+    response.destroy();
+  }, UNREAD_TIMEOUT_MS);
+  response.once("close", () => clearTimeout(unread));
+  response.end();
 }
 
 type Pulsed = Pick<ServerResponse, "writableNeedDrain" | "write" | "destroy">;

@@ -1,10 +1,12 @@
 /** Answers that go on: lines as they come, no payload, and an end whoever leaves first. */
+import { EventEmitter } from "node:events";
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
+import { mock } from "node:test";
 import { type Test, test } from "tap";
 import type { ControlCommand } from "../../../../daemon/control/command.js";
 import { ControlStream, type SendMore } from "../../../../daemon/control/stream.js";
 import { MapdError } from "../../../../daemon/errors.js";
-import { pulseOf } from "../../../../daemon/http/answer-stream.js";
+import { pulseOf, sendStream } from "../../../../daemon/http/answer-stream.js";
 import type { HttpServer } from "../../../../daemon/http/server.js";
 import { ECHOES, get, serve } from "./rig.js";
 
@@ -149,6 +151,58 @@ test("who reads nothing for ten seconds is cut off; who reads again in time is n
   t.same(told, ["\n"]);
   beat(1);
   t.same(told, ["\n", "cut off", "destroyed"]);
+});
+
+/** A response that nobody reads the end of; it throws as Node's fails where something is written behind the end. */
+class UnreadResponse extends EventEmitter {
+  readonly socket = { destroyed: false };
+  readonly writableNeedDrain = false;
+  headersSent = false;
+  writableEnded = false;
+  destroyed = false;
+
+  writeHead(): void {
+    this.headersSent = true;
+  }
+
+  write(): boolean {
+    if (this.writableEnded) throw new Error("write after end");
+    return true;
+  }
+
+  end(): void {
+    this.writableEnded = true;
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+    this.emit("close");
+  }
+}
+
+test("after ten minutes it ends, and who has not read the rest ten seconds later is cut off", (t) => {
+  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  t.teardown(() => mock.timers.reset());
+  const response = new UnreadResponse();
+  const sends: SendMore[] = [];
+  const told: string[] = [];
+  const stream = new ControlStream({ event: "started" }, (send) => {
+    sends.push(send);
+    return () => told.push("stopped");
+  });
+  t.equal(
+    sendStream(response as never, stream, () => told.push("cut off")),
+    null,
+  );
+  mock.timers.tick(10 * 60_000 - 1);
+  t.equal(sends[0]?.({ n: 1 }), true);
+  mock.timers.tick(1);
+  t.same([sends[0]?.({ n: 2 }), response.writableEnded], [false, true]);
+  mock.timers.tick(9_999);
+  t.same([told, response.destroyed], [["stopped"], false]);
+  mock.timers.tick(1);
+  t.same([told, response.destroyed], [["stopped", "cut off"], true]);
+  t.end();
 });
 
 test("the fifth is refused while four go on, and other answers are given", async (t) => {
