@@ -57,7 +57,8 @@ of them at a time, 200 packets a second at most (the others are counted in a doc
 
 A refusal is a document \`mapd.error/1\`: 400 for arguments that make no sense, 401 without the right token, 403 as above,
 404 for a path, domain or host that does not exist, 409 where the daemon cannot do it now, 503 (with \`Retry-After\`) while
-eight answers are being made or read, or four go on. There are 64 connections at most; an answer that is not read in 30
+eight answers are being made or read, or four go on, and for what is asked on a connection before the answer before has
+been read (pipelining), whatever the path. There are 64 connections at most; an answer that is not read in 30
 seconds is cut off, and a trace that is not read for ten.
 `;
 

@@ -2,11 +2,9 @@
  * Records on their way from a worker to the main thread: a ring in shared memory with one writer and one reader, who
  * never wait for each other. What finds no room is lost, and counted.
  *   words  +0 written | +4 read | +8 lost | data
- * Both positions count bytes and wrap at 2^32. A record is a multiple of RECORD_ALIGN bytes, whose first word is its length,
+ * Both positions count bytes and wrap at 2^32. A record is a multiple of 4 bytes, whose first word is its length,
  * and lies in one piece; where it would not, a word of zero sends the reader to the start.
  */
-
-export const RECORD_ALIGN = 4;
 
 const WRITTEN = 0;
 const READ = 1;
