@@ -80,7 +80,8 @@ function isConsistent({ rule, isIidGiven }: RuleArgument, analysis: Analysis): b
 /** RFC 7598 §4.5 has the PSID at the left end of 16 bits, and some take it as it stands there. */
 function psidClaim(rule: Rule, { ce }: Analysis, input: CliInput): readonly Diagnostic[] {
   const text = textOption(input, "psid");
-  const psid = text === undefined ? ce.psid : wholeValue(text, "PSID");
+  if (text === undefined) return [];
+  const psid = wholeValue(text, "PSID");
   if (psid === (ce.psid ?? 0)) return [];
   const isLeft = ce.psid !== null && psid === ce.psid << (16 - rule.psidLen);
   const message = isLeft

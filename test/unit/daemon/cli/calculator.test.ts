@@ -392,3 +392,9 @@ test("selftest calculates the RFCs' examples", async (t) => {
   t.match(stdout, /^ok {6}example 1: .*\(RFC 7597 App\. A\)$/m);
   t.match(stdout, /^21 examples, 0 failed$/m);
 });
+
+test("analyse holds a PSID against the address only where one is claimed", async (t) => {
+  const words = ["analyse", "2001:db8::/40 192.0.2.0/24 8", "2001:db8:12::c000:212:0"];
+  t.same((await runMapctl(...words)).stderr, "");
+  t.match((await runMapctl(...words, "--psid", "3")).stderr, /there is no PSID, not 3/);
+});
