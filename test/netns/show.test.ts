@@ -260,7 +260,10 @@ for (const mode of LAB_MODES) {
     t.same(br.bytes.in, { ipv4: (down + STRAY) * IPV4_LEN, ipv6: UP * inDomain });
     t.equal(br.bytes.out.ipv6, down * inDomain);
     t.same(br.hits, { metro: { toCe: down, fromCe: UP } });
-    t.match(rowOf(network, "br", "rules metro"), { hits: { toCe: down, fromCe: UP } });
+    const hits = { toCe: down, fromCe: UP };
+    t.match(rowOf(network, "br", "rules metro"), { hits });
+    t.match(rowOf(network, "br", `show ${mode} domain`), { rules: [{ name: "metro", hits }] });
+    t.match(rowOf(network, "br", `show ${mode} statistics name ${DOMAIN}`), { hits: br.hits });
 
     const ce = statistics(network, "ce1", mode);
     t.same(ce.packets, {
