@@ -17,7 +17,12 @@ export type Token = { readonly digest: Buffer } | { readonly problem: string };
 /** Reads the file; what is wrong with it is said in a form that the operator can act on. */
 export function readToken(path: string): Token {
   try {
-    if ((statSync(path).mode & OTHERS_READ) !== 0) {
+    const file = statSync(path);
+    // To read from a pipe would stop the daemon; what is longer than a token and its line ends is none.
+    if (!file.isFile() || file.size > 2 * MAX_LEN) {
+      return { problem: `${path} is no file with a token in it` };
+    }
+    if ((file.mode & OTHERS_READ) !== 0) {
       return { problem: `everybody may read ${path}; chmod o-r ${path}` };
     }
     const text = readFileSync(path, "utf8").trim();

@@ -1,7 +1,7 @@
 /** Taking a daemon out of service without losing a packet: whether it is drained, and whether packets still come. */
 
 /** Fewer packets a second than this are strays: echo requests of a monitor, a retransmission. */
-export const QUIET_PACKETS_A_SECOND = 10;
+const QUIET_PACKETS_A_SECOND = 10;
 
 /** A shorter time says nothing about a rate. */
 const SAMPLE_MS = 900;

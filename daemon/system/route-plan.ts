@@ -16,7 +16,7 @@ import { aggregateRules } from "./prefixes.js";
 export const ROUTE_PROTOCOL = 200;
 
 /** A metric that yields to every default route that an operator, DHCP or a routing daemon sets. */
-export const LAST_RESORT_METRIC = 2048;
+const LAST_RESORT_METRIC = 2048;
 
 /** Packets that wait in the device for a worker; more would only add delay. */
 const TX_QUEUE_LEN = 1000;

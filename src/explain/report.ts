@@ -150,7 +150,7 @@ function outputsOf({ output, icmpErrors, verdict }: Judgement): Output[] {
   return output.map((bytes, i) => ({ kind: i < errorsFrom ? "forwarded" : "icmp-error", bytes }));
 }
 
-export function refusalOf(reason: DropName): Refusal {
+function refusalOf(reason: DropName): Refusal {
   const row = DROPS.find(({ name }) => name === reason)!;
   return { reason, help: row.help, rfc: row.rfc, remedy: REMEDIES[reason] };
 }

@@ -9,7 +9,7 @@ import type { DerivedFacts, RuleRow, RulesDocument, RuleValues } from "./documen
 import { chosenDomains, FILTER } from "./filter.js";
 
 /** Rules of a page: an answer of some megabytes. */
-export const MOST_RULES = 10_000;
+const MOST_RULES = 10_000;
 
 const RULES = z.strictObject({
   ...FILTER.shape,

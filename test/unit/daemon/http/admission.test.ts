@@ -159,6 +159,12 @@ test("another token is taken at a reload, not before", async (t) => {
 
 const unusable = [
   { name: "a missing file", make: () => "/nonexistent/token", problem: /ENOENT/ },
+  { name: "a device", make: () => "/dev/zero", problem: /no file with a token/ },
+  {
+    name: "a long file",
+    make: (t: Test) => tokenFile(t, "x".repeat(4000)),
+    problem: /no file with a token/,
+  },
   { name: "a short token", make: (t: Test) => tokenFile(t, "short\n"), problem: /is no token/ },
   {
     name: "more than a token",
