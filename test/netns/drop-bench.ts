@@ -1,13 +1,20 @@
 /** A daemon whose drops are looked at in every place where people look: trace, counters, metrics. */
+import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { Test } from "tap";
 import { askDaemon } from "../../daemon/control/client.js";
 import { listenToDaemon } from "../../daemon/control/stream-client.js";
 import type { CountersDocument, DomainCounters } from "../../daemon/runtime/status.js";
 import { type LoadedCase, loadCase } from "../golden/run-case.js";
 import { writePcap } from "../support/pcap.js";
-import { ConfigFile, type DaemonProcess, mapctl, startDaemon } from "./daemon-under-test.js";
+import { ConfigFile, type DaemonProcess, startDaemon } from "./daemon-under-test.js";
 import { METRICS } from "./reload.js";
+
+const MAPCTL = fileURLToPath(new URL("../../daemon/mapctl.js", import.meta.url));
+/** Of what a program may write, and for how long. */
+const ROOM = { maxBuffer: 16 * 1024 * 1024, timeout: 20_000 };
 
 const APART_US = 10_000_000;
 const SOURCE_AT = 8;
@@ -113,22 +120,15 @@ export class DropBench {
   }
 
   /** The reasons that `mapctl explain` finds in a capture of the group's packets, each with what mends it. */
-  explained({ cases }: Group): readonly string[] {
+  async explained({ cases }: Group): Promise<readonly string[]> {
     const path = `${this.file.path}.pcap`;
     // Far enough apart that what a case has left behind is forgotten, but for NAT44's sessions.
     const records = cases.flatMap(({ input }, i) =>
       input.map(({ timeUs, bytes }) => ({ timeUs: i * APART_US + timeUs, bytes })),
     );
     writeFileSync(path, writePcap(records));
-    const { stdout } = mapctl(
-      this.file,
-      "explain",
-      "--pcap",
-      path,
-      "--config",
-      this.file.path,
-      "--json",
-    );
+    const words = [MAPCTL, "explain", "--pcap", path, "--config", this.file.path, "--json"];
+    const { stdout } = await promisify(execFile)(process.execPath, words, ROOM);
     const { explanations } = JSON.parse(stdout) as Explained;
     const reasons = explanations.flatMap(({ refusal }) =>
       refusal === null || refusal.remedy === "" ? [] : [refusal.reason],
