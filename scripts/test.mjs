@@ -104,12 +104,15 @@ function keepCount(counts, name, result) {
   if (result.problems.length === 0) counts[name] = result.passed;
 }
 
-/** Each step in its turn, with those that run beside it. */
-function lanesOf(steps) {
-  const isLeader = ({ beside }) => !steps.some(({ name }) => name === beside);
-  return steps
-    .filter(isLeader)
-    .map((leader) => [leader, steps.filter(({ beside }) => beside === leader.name)]);
+/** Steps in their turn; neighbours that take one core each belong together. */
+function groupsOf(steps) {
+  const groups = [];
+  for (const step of steps) {
+    const last = groups.at(-1);
+    if (step.jobs === 1 && last?.[0].jobs === 1) last.push(step);
+    else groups.push([step]);
+  }
+  return groups;
 }
 
 async function main(words) {
@@ -127,8 +130,8 @@ async function main(words) {
   const counts = { ...expected };
   let passed = 0;
   let failed = 0;
-  const runInTurn = async (steps) => {
-    for (const step of steps) {
+  const runInTurn = async (waiting) => {
+    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
       const startedMs = Date.now();
       const result = await runStep(step, deadline, updateCounts ? {} : expected);
       if (updateCounts && step.commands === undefined) keepCount(counts, step.name, result);
@@ -138,9 +141,7 @@ async function main(words) {
     }
   };
   const chosen = all.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-  for (const [step, beside] of lanesOf(chosen)) {
-    await Promise.all([runInTurn([step]), runInTurn(beside)]);
-  }
+  for (const group of groupsOf(chosen)) await Promise.all([runInTurn(group), runInTurn(group)]);
   if (updateCounts) writeFileSync(COUNTS_FILE, `${JSON.stringify(counts, null, 2)}\n`);
   return { passed, failed };
 }

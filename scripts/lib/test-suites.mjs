@@ -4,20 +4,15 @@ import { accessSync, constants, mkdirSync, readdirSync, writeFileSync } from "no
 import { join, relative } from "node:path";
 import { runTapFile } from "./tap-file.mjs";
 
-/** `beside`: the suite takes one core and runs while that one, which takes the other, runs for its fixed time. */
+/** Neighbours with one job run two at a time, since there are two cores at least: the longest come first. */
 export const SUITES = [
   { name: "unit", jobs: 2, fileLimitMs: 60_000, needs: [] },
   { name: "property", jobs: 2, fileLimitMs: 120_000, needs: [] },
   { name: "fuzz", jobs: 1, fileLimitMs: 120_000, needs: [] },
-  { name: "golden", beside: "fuzz", jobs: 1, fileLimitMs: 120_000, needs: [] },
-  { name: "package", beside: "fuzz", jobs: 1, fileLimitMs: 180_000, needs: [] },
-  {
-    name: "native",
-    beside: "fuzz",
-    jobs: 1,
-    fileLimitMs: 90_000,
-    needs: ["tun", "namespaces"],
-  },
+  { name: "bench", jobs: 1, fileLimitMs: 120_000, needs: ["tun", "namespaces"] },
+  { name: "golden", jobs: 1, fileLimitMs: 120_000, needs: [] },
+  { name: "package", jobs: 1, fileLimitMs: 180_000, needs: [] },
+  { name: "native", jobs: 1, fileLimitMs: 90_000, needs: ["tun", "namespaces"] },
   {
     name: "netns",
     jobs: 2,
@@ -27,13 +22,6 @@ export const SUITES = [
     needs: ["tun", "namespaces"],
   },
   { name: "browser", jobs: 2, fileLimitMs: 120_000, needs: ["tun", "namespaces"] },
-  {
-    name: "bench",
-    beside: "fuzz",
-    jobs: 1,
-    fileLimitMs: 120_000,
-    needs: ["tun", "namespaces"],
-  },
 ];
 
 /** Of `npm run test:package` alone: it takes minutes, and loads from npm's registry and Debian's archive. */

@@ -8,7 +8,7 @@ import { LAB_MODES } from "../../lab/plan.js";
 import { faultsOf, textOf } from "../soak/report.js";
 import { soak } from "../soak/soak.js";
 
-const SECONDS = 15;
+const SECONDS = 10;
 
 for (const mode of LAB_MODES) {
   test(`${mode}: scrapes, reloads and calls lose no packet`, { timeout: 80_000 }, async (t) => {
