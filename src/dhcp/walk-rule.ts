@@ -34,10 +34,14 @@ export function walkRule(
   walkInner: WalkInner,
 ): Rule | null {
   if (to - from < RULE_FIXED_LEN) {
-    const rest = { from, to, field: "body", value: "", meaning: "" };
-    const message = `a rule has at least ${RULE_FIXED_LEN} octets, not ${to - from}`;
-    sheet.add(scope, rest)(error("s46-truncated", scope.path, message, "RFC 7598 §4.1"));
-    return null;
+    return tooShort(
+      sheet,
+      scope,
+      from,
+      to,
+      `a rule has at least ${RULE_FIXED_LEN}`,
+      "RFC 7598 §4.1",
+    );
   }
   walkFlags(sheet, scope, from);
   const eaLen = sheet.u8(from + 1);
@@ -151,6 +155,21 @@ function inputOf(params: PortParams | null): Partial<RuleInput> {
   return { psidOffset, psidLen, psid: psidOfField(field, psidLen) };
 }
 
+/** One row for all octets of a body that cannot hold even its fixed fields. */
+function tooShort(
+  sheet: Sheet,
+  scope: Scope,
+  from: number,
+  to: number,
+  need: string,
+  rfc: string,
+): null {
+  const rest = { from, to, field: "body", value: "", meaning: "" };
+  const message = `${need} octets, not ${to - from}`;
+  sheet.add(scope, rest)(error("s46-truncated", scope.path, message, rfc));
+  return null;
+}
+
 const BIND_FIXED_LEN = 5;
 /** RFC 7596 gives no default; without option 93 the address is not shared. */
 const LW_DEFAULT_OFFSET = 0;
@@ -164,10 +183,14 @@ export function walkBinding(
   walkInner: WalkInner,
 ): Rule | null {
   if (to - from < BIND_FIXED_LEN) {
-    const rest = { from, to, field: "body", value: "", meaning: "" };
-    const message = `a binding has at least ${BIND_FIXED_LEN} octets, not ${to - from}`;
-    sheet.add(scope, rest)(error("s46-truncated", scope.path, message, "RFC 7598 §4.4"));
-    return null;
+    return tooShort(
+      sheet,
+      scope,
+      from,
+      to,
+      `a binding has at least ${BIND_FIXED_LEN}`,
+      "RFC 7598 §4.4",
+    );
   }
   const address = sheet.word(from, from + 4);
   const ipv4Row = sheet.add(scope, {

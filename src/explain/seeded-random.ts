@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same every time, so that the same packets in give the same packets out: mulberry32. */
+/** Unsigned 32-bit numbers that look random and are the same every time, so that the same packets in give the same packets out: mulberry32. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

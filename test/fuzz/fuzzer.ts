@@ -3,11 +3,12 @@
  * forwarded is left as it was, nothing is written outside its frame, the books balance, and what leaves is
  * sound and goes where the domain may send.
  */
+
+import { seededRandom } from "../../src/explain/seeded-random.js";
 import type { DomainSettings } from "../../src/pipeline/settings.js";
 import { DROPS, INTERNAL_ERROR } from "../../src/verdict.js";
 import { DomainUnderTest } from "../support/domain-under-test.js";
 import type { Offloaded } from "../support/offload.js";
-import { seededRandom } from "../support/seeded-random.js";
 import { outputProblems } from "./invariants.js";
 import { MergeCheck } from "./merging.js";
 import { arrivals, below, pick, type Random } from "./mutate.js";

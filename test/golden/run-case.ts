@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseConfig } from "../../daemon/config/load.js";
 import { COUNTER_COUNT, COUNTERS, dropIndex } from "../../src/counters.js";
+import { seededRandom } from "../../src/explain/seeded-random.js";
 import { compileRules, createNat44, createPipeline } from "../../src/pipeline/create.js";
 import type { DomainSettings } from "../../src/pipeline/settings.js";
 import type { Arena } from "../../src/tun/arena.js";
@@ -18,7 +19,6 @@ import {
   withPartialChecksum,
 } from "../support/offload.js";
 import { type PcapRecord, readPcap } from "../support/pcap.js";
-import { seededRandom } from "../support/seeded-random.js";
 import type { CaseFile, CountersFile } from "./golden-case.js";
 import { goldenFolder } from "./golden-folder.js";
 

@@ -5,7 +5,7 @@ import { AS_PLANNED } from "../../lab/daemons.js";
 import { transfer } from "../../lab/path.js";
 import { DAEMONS, type DaemonName, type LabMode, METRICS_PORT, SERVER } from "../../lab/plan.js";
 import { bringUp, type Network } from "../../lab/round.js";
-import { seededRandom } from "../support/seeded-random.js";
+import { seededRandom } from "../../src/explain/seeded-random.js";
 import { callMapctl, changed, Repeated } from "./disturbances.js";
 import { type Drops, readKernelDrops } from "./kernel-drops.js";
 import type { Numbered } from "./numbered-program.js";

@@ -4,13 +4,13 @@
  * that it borrows are like the arena's.
  */
 import { COUNTER_COUNT, COUNTERS, type CounterName, counterIndex } from "../../src/counters.js";
+import { seededRandom } from "../../src/explain/seeded-random.js";
 import type { Nat44 } from "../../src/nat44/nat44.js";
 import { compileRules, createNat44, createPipeline } from "../../src/pipeline/create.js";
 import { HEADROOM, type PacketIo, type Pipeline } from "../../src/pipeline/packet-io.js";
 import type { DomainSettings } from "../../src/pipeline/settings.js";
 import { SLOT_LEN } from "../../src/tun/arena.js";
 import { type Offloaded, VIRTIO_LEN } from "./offload.js";
-import { seededRandom } from "./seeded-random.js";
 
 const FILL = 0xa5;
 const SPARES = 256;

@@ -1,4 +1,6 @@
 /** The classes that follow fragments, fed with bytes, and what becomes of them in words. */
+
+import { seededRandom } from "../../src/explain/seeded-random.js";
 import { FragmentKey } from "../../src/translate/fragment/fragment-key.js";
 import {
   DEFAULT_FRAGMENT_LIMITS,
@@ -12,7 +14,6 @@ import { Packet } from "../../src/translate/packet.js";
 import { DROPS } from "../../src/verdict.js";
 import { bytesAt, frameOf, MemoryOutput, packetOf, SLOT_LEN } from "./fragment-frames.js";
 import { isIpv6 } from "./fragments.js";
-import { seededRandom } from "./seeded-random.js";
 
 /** A port cache, fed with fragments. */
 export class PortCacheBench {

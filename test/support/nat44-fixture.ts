@@ -1,8 +1,9 @@
 /** Settings, port sets and endpoints that the NAT44 tests share. */
+
+import { seededRandom } from "../../src/explain/seeded-random.js";
 import { PortSet } from "../../src/map/port-set.js";
 import { Nat44 } from "../../src/nat44/nat44.js";
 import type { Nat44Settings } from "../../src/nat44/settings.js";
-import { seededRandom } from "./seeded-random.js";
 
 export const TCP = 6;
 export const UDP = 17;

@@ -3,6 +3,8 @@
  * and then a new NAT that takes over the state of the old one. Every answer is compared at once,
  * everything that can be seen from outside whenever the caller wants it.
  */
+
+import { seededRandom } from "../../src/explain/seeded-random.js";
 import { PortSet } from "../../src/map/port-set.js";
 import { Nat44 } from "../../src/nat44/nat44.js";
 import type { MappingOrigin } from "../../src/nat44/records.js";
@@ -26,7 +28,6 @@ import {
   UDP,
 } from "./nat44-fixture.js";
 import { fastView, firstDifference, slowView } from "./nat44-view.js";
-import { seededRandom } from "./seeded-random.js";
 import { SlowNat44 } from "./slow-nat44.js";
 import type { Endpoint, Remote } from "./slow-table.js";
 

@@ -1,7 +1,8 @@
 /** The rule table: lookups among few and many rules, with warm and cold caches; its size, and how long it takes to make. */
+
+import { seededRandom } from "../../../src/explain/seeded-random.js";
 import { RuleTable } from "../../../src/map/rule-table.js";
 import type { Rule } from "../../../src/map/types.js";
-import { seededRandom } from "../../support/seeded-random.js";
 import { median } from "../result.js";
 import { type CpuBench, keep, type Measured, nsEach, nsOnce } from "./measured.js";
 

@@ -1,7 +1,8 @@
 /** NAT44 alone: a packet of a known session, and one that opens a mapping and a session. */
+
+import { seededRandom } from "../../../src/explain/seeded-random.js";
 import type { Nat44 } from "../../../src/nat44/nat44.js";
 import { createNat44 } from "../../../src/pipeline/create.js";
-import { seededRandom } from "../../support/seeded-random.js";
 import { median } from "../result.js";
 import { type CpuBench, keep, type Measured, nsEach, nsOnce } from "./measured.js";
 import { domainSettings } from "./rig.js";

@@ -5,6 +5,7 @@
  */
 import { parseConfig } from "../../../daemon/config/load.js";
 import { COUNTER_COUNT, COUNTERS } from "../../../src/counters.js";
+import { seededRandom } from "../../../src/explain/seeded-random.js";
 import type { Nat44 } from "../../../src/nat44/nat44.js";
 import { compileRules, createNat44, createPipeline } from "../../../src/pipeline/create.js";
 import { HEADROOM, type Pipeline } from "../../../src/pipeline/packet-io.js";
@@ -13,7 +14,6 @@ import { Arena, SLOT_LEN } from "../../../src/tun/arena.js";
 import { BatchLoop } from "../../../src/tun/batch-loop.js";
 import { DROPS } from "../../../src/verdict.js";
 import type { Offloaded } from "../../support/offload.js";
-import { seededRandom } from "../../support/seeded-random.js";
 import { type DomainName, forwardingOf } from "../domains.js";
 import { BATCH, type Direction, type Flows, type Kind, packetsFor } from "./packets.js";
 

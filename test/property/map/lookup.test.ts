@@ -1,10 +1,10 @@
 /** Longest-prefix match against trying every rule, for every prefix length on both sides. */
 import { test } from "tap";
+import { seededRandom } from "../../../src/explain/seeded-random.js";
 import { checkRuleSet } from "../../../src/map/check.js";
 import { canonicalIpv4, canonicalIpv6 } from "../../../src/map/prefix.js";
 import { RuleTable } from "../../../src/map/rule-table.js";
 import type { Rule, Words6 } from "../../../src/map/types.js";
-import { seededRandom } from "../../support/seeded-random.js";
 import { slowLookup4, slowLookup6 } from "../../support/slow-map.js";
 
 const SEED = Number(process.env.MAPD_TEST_SEED ?? Date.now() & 0x7fffffff);

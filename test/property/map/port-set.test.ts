@@ -1,7 +1,7 @@
 /** RFC 7597 §5.1 and appendix B: every port has one owner, or nobody has it. */
 import { test } from "tap";
+import { seededRandom } from "../../../src/explain/seeded-random.js";
 import { isExcludedPort, PortSet, portCounts, psidOfPort } from "../../../src/map/port-set.js";
-import { seededRandom } from "../../support/seeded-random.js";
 import { slowPsid } from "../../support/slow-map.js";
 
 const PORTS = 65536;

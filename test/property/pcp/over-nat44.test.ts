@@ -1,5 +1,6 @@
 /* Random hosts that ask for mappings and send packets: what was answered is what the real NAT44 holds. */
 import { test } from "tap";
+import { seededRandom } from "../../../src/explain/seeded-random.js";
 import type { Nat44 } from "../../../src/nat44/nat44.js";
 import type { MappingRow } from "../../../src/nat44/records.js";
 import { Responder } from "../../../src/pcp/responder.js";
@@ -22,7 +23,6 @@ import {
   readAnswer,
 } from "../../support/pcp-client.js";
 import { SETTINGS } from "../../support/pcp-responder.js";
-import { seededRandom } from "../../support/seeded-random.js";
 
 const STEPS = 10_000;
 /** Everything is compared after so many of them. */

@@ -4,6 +4,7 @@ import { formatAddress } from "../../../src/explain/addresses.js";
 import { type Flow, flowsOf } from "../../../src/explain/flows.js";
 import { type Header, headersOf } from "../../../src/explain/headers.js";
 import { layersOf } from "../../../src/explain/layers.js";
+import { seededRandom } from "../../../src/explain/seeded-random.js";
 import { headerText } from "../../../src/explain/text.js";
 import { caseFolders } from "../../golden/golden-folder.js";
 import { loadCase } from "../../golden/run-case.js";
@@ -21,7 +22,6 @@ import {
   tcp,
   udp,
 } from "../../support/packet-builder.js";
-import { seededRandom } from "../../support/seeded-random.js";
 
 const A = "192.0.2.18";
 const B = "198.51.100.1";

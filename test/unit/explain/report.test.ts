@@ -2,6 +2,7 @@
 import { test } from "tap";
 import { DomainRun } from "../../../src/explain/domain-run.js";
 import { Explainer, type PacketReport } from "../../../src/explain/report.js";
+import { seededRandom } from "../../../src/explain/seeded-random.js";
 import { commentText, mtuText, ruleText, verdictText } from "../../../src/explain/text.js";
 import { caseFolders } from "../../golden/golden-folder.js";
 import { loadCase, settingsOf } from "../../golden/run-case.js";
@@ -17,7 +18,6 @@ import {
   SERVER_T,
 } from "../../golden/source/domains.js";
 import { echo, encapsulated, ipv4, ipv6, pattern, udp } from "../../support/packet-builder.js";
-import { seededRandom } from "../../support/seeded-random.js";
 
 function reportOf(config: unknown, ...packets: readonly Uint8Array[]): PacketReport {
   const explainer = new Explainer(new DomainRun(settingsOf(config)));

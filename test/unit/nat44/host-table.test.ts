@@ -1,9 +1,9 @@
 import { test } from "tap";
+import { seededRandom } from "../../../src/explain/seeded-random.js";
 import { HostTable } from "../../../src/nat44/host-table.js";
 import { KeyHash } from "../../../src/nat44/keyed-table.js";
 import { SLOT_ICMP, SLOT_TCP, SLOT_UDP } from "../../../src/nat44/protocol.js";
 import { HOST_A, HOST_B } from "../../support/nat44-fixture.js";
-import { seededRandom } from "../../support/seeded-random.js";
 
 test("counts ports by host and protocol, and apart what the quota does not ask for", (t) => {
   const hosts = new HostTable(4, new KeyHash(seededRandom(1)));

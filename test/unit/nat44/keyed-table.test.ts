@@ -1,6 +1,6 @@
 import { test } from "tap";
+import { seededRandom } from "../../../src/explain/seeded-random.js";
 import { KeyedTable, KeyHash } from "../../../src/nat44/keyed-table.js";
-import { seededRandom } from "../../support/seeded-random.js";
 
 test("finds what was inserted and nothing else", (t) => {
   const table = new KeyedTable(100, new KeyHash(seededRandom(1)));

@@ -1,8 +1,8 @@
 import { test } from "tap";
+import { seededRandom } from "../../../src/explain/seeded-random.js";
 import { PortSet } from "../../../src/map/port-set.js";
 import { PortPool } from "../../../src/nat44/port-pool.js";
 import { exampleSet } from "../../support/nat44-fixture.js";
-import { seededRandom } from "../../support/seeded-random.js";
 
 const NO_PORT = 0x1_0001;
 

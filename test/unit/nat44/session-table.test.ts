@@ -1,10 +1,10 @@
 import { test } from "tap";
+import { seededRandom } from "../../../src/explain/seeded-random.js";
 import { KeyHash } from "../../../src/nat44/keyed-table.js";
 import { SLOT_TCP, SLOT_UDP } from "../../../src/nat44/protocol.js";
 import { SessionTable } from "../../../src/nat44/session-table.js";
 import { ESTABLISHED, NONE } from "../../../src/nat44/tcp-state.js";
 import { PEER_1, PEER_2 } from "../../support/nat44-fixture.js";
-import { seededRandom } from "../../support/seeded-random.js";
 
 function createTable(capacity: number): SessionTable {
   return new SessionTable(capacity, new KeyHash(seededRandom(1)));

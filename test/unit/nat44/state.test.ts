@@ -1,5 +1,6 @@
 /** State that survives: exported by one NAT44, taken over by the next, whatever its settings. */
 import { test } from "tap";
+import { seededRandom } from "../../../src/explain/seeded-random.js";
 import { PortSet } from "../../../src/map/port-set.js";
 import { Nat44 } from "../../../src/nat44/nat44.js";
 import type { Nat44Settings } from "../../../src/nat44/settings.js";
@@ -19,7 +20,6 @@ import {
   TCP,
   UDP,
 } from "../../support/nat44-fixture.js";
-import { seededRandom } from "../../support/seeded-random.js";
 
 const NOW = 50_000.5;
 const PORTS = { tcp: 1232, udp: 1233, icmp: 1234, pcp: 2256, operator: 2257 };

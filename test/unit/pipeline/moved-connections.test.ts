@@ -1,5 +1,6 @@
 /** A CE that has moved to another address: TCP connections of the former one are reset (RFC 9293 §3.10.7.1), in both modes. */
 import { type Test, test } from "tap";
+import { seededRandom } from "../../../src/explain/seeded-random.js";
 import type { Nat44 } from "../../../src/nat44/nat44.js";
 import { createNat44 } from "../../../src/pipeline/create.js";
 import { NAT44_ADDRESS_CHANGED } from "../../../src/verdict.js";
@@ -11,7 +12,6 @@ import { fragments } from "../../support/fragments.js";
 import { joined, VIRTIO_LEN, withPartialChecksum } from "../../support/offload.js";
 import { ipv4, type Payload, pattern, TCP, tcp, udp } from "../../support/packet-builder.js";
 import { packetProblems } from "../../support/packet-check.js";
-import { seededRandom } from "../../support/seeded-random.js";
 
 const NO_VIRTIO = new Uint8Array(VIRTIO_LEN);
 const SERVER = d.SERVER_E;

@@ -1,13 +1,13 @@
 /** A thousand rule tables, one after the other, under packets that all of them let pass: what a reload does, without the file. */
 import { test } from "tap";
 import { COUNTER_COUNT, COUNTERS, counterIndex } from "../../../src/counters.js";
+import { seededRandom } from "../../../src/explain/seeded-random.js";
 import { compileRules, createPipeline } from "../../../src/pipeline/create.js";
 import type { Pipeline } from "../../../src/pipeline/packet-io.js";
 import { Arena, SLOT_LEN } from "../../../src/tun/arena.js";
 import { BatchLoop } from "../../../src/tun/batch-loop.js";
 import { MemoryQueue } from "../../../src/tun/memory-queue.js";
 import { ipv4, ipv6, pattern, udp } from "../../support/packet-builder.js";
-import { seededRandom } from "../../support/seeded-random.js";
 import { withoutIdentification } from "../../support/without-identification.js";
 import { BR_T, domainOf } from "../daemon/samples.js";
 

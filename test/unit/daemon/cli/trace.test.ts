@@ -10,13 +10,13 @@ import { RulesInForce } from "../../../../daemon/trace/rules-in-force.js";
 import { type TapStart, watchersOf } from "../../../../daemon/trace/taps.js";
 import { Tracer } from "../../../../daemon/trace/tracer.js";
 import { COUNTER_COUNT } from "../../../../src/counters.js";
+import { seededRandom } from "../../../../src/explain/seeded-random.js";
 import { compileRules, createPipeline } from "../../../../src/pipeline/create.js";
 import { Arena } from "../../../../src/tun/arena.js";
 import { BatchLoop } from "../../../../src/tun/batch-loop.js";
 import { MemoryQueue } from "../../../../src/tun/memory-queue.js";
 import { Tap } from "../../../../src/tun/trace/tap.js";
 import { ipv4, ipv6, udp } from "../../../support/packet-builder.js";
-import { seededRandom } from "../../../support/seeded-random.js";
 import { BR_T, domainOf } from "../samples.js";
 import { type Outcome, runMapctl } from "./run.js";
 

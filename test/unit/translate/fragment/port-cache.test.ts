@@ -1,4 +1,5 @@
 import { test } from "tap";
+import { seededRandom } from "../../../../src/explain/seeded-random.js";
 import { PortSet } from "../../../../src/map/port-set.js";
 import { FragmentKey } from "../../../../src/translate/fragment/fragment-key.js";
 import { DEFAULT_FRAGMENT_LIMITS } from "../../../../src/translate/fragment/limits.js";
@@ -10,7 +11,6 @@ import { nameOf, PortCacheBench } from "../../../support/fragment-bench.js";
 import { frameOf, packetOf } from "../../../support/fragment-frames.js";
 import { fragment, fragments } from "../../../support/fragments.js";
 import * as build from "../../../support/packet-builder.js";
-import { seededRandom } from "../../../support/seeded-random.js";
 
 const PORTS = [1232, 53] as const;
 const OTHER_PORTS = [1240, 53] as const;

@@ -1,9 +1,9 @@
 import { test } from "tap";
+import { seededRandom } from "../../../../src/explain/seeded-random.js";
 import { BLOCK_LEN, BlockPool } from "../../../../src/translate/fragment/block-pool.js";
 import { WordTable } from "../../../../src/translate/fragment/word-table.js";
 import { bytesAt } from "../../../support/fragment-frames.js";
 import { pattern } from "../../../support/packet-builder.js";
-import { seededRandom } from "../../../support/seeded-random.js";
 
 const hashes = [
   { name: "a good hash", random: seededRandom(7) },

@@ -1,6 +1,6 @@
 import { test } from "tap";
+import { seededRandom } from "../../../../src/explain/seeded-random.js";
 import { TraceRing } from "../../../../src/tun/trace/ring.js";
-import { seededRandom } from "../../../support/seeded-random.js";
 
 const CAPACITY = 256;
 

@@ -1,5 +1,6 @@
 import { test } from "tap";
 import { COUNTER_COUNT } from "../../../../src/counters.js";
+import { seededRandom } from "../../../../src/explain/seeded-random.js";
 import { compileRules, createPipeline } from "../../../../src/pipeline/create.js";
 import { HEADROOM, type Pipeline } from "../../../../src/pipeline/packet-io.js";
 import { Arena } from "../../../../src/tun/arena.js";
@@ -11,7 +12,6 @@ import { TraceRing } from "../../../../src/tun/trace/ring.js";
 import { Tap, type TappedDomain, type Watcher, WHOLE } from "../../../../src/tun/trace/tap.js";
 import { FRAGMENT_TIMEOUT, INTERNAL_ERROR, TUN_WRITE_FAILED } from "../../../../src/verdict.js";
 import { ipv4, ipv6, pattern, udp } from "../../../support/packet-builder.js";
-import { seededRandom } from "../../../support/seeded-random.js";
 import { BR_T, domainOf } from "../../daemon/samples.js";
 
 const BATCH = 4;

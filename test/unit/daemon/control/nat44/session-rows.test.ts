@@ -4,8 +4,8 @@ import {
   SESSION_SORTS,
   sessionOrder,
 } from "../../../../../daemon/control/nat44/session-rows.js";
+import { seededRandom } from "../../../../../src/explain/seeded-random.js";
 import type { SessionRow } from "../../../../../src/nat44/records.js";
-import { seededRandom } from "../../../../support/seeded-random.js";
 
 /** Rows that share most of their values, so that every key of an order has to decide. */
 function rows(count: number): SessionRow[] {
