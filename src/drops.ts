@@ -336,7 +336,7 @@ export const DROPS = [
   {
     code: -56,
     name: "internal_error",
-    help: "A fault in mapd itself; the batch that held the packet was given up",
+    help: "A fault in mapd itself, met by this packet; the log has it",
     rfc: "none",
   },
 ] as const;

@@ -80,7 +80,7 @@ export type FromWorker =
     }
   /** The device does not exist any more; sent once. */
   | { readonly type: "gone" }
-  /** The pipeline threw; its batch was counted as internal_error and the loop went on. */
+  /** The pipeline threw; the packet at fault was counted as internal_error and the loop went on. */
   | { readonly type: "fault"; readonly message: string }
   /** NAT44 refused packets for want of ports or room; sent once a minute at most. */
   | { readonly type: "short"; readonly refusals: Refusals; readonly top: readonly HostRow[] }

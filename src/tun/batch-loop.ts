@@ -153,20 +153,23 @@ export class BatchLoop {
     this.#arena.reset();
     this.#judged = 0;
     this.#emitted = 0;
-    const tap = this.#tap;
-    try {
-      if (tap === null) this.#process(count, nowMs);
-      else this.#processTapped(tap, count, nowMs);
-    } catch (fault) {
-      // An exception is a bug. What was judged before stands; the packet at fault and those behind it are given up.
-      this.#fault = fault;
-      this.#arena.truncate(this.#emitted);
-      tap?.abandoned(INTERNAL_ERROR);
-      for (let slot = this.#judged; slot < count; slot++) {
-        if (slot > this.#judged) tap?.givenUp(slot, HEADROOM + this.#arena.lengths[slot]!);
-        this.#drop(INTERNAL_ERROR, this.#families[slot]!);
+    while (this.#judged < count) {
+      try {
+        if (this.#tap === null) this.#process(count, nowMs);
+        else this.#processTapped(this.#tap, count, nowMs);
+      } catch (fault) {
+        this.#giveUp(fault);
       }
     }
+  }
+
+  /** An exception is a bug, and costs the packet at fault: what came before it stands, what comes behind is judged. */
+  #giveUp(fault: unknown): void {
+    this.#fault = fault;
+    this.#arena.truncate(this.#emitted);
+    this.#tap?.abandoned(INTERNAL_ERROR);
+    this.#drop(INTERNAL_ERROR, this.#families[this.#judged]!);
+    this.#judged++;
   }
 
   #process(count: number, nowMs: number): void {
@@ -174,7 +177,7 @@ export class BatchLoop {
     const arena = this.#arena;
     const { lengths } = arena;
     const families = this.#families;
-    for (let slot = 0; slot < count; slot++) {
+    for (let slot = this.#judged; slot < count; slot++) {
       const family = families[slot]!;
       const before = arena.emissions;
       arena.family = family;
@@ -192,7 +195,7 @@ export class BatchLoop {
   /** As `#process()`, with somebody who watches. Apart from it, so that what is not watched pays nothing. */
   #processTapped(tap: Tap, count: number, nowMs: number): void {
     const arena = this.#arena;
-    for (let slot = 0; slot < count; slot++) {
+    for (let slot = this.#judged; slot < count; slot++) {
       const family = this.#families[slot]!;
       const before = arena.emissions;
       const end = HEADROOM + arena.lengths[slot]!;
@@ -251,7 +254,7 @@ export class BatchLoop {
         hasRefused = true;
       } else {
         this.#add(dropIndex(TUN_WRITE_FAILED, families[i]!), packets[i]!);
-        this.#tap?.refused(outStarts[i]!, merger.outEnds[i]!);
+        if (this.#tap !== null) this.#traceRefused(this.#tap, i);
       }
     }
     this.#add(OUT_IPV4_PACKETS, packets4);
@@ -259,6 +262,20 @@ export class BatchLoop {
     this.#add(OUT_IPV6_PACKETS, packets6);
     this.#add(OUT_IPV6_BYTES, bytes6);
     return hasRefused;
+  }
+
+  /** Each packet of the write by itself, as it was before merging. */
+  #traceRefused(tap: Tap, write: number): void {
+    const merger = this.#merger;
+    if (merger.packets[write] === 1) {
+      tap.refused(merger.outStarts[write]!, merger.outEnds[write]!);
+      return;
+    }
+    merger.restore(write);
+    const { outStarts, outEnds, outCount } = this.#arena;
+    for (let packet = 0; packet < outCount; packet++) {
+      if (merger.writeOf(packet) === write) tap.refused(outStarts[packet]!, outEnds[packet]!);
+    }
   }
 
   #drop(code: number, family: number): void {

@@ -116,13 +116,37 @@ export class Merger implements WriteList {
     for (let write = 0; write < this.#outCount; write++) {
       const isRefused = this.isRefused(write, results[write]!);
       this.#refused[write] = isRefused ? 1 : 0;
-      if (isRefused) this.#restoreHeader(write);
+      if (!isRefused) continue;
+      this.restore(write);
+      if (this.#isTcp(write)) this.#mergesTcp = false;
+      else this.#mergesUdp = false;
     }
     const { outStarts, outEnds, outCount } = this.#arena;
     this.#outCount = 0;
     for (let i = 0; i < outCount; i++) {
       if (this.#refused[this.#writeOf[i]!] === 1) this.#append(i, outStarts[i]!, outEnds[i]!);
     }
+  }
+
+  /** Makes the first packet of a merged write what it was; the others were only copied from. The write is none any more. */
+  restore(write: number): void {
+    const view = this.#view;
+    const at = this.outStarts[write]!;
+    const ipLen = this.#ipLens[write]!;
+    const protocol = protocolOf(view, at, ipLen);
+    if (protocol === ipv4.PROTOCOL_TCP) {
+      tcp.writeFlags(view, at + ipLen, tcp.flags(view, at + ipLen) & ~tcp.FLAG_PSH);
+    }
+    writeLengths(view, at, at + this.#firstLens[write]!, ipLen, protocol);
+    const offset = checksumOffset(protocol);
+    view.setUint16(at + ipLen + offset, this.#checksums[write]!);
+    if (this.#partials[write] === 0) virtio.write(view, at, 0, virtio.GSO_NONE, 0, 0, 0, 0);
+    else virtio.write(view, at, virtio.FLAG_NEEDS_CSUM, virtio.GSO_NONE, 0, 0, ipLen, offset);
+  }
+
+  /** The write that a packet of the arena's list is in; until `takeApart()`. */
+  writeOf(packet: number): number {
+    return this.#writeOf[packet]!;
   }
 
   /** Puts a packet into its flow's group, or into a write of its own, which may become one. */
@@ -256,24 +280,9 @@ export class Merger implements WriteList {
     }
   }
 
-  /** Makes the first packet of a merged write what it was; the others were only copied from. */
-  #restoreHeader(write: number): void {
-    const view = this.#view;
+  #isTcp(write: number): boolean {
     const at = this.outStarts[write]!;
-    const ipLen = this.#ipLens[write]!;
-    const protocol = protocolOf(view, at, ipLen);
-    const isTcp = protocol === ipv4.PROTOCOL_TCP;
-    if (isTcp) {
-      tcp.writeFlags(view, at + ipLen, tcp.flags(view, at + ipLen) & ~tcp.FLAG_PSH);
-      this.#mergesTcp = false;
-    } else {
-      this.#mergesUdp = false;
-    }
-    writeLengths(view, at, at + this.#firstLens[write]!, ipLen, protocol);
-    const offset = checksumOffset(protocol);
-    view.setUint16(at + ipLen + offset, this.#checksums[write]!);
-    if (this.#partials[write] === 0) virtio.write(view, at, 0, virtio.GSO_NONE, 0, 0, 0, 0);
-    else virtio.write(view, at, virtio.FLAG_NEEDS_CSUM, virtio.GSO_NONE, 0, 0, ipLen, offset);
+    return protocolOf(this.#view, at, this.#ipLens[write]!) === ipv4.PROTOCOL_TCP;
   }
 }
 

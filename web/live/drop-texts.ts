@@ -61,5 +61,5 @@ export const DROP_HELP_JA: Readonly<Record<string, string>> = {
   extension_after_fragment: "フラグメントヘッダーの後ろの IPv6 拡張ヘッダー",
   untranslatable_protocol: "反対側では別の意味になるプロトコル番号 (ICMP、IGMP、拡張ヘッダー)",
   tun_write_failed: "変換後のパケットをカーネルが拒否した",
-  internal_error: "mapd 自身の障害。そのパケットを含むバッチを放棄した",
+  internal_error: "mapd 自身の障害。このパケットで起きた。詳細はログにある",
 };

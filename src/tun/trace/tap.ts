@@ -3,16 +3,10 @@
  * puts what is wanted into their rings. Packets never wait for it; what finds no room is lost to the trace alone.
  */
 import type { RuleTable } from "../../map/rule-table.js";
-import {
-  FROM_DEVICE,
-  FROM_MAPD,
-  FROM_WAITING,
-  type Observer,
-  WRITTEN,
-} from "../../pipeline/observer.js";
+import { FROM_MAPD, FROM_WAITING, type Observer, WRITTEN } from "../../pipeline/observer.js";
 import { FORWARDED, HEADROOM } from "../../pipeline/packet-io.js";
 import type { BlockPool } from "../../translate/fragment/block-pool.js";
-import { INTERNAL_ERROR, TUN_WRITE_FAILED } from "../../verdict.js";
+import { TUN_WRITE_FAILED } from "../../verdict.js";
 import * as virtio from "../../wire/virtio.js";
 import type { Arena } from "../arena.js";
 import { Draft, MAX_PARTS } from "./draft.js";
@@ -103,15 +97,9 @@ export class Tap implements Observer {
     this.#close();
   }
 
-  /** The loop gives up a batch: whatever is being judged ends so. */
+  /** The loop gives up a packet: it, and whatever is being judged of it, ends so. */
   abandoned(verdict: number): void {
     while (this.#depth > 0) this.left(verdict);
-  }
-
-  /** A packet behind the one at fault, which nobody has judged. */
-  givenUp(slot: number, end: number): void {
-    this.entered(slot, HEADROOM, end, FROM_DEVICE);
-    this.left(INTERNAL_ERROR);
   }
 
   lost(dropCode: number, pool: BlockPool, fragment: number): void {
@@ -124,7 +112,7 @@ export class Tap implements Observer {
     this.#publish(draft, dropCode);
   }
 
-  /** The kernel has refused what was written from [at, end) of the arena's memory: one record also for a merged write. */
+  /** The kernel has refused a packet that was to be written, which lies in [at, end) of the arena's memory. */
   refused(at: number, end: number): void {
     const draft = this.#aside;
     draft.begin(WRITTEN, at, end);

@@ -11,7 +11,7 @@ import { readRecord, type TraceRecord } from "../../../../src/tun/trace/record.j
 import { TraceRing } from "../../../../src/tun/trace/ring.js";
 import { Tap, type TappedDomain, type Watcher, WHOLE } from "../../../../src/tun/trace/tap.js";
 import { FRAGMENT_TIMEOUT, INTERNAL_ERROR, TUN_WRITE_FAILED } from "../../../../src/verdict.js";
-import { ipv4, ipv6, pattern, udp } from "../../../support/packet-builder.js";
+import { ipv4, ipv6, pattern, TCP, tcp, udp } from "../../../support/packet-builder.js";
 import { BR_T, domainOf } from "../../daemon/samples.js";
 
 const BATCH = 4;
@@ -39,8 +39,24 @@ interface Rig {
   take(): TraceRecord[];
 }
 
-function rig(more: Partial<Watcher> = {}, pipeline?: (arena: Arena) => Pipeline): Rig {
-  const queue = new MemoryQueue(0, false);
+function passing(arena: Arena): Pipeline {
+  return {
+    process: (slot, at, end) => {
+      arena.emit(slot, at, end);
+      return 0;
+    },
+    tick: () => undefined,
+    retire: () => undefined,
+    observe: () => undefined,
+  };
+}
+
+function rig(
+  more: Partial<Watcher> = {},
+  pipeline?: (arena: Arena) => Pipeline,
+  takesSuperPackets = false,
+): Rig {
+  const queue = new MemoryQueue(0, takesSuperPackets);
   const arena = new Arena(BATCH, SLOT_LEN);
   const counters = new Float64Array(COUNTER_COUNT);
   const loop = new BatchLoop(queue, arena, counters, BATCH);
@@ -135,33 +151,68 @@ test("what the kernel refuses is told once it is written", async (t) => {
   t.same(refused?.before?.bytes, forwarded?.after[0]?.bytes);
 });
 
-test("of a batch that is given up every packet is told", async (t) => {
-  const { queue, loop, take } = rig({ dropsOnly: true }, (arena) => ({
+test("of a batch with a fault the packet at fault is told as dropped, and no other", async (t) => {
+  const { queue, loop, take } = rig({}, (arena) => ({
+    ...passing(arena),
     process: (slot, at, end) => {
       arena.emit(slot, at, end);
       if (slot === 1) throw new Error("a bug");
       return 0;
     },
-    tick: () => undefined,
-    retire: () => undefined,
-    observe: () => undefined,
   }));
   const packets = [0, 1, 2].map((i) => UP.slice(0, UP.length - i));
   for (const packet of packets) queue.push(packet);
   loop.runOnce(0);
   t.same(
-    take().map(({ verdict, before, after }) => ({ verdict, bytes: before?.bytes, after })),
-    packets.slice(1).map((bytes) => ({ verdict: INTERNAL_ERROR, bytes, after: [] })),
+    take().map(({ verdict, before, after }) => [
+      verdict,
+      before?.bytes,
+      after.map(({ bytes }) => bytes),
+    ]),
+    packets.map((bytes, i) => (i === 1 ? [INTERNAL_ERROR, bytes, []] : [0, bytes, [bytes]])),
   );
-  t.equal(queue.written.length, 1);
+});
+
+test("of a merged write that the kernel refuses each packet is told, as it was", async (t) => {
+  const { queue, loop, take } = rig({ dropsOnly: true }, passing, true);
+  queue.answerWrites(() => -ENOBUFS);
+  const datagrams = [0, 1, 2].map((i) =>
+    ipv6(
+      { src: CE, dst: "2001:db8:ffff:0:c6:3364:900:0" },
+      udp({ sport: 1232, dport: 53, data: pattern(30, i) }),
+    ),
+  );
+  const segments = [0, 1, 2].map((i) =>
+    ipv6(
+      { src: CE, dst: "2001:db8:ffff:0:c6:3364:900:0" },
+      tcp({
+        sport: 1232,
+        dport: 80,
+        seq: 1000 + 40 * i,
+        ack: 7,
+        flags: i === 2 ? TCP.ack | TCP.psh : TCP.ack,
+        data: pattern(40, i),
+      }),
+    ),
+  );
+  for (const packets of [datagrams, segments]) {
+    for (const packet of packets) queue.push(packet);
+    loop.runOnce(0);
+    t.same(
+      take().map(({ verdict, origin, before }) => ({ verdict, origin, before })),
+      packets.map((bytes) => ({
+        verdict: TUN_WRITE_FAILED,
+        origin: "written",
+        before: { length: bytes.length, bytes, segmentLen: 0 },
+      })),
+    );
+  }
 });
 
 test("a verdict without a packet is told as the fault that it is counted as", async (t) => {
-  const { queue, loop, take } = rig({}, () => ({
+  const { queue, loop, take } = rig({}, (arena) => ({
+    ...passing(arena),
     process: () => 0,
-    tick: () => undefined,
-    retire: () => undefined,
-    observe: () => undefined,
   }));
   queue.push(UP);
   loop.runOnce(0);
