@@ -24,6 +24,11 @@ export interface Pipeline {
    * the packet is unmodified.
    */
   process(slot: number, at: number, end: number, nowMs: number): number;
+  /**
+   * Called before a batch is judged, whose packets lie from HEADROOM on in the slots 0..count - 1, `lengths` bytes each: what
+   * they will need from memory can be on its way for all of them at once. No verdict, counter or packet depends on it.
+   */
+  foresee?(count: number, lengths: Uint32Array): void;
   /** Work that is due by time: sessions and fragments that end. Called between batches, at least once a second. */
   tick(nowMs: number): void;
   /** Drops the fragments that wait, and counts them: the pipeline is not called any more. */

@@ -25,6 +25,9 @@ const BATCHES = counterIndex("batches");
 /** Every code of the table is in [-DROPS.length, -1]. */
 const LOWEST_CODE = -DROPS.length;
 
+/** Packets of a batch from which on looking ahead pays: fewer have too few waits to overlap. */
+const FORESEEN_PACKETS = 4;
+
 /** Until the first setPipeline() nothing can be judged. */
 const NO_PIPELINE: Pipeline = {
   process: () => INTERNAL_ERROR,
@@ -153,6 +156,7 @@ export class BatchLoop {
     this.#arena.reset();
     this.#judged = 0;
     this.#emitted = 0;
+    if (count >= FORESEEN_PACKETS) this.#foresee(count);
     while (this.#judged < count) {
       try {
         if (this.#tap === null) this.#process(count, nowMs);
@@ -160,6 +164,14 @@ export class BatchLoop {
       } catch (fault) {
         this.#giveUp(fault);
       }
+    }
+  }
+
+  #foresee(count: number): void {
+    try {
+      this.#pipeline.foresee?.(count, this.#arena.lengths);
+    } catch (fault) {
+      this.#fault = fault;
     }
   }
 
