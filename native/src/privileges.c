@@ -72,31 +72,48 @@ static void on_signal(int number) {
   errno = saved;
 }
 
-static bool status_number(const char *status, const char *key, int base, uint64_t *out) {
-  const char *at = strstr(status, key);
-  if (at == NULL) return false;
-  *out = strtoull(at + strlen(key), NULL, base);
-  return true;
+/* Reads the next line up to its end, also one of a thousand groups; keeps as much of it as there is room for. */
+static bool next_line(FILE *file, char *line, size_t room) {
+  size_t len = 0;
+  int character;
+  while ((character = getc(file)) != EOF && character != '\n')
+    if (len + 1 < room) line[len++] = (char)character;
+  line[len] = 0;
+  return character == '\n';
+}
+
+/* How many of these lines a status has. */
+#define STATUS_LINES 5
+
+/* 1: the line leaves nothing to give up; 0: something; -1: it is about something else. */
+static int line_has_given_up(const char *line) {
+  static const char *const sets[] = {"CapInh:", "CapPrm:", "CapEff:", "CapAmb:"};
+  for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+    const size_t len = strlen(sets[i]);
+    if (strncmp(line, sets[i], len) == 0) return (strtoull(line + len, NULL, 16) & ~kept) == 0;
+  }
+  static const char key[] = "NoNewPrivs:";
+  if (strncmp(line, key, strlen(key)) != 0) return -1;
+  return strtoul(line + strlen(key), NULL, 10) == 1;
 }
 
 /* 1: has nothing left to give up, or is gone; 0: not yet; or -errno. */
 static int has_given_up(const char *thread) {
-  char path[64], status[4096];
+  char path[64], line[64];
   snprintf(path, sizeof path, "/proc/self/task/%.16s/status", thread);
   FILE *file = fopen(path, "re");
   if (file == NULL) return errno == ENOENT ? 1 : -errno;
-  const size_t len = fread(status, 1, sizeof status - 1, file);
-  fclose(file);
-  status[len] = 0;
-  if (len == 0) return 1; /* it ended between the two calls */
-  static const char *const sets[] = {"CapInh:", "CapPrm:", "CapEff:", "CapAmb:"};
-  uint64_t value;
-  for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
-    if (!status_number(status, sets[i], 16, &value)) return -ENOTSUP;
-    if ((value & ~kept) != 0) return 0;
+  bool read_any = false;
+  int found = 0, given_up = 0;
+  while (next_line(file, line, sizeof line)) {
+    read_any = true;
+    const int result = line_has_given_up(line);
+    if (result >= 0) found++;
+    if (result > 0) given_up++;
   }
-  if (!status_number(status, "NoNewPrivs:", 10, &value)) return -ENOTSUP;
-  return value == 1;
+  fclose(file);
+  if (!read_any) return 1; /* it ended between the two calls */
+  return found < STATUS_LINES ? -ENOTSUP : given_up == found;
 }
 
 static int64_t now_ms(void) {

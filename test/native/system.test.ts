@@ -103,6 +103,12 @@ const LIMITS = [
     ],
     left: CAP_NET_ADMIN,
   },
+  {
+    name: "with so many groups that what /proc says of a thread fills pages",
+    keep: CAP_NET_ADMIN,
+    wrapper: ["setpriv", `--groups=${Array.from({ length: 2000 }, (_, i) => 1_000_000 + i)}`],
+    left: CAP_NET_ADMIN,
+  },
 ];
 
 for (const { name, keep, wrapper, left } of LIMITS) {
