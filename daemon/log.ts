@@ -1,6 +1,7 @@
 /** The log: JSON lines on standard error, readable text where that is a terminal. Standard output stays free. */
+import { createRequire } from "node:module";
 import { type DestinationStream, type Logger, pino } from "pino";
-import pretty from "pino-pretty";
+import type { PinoPretty } from "pino-pretty";
 
 export type Log = Logger;
 
@@ -42,6 +43,8 @@ function destination(): DestinationStream {
     stream.on("error", () => undefined);
     return stream;
   }
+  // Loaded for terminals alone: it takes a while, and under a service manager nobody needs it.
+  const pretty: typeof PinoPretty = createRequire(import.meta.url)("pino-pretty");
   return pretty({
     colorize: process.env.NO_COLOR === undefined,
     destination: STDERR_FD,

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** mapctl: shows, explains and drives mapd. The commands are in `cli/commands.ts`. */
+/** mapctl: shows, explains and drives mapd. The commands are in `cli/command-table.ts`. */
 import { main } from "./cli/program.js";
 import { EXIT } from "./errors.js";
 

@@ -10,7 +10,6 @@ import {
   MAPD_STATUSES,
   MAPD_SUMMARY,
 } from "./mapd-reference.js";
-import { runDaemon } from "./runtime/run.js";
 import { packageVersion } from "./runtime/version.js";
 
 const HELP = `
@@ -36,7 +35,11 @@ async function main(argv: readonly string[]): Promise<number> {
   program.parse(argv);
   const { config, check } = program.opts<Options>();
   if (check !== undefined && config === undefined) return checkFile(check, process.stderr);
-  if (config !== undefined && check === undefined) return runDaemon(config, packageVersion());
+  if (config !== undefined && check === undefined) {
+    // Half of all that there is to load, and of no use to those who only check.
+    const { runDaemon } = await import("./runtime/run.js");
+    return runDaemon(config, packageVersion());
+  }
   return program.error(
     "error: give exactly one of --config FILE and --check FILE (see mapd --help)",
   );

@@ -1,4 +1,4 @@
-/** What a command of `mapctl` is. The table of all commands is `commands.ts`. */
+/** What a command of `mapctl` is. The table of all commands is `command-table.ts`. */
 import type { Writable } from "node:stream";
 
 export interface CliArgument {

@@ -86,7 +86,7 @@ function fromConfiguration(text: string, to: string): Converted {
   if (write === undefined) return { from, text, ok: true, diagnostics: checked.diagnostics };
   const exported = exportConfig(checked.value, { write, domain: undefined });
   const diagnostics = [...checked.diagnostics, ...exported.diagnostics];
-  return { from, text: exported.text, ok: true, diagnostics };
+  return { from, text: exported.text, ok: exported.ok, diagnostics };
 }
 
 function fromForeign(

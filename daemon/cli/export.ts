@@ -50,7 +50,8 @@ async function runExport(input: CliInput, context: CliContext): Promise<number> 
   const config = await configOf(textOption(input, "config"), context);
   const domain = textOption(input, "domain");
   if (domain !== undefined) domainNamed(config, domain);
-  const { text, diagnostics } = exportConfig(config, { write, domain });
+  const { text, ok, diagnostics } = exportConfig(config, { write, domain });
+  if (!ok) throw new MapdError("invalid", `nothing can be written as ${format}`, { diagnostics });
   if (context.json) {
     writeJson(context, { schema: "mapd.export/1", format, text, diagnostics });
     return EXIT.done;

@@ -5,7 +5,7 @@ import { EXIT, errorDocument, formatDiagnostic, MapdError } from "../errors.js";
 import { packageVersion } from "../runtime/version.js";
 import { didYouMean } from "../suggest.js";
 import type { CliCommand, CliContext, CliOption } from "./command.js";
-import { COMMANDS, GROUPS } from "./commands.js";
+import { commandsOf, GROUPS } from "./command-table.js";
 import { DEFAULT_SOCKET, GLOBAL_OPTIONS } from "./global-options.js";
 
 export interface Streams {
@@ -20,28 +20,35 @@ export async function main(words: readonly string[], streams: Streams): Promise<
   // Known before the command line is understood, so that usage errors keep to it, too.
   const json = words.includes("--json");
   let status: number = EXIT.done;
-  const program = createProgram(streams, (value) => {
+  const at = commandAt(words);
+  // The command may be typed in capitals, as some devices' commands are.
+  const name = words[at]?.toLowerCase();
+  const program = createProgram(await commandsOf(name ?? ""), streams, (value) => {
     status = value;
   });
   try {
-    await program.parseAsync(spelled(words), { from: "user" });
+    const spelled = name === undefined ? words : words.with(at, name);
+    await program.parseAsync(spelled, { from: "user" });
     return status;
   } catch (error) {
     return report(error, json, streams);
   }
 }
 
-/** The command may be typed in capitals, as some devices' commands are. */
-function spelled(words: readonly string[]): readonly string[] {
+/** Where the command's name stands: behind global options and their values. */
+function commandAt(words: readonly string[]): number {
   const isValued = (word: string): boolean =>
     GLOBAL_OPTIONS.some(({ flags }) => flags.startsWith(`${word} <`));
   let at = 0;
   while (words[at]?.startsWith("-")) at += isValued(words[at]!) ? 2 : 1;
-  const word = words[at];
-  return word === undefined ? words : words.with(at, word.toLowerCase());
+  return at;
 }
 
-function createProgram(streams: Streams, setStatus: (status: number) => void): Command {
+function createProgram(
+  commands: readonly CliCommand[],
+  streams: Streams,
+  setStatus: (status: number) => void,
+): Command {
   const program = new Command("mapctl")
     .description("Shows, explains and drives mapd, the MAP-T and MAP-E translator.")
     .version(packageVersion(), "-V, --version", "show the version")
@@ -52,7 +59,7 @@ function createProgram(streams: Streams, setStatus: (status: number) => void): C
       writeErr: () => undefined,
     });
   addGlobalOptions(program);
-  for (const command of COMMANDS) addCommand(program, command, streams, setStatus);
+  for (const command of commands) addCommand(program, command, streams, setStatus);
   refuseUnknown(program);
   return program;
 }

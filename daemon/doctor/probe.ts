@@ -3,7 +3,6 @@
 import { randomBytes } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 
 /** What came back for a port. */
 export type Answer =
@@ -57,25 +56,24 @@ async function probeFrom(address: string, port: number, responder: Responder): P
 
 function exchange(socket: Socket, { host, port }: Responder): Promise<Answer> {
   const nonce = randomBytes(8).toString("hex");
-  return new Promise((resolve, reject) => {
-    let over = false;
-    const end = (answer: Answer): void => {
-      over = true;
-      resolve(answer);
-    };
+  let again: NodeJS.Timeout;
+  const answer = new Promise<Answer>((resolve, reject) => {
     socket.on("error", reject);
     socket.on("message", (data) => {
       const [word, mine, address = "", seen = ""] = data.toString("latin1").split(" ");
       if (word !== GREETING || mine !== nonce) return;
-      end({ kind: "seen", address, port: Number(seen) });
+      resolve({ kind: "seen", address, port: Number(seen) });
     });
-    const send = async (): Promise<void> => {
-      for (let left = TRIES; left > 0 && !over; left--) {
-        socket.send(`${GREETING} ${nonce}`, port, host, (error) => error && reject(error));
-        await sleep(TRY_MS);
+    const send = (left: number): void => {
+      if (left === 0) {
+        resolve({ kind: "silent" });
+        return;
       }
-      if (!over) end({ kind: "silent" });
+      again = setTimeout(send, TRY_MS, left - 1);
+      socket.send(`${GREETING} ${nonce}`, port, host, (error) => error && reject(error));
     };
-    void send();
+    send(TRIES);
   });
+  // Nobody waits for the next try of what is answered.
+  return answer.finally(() => clearTimeout(again));
 }

@@ -1,5 +1,6 @@
 /** What mapctl says of itself, and of commands that it has not. */
 import { test } from "tap";
+import { commandsOf } from "../../../../daemon/cli/command-table.js";
 import { COMMANDS } from "../../../../daemon/cli/commands.js";
 import { packageVersion } from "../../../../daemon/runtime/version.js";
 import { runMapctl, spawnMapctl } from "./run.js";
@@ -14,6 +15,20 @@ test("help names every command, and version is the package's", async (t) => {
   const version = await spawnMapctl("--version");
   t.same([version.status, version.stdout], [0, `${packageVersion()}\n`]);
   t.not(packageVersion(), "unknown");
+});
+
+test("a word brings the commands that begin with it, and no others", async (t) => {
+  const firstOf = (name: string): string => name.split(" ")[0] ?? "";
+  for (const word of new Set(COMMANDS.map(({ name }) => firstOf(name)))) {
+    const wanted = COMMANDS.filter(({ name }) => firstOf(name) === word);
+    t.same(
+      (await commandsOf(word)).map(({ name }) => name),
+      wanted.map(({ name }) => name),
+    );
+  }
+  for (const word of ["", "stats", "toString"]) {
+    t.equal((await commandsOf(word)).length, COMMANDS.length, "whoever mistypes is told of all");
+  }
 });
 
 test("every command explains itself, with examples", async (t) => {
