@@ -16,7 +16,7 @@ function say(text) {
 }
 
 followParent();
-setupOrExit();
+await setupOrExit();
 const words = process.argv.slice(2);
 const hasPeers = !words.some((word) => MEASURES_NOTHING.includes(word));
 try {

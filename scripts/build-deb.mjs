@@ -54,7 +54,7 @@ try {
       compression: { type: "string", default: "xz" },
     },
   });
-  buildProduct();
+  await buildProduct();
   process.stdout.write(`${build({ ...values, output: resolve(values.output) })}\n`);
 } catch (error) {
   process.stderr.write(`build-deb: ${error.message}\n`);

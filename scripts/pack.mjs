@@ -9,9 +9,9 @@ import { buildProduct } from "./setup.mjs";
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const ARCHITECTURES = ["x64", "arm64"];
 
-function main(words) {
+async function main(words) {
   const output = resolve(ROOT, words[0] ?? "release");
-  buildProduct();
+  await buildProduct();
   for (const arch of ARCHITECTURES) {
     const script = join(ROOT, "scripts/build-native.mjs");
     run(process.execPath, [script, `--arch=${arch}`], { stdio: ["ignore", "pipe", 2] });
@@ -25,7 +25,7 @@ function main(words) {
 }
 
 try {
-  main(process.argv.slice(2));
+  await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`pack: ${error.message}\n`);
   process.exitCode = 1;

@@ -1,9 +1,11 @@
 // Makes a checkout ready to run: Debian packages, npm packages, addon, TypeScript. Does only what is
 // missing, names everything before it does it, and speaks on standard error alone.
-import { spawnSync } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { installForProject } from "./lib/debian.mjs";
 import { findNodeHeaders } from "./lib/node-headers.mjs";
 import {
@@ -23,10 +25,8 @@ function say(text) {
   process.stderr.write(`setup: ${text}\n`);
 }
 
-function run(command, args) {
-  const options = { cwd: ROOT, stdio: ["ignore", 2, 2] };
-  const { status, error } = spawnSync(command, args, options);
-  if (error !== undefined) throw new Error(`${command}: ${error.message}`);
+async function run(command, args) {
+  const [status] = await once(spawn(command, args, { cwd: ROOT, stdio: ["ignore", 2, 2] }), "exit");
   if (status !== 0) throw new Error(`${command} ${args.join(" ")}: status ${status}`);
 }
 
@@ -48,16 +48,16 @@ function npmPackagesAreCurrent() {
   );
 }
 
-function installNpmPackages() {
+async function installNpmPackages() {
   if (npmPackagesAreCurrent()) return;
   // Install scripts are run by hand where one is needed: npm 11 asks before it runs any.
   const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
   say(`running: npm ${args.join(" ")}`);
-  run("npm", args);
+  await run("npm", args);
 }
 
 /** raw-socket is made for one Node ABI, so a change of Node means another build. */
-function buildRawSocket() {
+async function buildRawSocket() {
   const folder = join(ROOT, "node_modules/raw-socket");
   const [binary, stamp] = ["build/Release/raw.node", "build/abi"].map((name) => join(folder, name));
   const abi = process.versions.modules;
@@ -66,61 +66,68 @@ function buildRawSocket() {
   const nodeGyp = join(ROOT, "node_modules/node-gyp/bin/node-gyp.js");
   const nodedir = `--nodedir=${findNodeHeaders()}`;
   const args = [nodeGyp, "rebuild", "--silent", nodedir, `--directory=${folder}`];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`raw-socket does not build:\n${stdout}${stderr}`);
+  await promisify(execFile)(process.execPath, args).catch(({ message, stdout, stderr }) => {
+    throw new Error(`raw-socket does not build: ${message}\n${stdout}${stderr}`);
+  });
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, abi);
 }
 
-function buildAddon() {
-  run(process.execPath, ["scripts/build-native.mjs"]);
+async function buildAddon() {
+  await run(process.execPath, ["scripts/build-native.mjs"]);
 }
 
-function buildTypeScript() {
+async function buildTypeScript() {
   const fingerprint = sourceFingerprint(ROOT);
   if (isBuilt(ROOT, STAMPS.program, fingerprint)) return;
   say("compiling TypeScript");
-  run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"]);
+  await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"]);
   removeOrphans(ROOT);
   markBuilt(ROOT, STAMPS.program, fingerprint);
 }
 
-function buildPage() {
+async function buildPage() {
   const fingerprint = webFingerprint(ROOT);
   if (isBuilt(ROOT, STAMPS.page, fingerprint)) return;
   say("building the page");
-  run(process.execPath, ["scripts/build-web.mjs"]);
+  await run(process.execPath, ["scripts/build-web.mjs"]);
   markBuilt(ROOT, STAMPS.page, fingerprint);
 }
 
+/** What takes one core each, side by side: the compiler is busy for as long as all the rest. */
+async function build({ rawSocket }) {
+  const others = async () => {
+    if (rawSocket) await buildRawSocket();
+    await buildAddon();
+    await buildPage();
+  };
+  const ended = await Promise.allSettled([buildTypeScript(), others()]);
+  for (const { status, reason } of ended) if (status === "rejected") throw reason;
+}
+
 /** What a package is made of, without what only tests and the lab need; throws with a message for people. */
-export function buildProduct() {
+export async function buildProduct() {
   checkNode();
-  installNpmPackages();
-  buildAddon();
-  buildTypeScript();
-  buildPage();
+  await installNpmPackages();
+  await build({ rawSocket: false });
 }
 
 /** Everything in its order, with `tests` what only they need too; throws with a message for people. */
-export function setup({ tests = false } = {}) {
+export async function setup({ tests = false } = {}) {
   checkNode();
   installForProject(say, { tests });
-  installNpmPackages();
-  buildRawSocket();
-  buildAddon();
-  buildTypeScript();
-  buildPage();
+  await installNpmPackages();
+  await build({ rawSocket: true });
 }
 
 /** The same for a script that can only end when it fails. */
-export function setupOrExit(options) {
+export async function setupOrExit(options) {
   try {
-    setup(options);
+    await setup(options);
   } catch (error) {
     say(error.message);
     process.exit(1);
   }
 }
 
-if (process.argv[1] !== undefined && resolve(process.argv[1]) === SELF) setupOrExit();
+if (process.argv[1] !== undefined && resolve(process.argv[1]) === SELF) await setupOrExit();

@@ -4,6 +4,6 @@ import { followParent } from "./lib/follow-parent.mjs";
 import { setupOrExit } from "./setup.mjs";
 
 followParent();
-setupOrExit();
+await setupOrExit();
 process.argv[1] = new URL("../dist/test/soak/main.js", import.meta.url).pathname;
 await import("../dist/test/soak/main.js");

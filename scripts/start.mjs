@@ -3,5 +3,5 @@ import { followParent } from "./lib/follow-parent.mjs";
 import { setupOrExit } from "./setup.mjs";
 
 followParent();
-setupOrExit();
+await setupOrExit();
 await import("../dist/lab/main.js");

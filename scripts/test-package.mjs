@@ -30,7 +30,7 @@ function say(text) {
 followParent();
 try {
   installMissingPackages(say, PROGRAMS);
-  buildProduct();
+  await buildProduct();
   const { passed, problems } = await runSuite(ROOT, INSTALL_SUITE, Date.now() + LIMIT_MS);
   for (const { title, lines } of problems) {
     process.stdout.write(`FAILED ${[title, ...lines].join("\n  ")}\n`);

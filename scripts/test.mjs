@@ -1,10 +1,11 @@
 // `npm test`: makes the checkout ready, then runs every check and every test. Nothing is skipped: what
 // cannot run here fails and says why. `npm test -- STEP ...` runs some steps only, and
 // `npm test -- --update-counts` writes the number of tests of each suite to test/expected-counts.json.
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { followParent } from "./lib/follow-parent.mjs";
 import { runSuite, SUITES } from "./lib/test-suites.mjs";
 import { setup } from "./setup.mjs";
@@ -18,17 +19,13 @@ const CHECK_LIMIT_MS = 180_000;
 
 const TSC = "node_modules/typescript/bin/tsc";
 
+/** Each takes one core; the longest come first. */
 const CHECKS = [
+  { name: "page-types", commands: [[TSC, "-p", "web/tsconfig.json"]] },
+  { name: "types", commands: [[TSC, "-p", "tsconfig.json"]] },
   {
     name: "lint",
     commands: [["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."]],
-  },
-  {
-    name: "types",
-    commands: [
-      [TSC, "-p", "tsconfig.json"],
-      [TSC, "-p", "web/tsconfig.json"],
-    ],
   },
   { name: "boundaries", commands: [["scripts/check-boundaries.mjs"]] },
   { name: "sizes", commands: [["scripts/check-sizes.mjs"]] },
@@ -39,28 +36,32 @@ const CHECKS = [
   { name: "tables", commands: [["scripts/generate-tables.mjs", "--check"]] },
   { name: "docs", commands: [["scripts/generate-docs.mjs", "--check"]] },
   { name: "compliance", commands: [["scripts/check-compliance.mjs"]] },
-];
+].map((check) => ({ ...check, jobs: 1 }));
 
 function say(text) {
   process.stdout.write(`${text}\n`);
 }
 
 /** One check, passed where all its commands succeed. */
-function runCheck({ commands }, deadline) {
-  const problems = commands.flatMap((command) => problemOf(command, deadline));
+async function runCheck({ commands }, deadline) {
+  const problems = [];
+  for (const command of commands) problems.push(...(await problemOf(command, deadline)));
   return { passed: problems.length === 0 ? 1 : 0, problems };
 }
 
-function problemOf(command, deadline) {
-  const { status, signal, stdout, stderr, error } = spawnSync(process.execPath, command, {
+async function problemOf(command, deadline) {
+  const options = {
     cwd: ROOT,
-    encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024,
     timeout: Math.max(1000, Math.min(CHECK_LIMIT_MS, deadline - Date.now())),
-  });
-  if (status === 0) return [];
-  const title = error?.message ?? `${command[0]} ended with ${signal ?? `status ${status}`}`;
-  return [{ title, lines: `${stdout}${stderr}`.trimEnd().split("\n").slice(-200) }];
+  };
+  try {
+    await promisify(execFile)(process.execPath, command, options);
+    return [];
+  } catch ({ code, signal, stdout, stderr }) {
+    const title = `${command[0]} ended with ${signal ?? `status ${code}`}`;
+    return [{ title, lines: `${stdout}${stderr}`.trimEnd().split("\n").slice(-200) }];
+  }
 }
 
 function expectedCounts() {
@@ -124,7 +125,7 @@ async function main(words) {
     throw new Error(
       `no step named ${unknown.join(", ")}; steps: ${all.map(({ name }) => name).join(" ")}`,
     );
-  setup({ tests: true });
+  await setup({ tests: true });
   const deadline = Date.now() + LIMIT_MS;
   const expected = expectedCounts();
   const counts = { ...expected };

@@ -1,8 +1,12 @@
-// Runs one compiled test file and reads its TAP. The file is started by node alone, not through the tap
-// command, whose hooks would follow into every mapd that a system test starts and slow it down.
+// Runs compiled test files in one process and reads their TAP. They are started by node alone, not through the
+// tap command, whose hooks would follow into every mapd that a system test starts and slow it down.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const SEVERAL = fileURLToPath(new URL("./tap-several.mjs", import.meta.url));
 
 /** How long a file has to end by itself after its time is over, and then after SIGTERM. */
 const GRACE_MS = 5_000;
@@ -12,15 +16,22 @@ const MOST_LINES = 60;
 const POINT = /^(not )?ok \d+(?: - (.*?))?(?: # time=.*)?$/;
 const SKIPPED = /^\s*(not )?ok \d+.* # (skip|todo)\b/i;
 const PLAN = /^1\.\.(\d+)/;
+/** As tap-several.mjs names a file. */
+const FILE = /^# file (.*)$/;
+/** In a compiled file that runs in a sandbox. */
+const SANDBOXED = /^import "(\..*\/sandboxed\.js)";$/m;
 
-/** Tests are the points of the file's top level: one for each `test()` in it. */
-export function readTap(output) {
+/** Tests are the points of the top level: one for each `test()` in a file. */
+function readTap(output, paths) {
   const tests = [];
   const skipped = [];
   let planned = null;
   let since = 0;
+  let [path] = paths;
   const lines = output.split("\n");
   lines.forEach((line, index) => {
+    const named = FILE.exec(line)?.[1];
+    if (paths.includes(named)) path = named;
     const isSkipped = SKIPPED.test(line);
     if (isSkipped) skipped.push(line.trim());
     const plan = PLAN.exec(line);
@@ -29,7 +40,7 @@ export function readTap(output) {
     if (point === null) return;
     const isOk = point[1] === undefined;
     const said = isOk ? [] : lines.slice(since, index + 1);
-    tests.push({ name: point[2] ?? "", isOk, isSkipped, lines: said });
+    tests.push({ path, name: point[2] ?? "", isOk, isSkipped, lines: said });
     since = index + 1;
   });
   return { tests, skipped, planned };
@@ -65,17 +76,29 @@ async function end(child, ended) {
   signalGroup(child, "SIGKILL");
 }
 
+/** What node is given to run the files. */
+function nodeArguments(paths) {
+  const [path] = paths;
+  if (paths.length > 1) return [SEVERAL, ...paths];
+  // The process outside of the sandbox only waits: it need not load first all that the file imports.
+  const sandboxed = SANDBOXED.exec(readFileSync(path, "utf8"))?.[1];
+  return sandboxed === undefined
+    ? [path]
+    : ["--import", new URL(sandboxed, pathToFileURL(path)).href, path];
+}
+
 /**
- * Runs a test file for at most `limitMs`. Returns how many of its tests passed and what is wrong,
- * each as a title and lines; a file that ends badly or late, skips or runs no test is wrong, too.
+ * Runs test files in one process for at most `limitMs`. Returns how many of their tests passed and what is
+ * wrong, each as a path, a title and lines; ending badly or late, skipping and running no test is wrong, too.
  */
-export async function runTapFile(path, limitMs, env) {
+export async function runTapFiles(paths, limitMs) {
   const seconds = Math.ceil(limitMs / 1000);
   // A runner that is killed takes its files along.
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", process.execPath, path], {
+  const command = ["--pdeathsig", "KILL", process.execPath, ...nodeArguments(paths)];
+  const child = spawn("setpriv", command, {
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
-    env: { ...process.env, TAP_TIMEOUT: String(seconds), ...env },
+    env: { ...process.env, TAP_TIMEOUT: String(seconds) },
   });
   let output = "";
   let talk = "";
@@ -96,23 +119,29 @@ export async function runTapFile(path, limitMs, env) {
   // Nothing that the file started outlives it.
   await end(child, Promise.resolve());
   running.delete(child);
-  return { ...judge(readTap(output), { status, signal, late, seconds, output, talk }), output };
+  const run = { status, signal, late, seconds, output, talk };
+  return { ...judge(paths, readTap(output, paths), run), output };
 }
 
-function judge({ tests, skipped, planned }, { status, signal, late, seconds, output, talk }) {
+function judge(paths, { tests, skipped, planned }, run) {
+  const { status, signal, late, seconds, output, talk } = run;
   const problems = tests
     .filter(({ isOk, isSkipped }) => !isOk && !isSkipped)
-    .map(({ name, lines }) => ({ title: name, lines: lines.slice(-MOST_LINES) }));
+    .map(({ path, name, lines }) => ({ path, title: name, lines: lines.slice(-MOST_LINES) }));
   const passed = tests.filter(({ isOk, isSkipped }) => isOk && !isSkipped).length;
-  for (const line of skipped) problems.push({ title: `skipped: ${line}`, lines: [] });
-  if (late) problems.push({ title: `not done after ${seconds} s`, lines: tail(output + talk) });
+  const add = (path, title, lines) => problems.push({ path, title, lines });
+  for (const line of skipped) add(paths[0], `skipped: ${line}`, []);
+  // What ends a process early is of the file that had begun last.
+  const last = tests.at(-1)?.path ?? paths[0];
+  if (late) add(last, `not done after ${seconds} s`, tail(output + talk));
   else if (tests.length === 0 || planned !== tests.length) {
-    problems.push({
-      title: `ran ${tests.length} of ${planned ?? "no"} planned tests`,
-      lines: tail(talk),
-    });
-  } else if (problems.length === 0 && status !== 0) {
-    problems.push({ title: `ended with ${signal ?? `status ${status}`}`, lines: tail(talk) });
+    add(last, `ran ${tests.length} of ${planned ?? "no"} planned tests`, tail(talk));
+  } else {
+    const idle = paths.filter((path) => !tests.some((one) => one.path === path));
+    for (const path of idle) add(path, "ran no test", []);
+    if (problems.length === 0 && status !== 0) {
+      add(last, `ended with ${signal ?? `status ${status}`}`, tail(talk));
+    }
   }
   return { passed, problems };
 }

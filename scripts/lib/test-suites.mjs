@@ -1,34 +1,56 @@
 // The suites of test/, and what each needs to run at all.
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
-import { runTapFile } from "./tap-file.mjs";
+import { basename, dirname, join, relative } from "node:path";
+import { runTapFiles } from "./tap-file.mjs";
 
-/** Neighbours with one job run two at a time, since there are two cores at least: the longest come first. */
+/**
+ * `limitMs`: of a process. `alone`: files that nothing runs beside; `waiting`: files that mostly wait, two at a time
+ * beside the others. Neighbours with one job run two at a time, since there are two cores at least: the longest come first.
+ */
 export const SUITES = [
-  { name: "unit", jobs: 2, fileLimitMs: 60_000, needs: [] },
-  { name: "property", jobs: 2, fileLimitMs: 120_000, needs: [] },
-  { name: "fuzz", jobs: 1, fileLimitMs: 120_000, needs: [] },
-  { name: "bench", jobs: 1, fileLimitMs: 120_000, needs: ["tun", "namespaces"] },
-  { name: "golden", jobs: 1, fileLimitMs: 120_000, needs: [] },
-  { name: "package", jobs: 1, fileLimitMs: 180_000, needs: [] },
-  { name: "native", jobs: 1, fileLimitMs: 90_000, needs: ["tun", "namespaces"] },
+  // A process for each of two hundred files would take a third of the time to load the same again.
+  { name: "unit", jobs: 2, byFolder: true, limitMs: 120_000, needs: [] },
+  { name: "property", jobs: 2, limitMs: 120_000, needs: [] },
+  { name: "fuzz", jobs: 1, limitMs: 120_000, needs: [] },
+  { name: "bench", jobs: 1, limitMs: 120_000, needs: ["tun", "namespaces"] },
+  { name: "golden", jobs: 1, limitMs: 120_000, needs: [] },
+  { name: "package", jobs: 1, limitMs: 180_000, needs: [] },
+  { name: "native", jobs: 1, limitMs: 90_000, needs: ["tun", "namespaces"] },
   {
     name: "netns",
     jobs: 2,
-    // The one looks at the namespaces of the whole machine, whose numbers are used again; the other at every lost packet.
-    alone: ["lab-kill.test.js", "soak.test.js"],
-    fileLimitMs: 180_000,
+    // It looks at every lost packet.
+    alone: ["soak.test.js"],
+    waiting: [
+      "doctor-map-e.test.js",
+      "doctor-map-t.test.js",
+      "lab-kill.test.js",
+      "daemon-drain.test.js",
+      "path-size.test.js",
+      "nat44-stun.test.js",
+      "prometheus.test.js",
+      "path-mesh.test.js",
+      "daemon-service.test.js",
+      "daemon-short.test.js",
+      "path-fragments.test.js",
+      "pcp-nat-pmp.test.js",
+      "pcp.test.js",
+    ],
+    limitMs: 180_000,
     needs: ["tun", "namespaces"],
   },
-  { name: "browser", jobs: 2, fileLimitMs: 120_000, needs: ["tun", "namespaces"] },
+  { name: "browser", jobs: 2, limitMs: 120_000, needs: ["tun", "namespaces"] },
 ];
+
+/** Files that mostly wait take no core, but not nothing either. */
+const WAITING_JOBS = 2;
 
 /** Of `npm run test:package` alone: it takes minutes, and loads from npm's registry and Debian's archive. */
 export const INSTALL_SUITE = {
   name: "install",
   jobs: 1,
-  fileLimitMs: 900_000,
+  limitMs: 900_000,
   needs: ["tun", "namespaces"],
 };
 
@@ -64,40 +86,57 @@ function testFiles(folder) {
   }
 }
 
-/** Runs a suite's files, `jobs` at once, until `deadline` (ms). Returns the tests that passed and the problems. */
+/** Runs a suite's files, `jobs` at once and those that wait beside, until `deadline` (ms). Returns the tests that passed and the problems. */
 export async function runSuite(root, suite, deadline) {
   const unmet = suite.needs.map((need) => NEEDS[need]()).filter((reason) => reason !== null);
   if (unmet.length > 0)
     return { passed: 0, problems: unmet.map((title) => ({ title, lines: [] })) };
   const files = testFiles(join(root, "dist/test", suite.name));
   if (files.length === 0) return { passed: 0, problems: [{ title: "no test files", lines: [] }] };
-  const logs = join(root, ".tap/mapd", suite.name);
-  mkdirSync(logs, { recursive: true });
-  const isAlone = (file) => (suite.alone ?? []).some((name) => file.endsWith(`/${name}`));
-  const results = new Map();
-  const work = async (waiting) => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const name = relative(join(root, "dist"), file);
-      results.set(file, await runOne(file, name, logs, suite, deadline));
+  mkdirSync(join(root, ".tap/mapd", suite.name), { recursive: true });
+  const { alone = [], waiting = [] } = suite;
+  const apart = [...alone, ...waiting];
+  const unknown = apart.filter((name) => !files.some((file) => basename(file) === name));
+  if (unknown.length > 0)
+    return { passed: 0, problems: [{ title: `no files ${unknown.join(", ")}`, lines: [] }] };
+  const batchesOf = (names) => names.map((name) => files.filter((file) => basename(file) === name));
+  const others = files.filter((file) => !apart.includes(basename(file)));
+  const busy = suite.byFolder === true ? byFolder(others) : others.map((file) => [file]);
+  const results = [];
+  const work = async (left) => {
+    for (let batch = left.shift(); batch !== undefined; batch = left.shift()) {
+      results.push(await runBatch(root, batch, suite, deadline));
     }
   };
-  await work(files.filter(isAlone));
-  const together = files.filter((file) => !isAlone(file));
-  await Promise.all(Array.from({ length: suite.jobs }, () => work(together)));
-  const ordered = files.map((file) => results.get(file));
+  const inLanes = (count, batches) => Array.from({ length: count }, () => work(batches));
+  await work(batchesOf(alone));
+  await Promise.all([...inLanes(suite.jobs, busy), ...inLanes(WAITING_JOBS, batchesOf(waiting))]);
   return {
-    passed: ordered.reduce((sum, { passed }) => sum + passed, 0),
-    problems: ordered.flatMap(({ problems }) => problems),
+    passed: results.reduce((sum, { passed }) => sum + passed, 0),
+    problems: results.flatMap(({ problems }) => problems),
   };
 }
 
-async function runOne(file, name, logs, suite, deadline) {
-  const limitMs = Math.min(suite.fileLimitMs, deadline - Date.now());
+/** Files of one folder belong together; the most come first. */
+function byFolder(files) {
+  const folders = new Map(files.map((file) => [dirname(file), []]));
+  for (const file of files) folders.get(dirname(file)).push(file);
+  return [...folders.values()].sort((one, other) => other.length - one.length);
+}
+
+async function runBatch(root, batch, suite, deadline) {
+  const nameOf = (path) => relative(join(root, "dist"), path);
+  const limitMs = Math.min(suite.limitMs, deadline - Date.now());
   if (limitMs < 1000) {
-    return { passed: 0, problems: [{ title: `${name}: no time left to run it`, lines: [] }] };
+    const late = batch.map((path) => `${nameOf(path)}: no time left to run it`);
+    return { passed: 0, problems: late.map((title) => ({ title, lines: [] })) };
   }
-  const { passed, problems, output } = await runTapFile(file, limitMs, {});
-  writeFileSync(join(logs, `${name.replaceAll("/", "-")}.tap`), output);
-  const named = problems.map(({ title, lines }) => ({ title: `${name}: ${title}`, lines }));
+  const { passed, problems, output } = await runTapFiles(batch, limitMs);
+  const log = nameOf(suite.byFolder === true ? dirname(batch[0]) : batch[0]).replaceAll("/", "-");
+  writeFileSync(join(root, ".tap/mapd", suite.name, `${log}.tap`), output);
+  const named = problems.map(({ path, title, lines }) => ({
+    title: `${nameOf(path)}: ${title}`,
+    lines,
+  }));
   return { passed, problems: named };
 }

@@ -9,6 +9,7 @@ import { until } from "../../lab/process.js";
 import {
   foreignNamespaces,
   holders,
+  nowTicks,
   processesMarked,
   type RunningProcess,
 } from "./process-table.js";
@@ -59,13 +60,18 @@ function kill(pid: number): void {
   }
 }
 
-/** Every trace that a run could leave: processes, namespaces, devices, files. */
-async function leavesNothing(t: Test, run: Run, namespaces: ReadonlySet<string>): Promise<void> {
+/** Every trace that a run could leave: processes, namespaces as they were at `ticks`, devices, files. */
+async function leavesNothing(
+  t: Test,
+  run: Run,
+  namespaces: ReadonlySet<string>,
+  ticks: number,
+): Promise<void> {
   const gone = await until(async () => processesMarked(run.mark).length === 0, GONE_MS);
   const left = processesMarked(run.mark).map(({ commandLine }) => commandLine);
   t.ok(gone, `no process is left: ${left.join("; ")}`);
-  await until(async () => holders(namespaces).length === 0, GONE_MS);
-  t.same(holders(namespaces), [], `nobody holds its ${namespaces.size} namespaces`);
+  await until(async () => holders(namespaces, ticks).length === 0, GONE_MS);
+  t.same(holders(namespaces, ticks), [], `nobody holds its ${namespaces.size} namespaces`);
   const devices = readdirSync("/sys/class/net").filter((name) => LAB_DEVICES.includes(name));
   t.same(devices, [], "no device is left");
   t.same(readdirSync(run.folder), [], "no file is left");
@@ -122,8 +128,10 @@ for (const { name, command, victim } of VICTIMS) {
     const namespaces = foreignNamespaces(processes);
     const pid = victim(processes, run);
     t.ok(pid !== undefined && namespaces.size > 0, "there is somebody to kill");
+    const before = nowTicks();
+    t.not(holders(namespaces, before).length, 0, "who is there is seen to hold them");
     if (pid !== undefined) kill(pid);
-    await leavesNothing(t, run, namespaces);
+    await leavesNothing(t, run, namespaces, before);
   });
 }
 
@@ -134,6 +142,7 @@ test("Ctrl-C ends the table of counters, and leaves nothing behind", {
   const shown = (): boolean => run.output().includes("Ctrl-C ends the lab");
   t.ok(await until(async () => shown(), UP_MS), "the table is there");
   const namespaces = foreignNamespaces(processesMarked(run.mark));
+  const before = nowTicks();
   const ended = once(run.child, "exit");
   run.child.kill("SIGINT");
   t.same(await ended, [0, null], "exit status 0");
@@ -141,5 +150,5 @@ test("Ctrl-C ends the table of counters, and leaves nothing behind", {
     t.match(run.output(), new RegExp(`^${name} .*\\d`, "m"), `a row for ${name}`);
   }
   t.notOk(run.output().includes("\x1b"), "no escape codes where there is no terminal");
-  await leavesNothing(t, run, namespaces);
+  await leavesNothing(t, run, namespaces, before);
 });

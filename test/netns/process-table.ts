@@ -1,6 +1,9 @@
 /** What the kernel still knows of a run of the lab, seen from outside through proc(5). */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
+/** USER_HZ, in which proc(5) tells times, on every architecture of ours. */
+const TICKS_PER_SECOND = 100;
+
 function read<T>(look: () => T, otherwise: T): T {
   try {
     return look();
@@ -43,9 +46,25 @@ export function foreignNamespaces(processes: readonly RunningProcess[]): Set<str
   return new Set(theirs.filter((namespace) => !own.has(namespace)));
 }
 
-/** Who keeps one of the namespaces alive: a process inside it, or a mount of it. */
-export function holders(namespaces: ReadonlySet<string>): string[] {
+/** Now, as the kernel counts when processes start. */
+export function nowTicks(): number {
+  const [seconds] = readFileSync("/proc/uptime", "utf8").split(" ");
+  return Math.round(Number(seconds) * TICKS_PER_SECOND);
+}
+
+/** When a process was started; 0 where it is gone. The name in parentheses may hold spaces. */
+function startTicks(pid: number): number {
+  const stat = read(() => readFileSync(`/proc/${pid}/stat`, "utf8"), "");
+  return Number(stat.slice(stat.lastIndexOf(")")).split(" ")[20] ?? 0);
+}
+
+/**
+ * Who keeps one of the namespaces alive: a process inside it, or a mount of it. The kernel gives the numbers of those
+ * that are gone to others, so who was started after `ticks`, when they were all there, is in another one.
+ */
+export function holders(namespaces: ReadonlySet<string>, ticks: number): string[] {
   return pids().flatMap((pid) => {
+    if (startTicks(pid) > ticks) return [];
     const mounts = read(() => readFileSync(`/proc/${pid}/mountinfo`, "utf8"), "");
     const mounted = [...mounts.matchAll(/\S+:\[\d+\]/g)].map(([name]) => name);
     return [...namespacesOf(pid), ...mounted]
