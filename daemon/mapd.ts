@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { checkFile } from "./config/check-file.js";
 import { EXIT, STATUSES } from "./errors.js";
+import { boundHeap } from "./heap.js";
 import {
   MAPD_EXAMPLES,
   MAPD_OPTIONS,
@@ -36,6 +37,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const { config, check } = program.opts<Options>();
   if (check !== undefined && config === undefined) return checkFile(check, process.stderr);
   if (config !== undefined && check === undefined) {
+    boundHeap();
     // Half of all that there is to load, and of no use to those who only check.
     const { runDaemon } = await import("./runtime/run.js");
     return runDaemon(config, packageVersion());

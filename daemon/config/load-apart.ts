@@ -2,9 +2,9 @@
  * Reads a large configuration in a thread of its own. What reading leaves behind, many times the size of the file,
  * goes away with the thread's heap; only records and names of the rules come back.
  */
-import { Worker } from "node:worker_threads";
 import { type PackedForm, PackedRules } from "../../src/map/packed-rules.js";
 import type { Checked, Diagnostic, RuleList } from "../../src/map/types.js";
+import { startThread } from "../heap.js";
 import { deepFreeze } from "./hash.js";
 import type { Config, DomainConfig } from "./types.js";
 
@@ -19,7 +19,7 @@ export interface Parcel {
 }
 
 export function loadApart(path: string): Promise<Checked<Config>> {
-  const thread = new Worker(new URL("./load-worker.js", import.meta.url), {
+  const thread = startThread(new URL("./load-worker.js", import.meta.url), {
     workerData: path,
     name: "configuration",
   });

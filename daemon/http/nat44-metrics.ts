@@ -22,7 +22,8 @@ interface NatDomain extends ScrapedDomain {
 function natDomains({ domains }: Scrape): readonly NatDomain[] {
   return domains.flatMap((domain) => {
     const nat44 = nat44Status(domain.view, domain.counters);
-    return nat44 === null ? [] : [{ ...domain, nat44 }];
+    // The other way round V8 (Node 20) would make a hidden class each time, and keep it for long.
+    return nat44 === null ? [] : [{ nat44, ...domain }];
   });
 }
 

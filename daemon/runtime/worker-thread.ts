@@ -1,8 +1,9 @@
 /**
  * One run of a worker thread: started, told things, ended. What happens after its end is worker-handle.ts's to decide.
  */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { MapdError } from "../errors.js";
+import { SMALL_HEAP, startThread } from "../heap.js";
 import type { FromWorker, Restored, ToWorker, WorkerStart } from "./worker-protocol.js";
 
 /** How long a worker may take to start or to answer, milliseconds. */
@@ -42,9 +43,10 @@ export class WorkerThread {
     this.#wake = wake;
     this.started = this.#start.promise;
     this.ended = this.#end.promise;
-    this.#thread = new Worker(new URL("./worker.js", import.meta.url), {
+    this.#thread = startThread(new URL("./worker.js", import.meta.url), {
       workerData: start,
       name: `${start.domain.settings.name}/${start.index}`,
+      resourceLimits: SMALL_HEAP,
     });
     this.#startTimer = setTimeout(() => void this.terminate(), ANSWER_MS);
     let cause: unknown;

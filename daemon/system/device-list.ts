@@ -1,12 +1,13 @@
 /** Which network devices this network namespace has, and which are up; /proc/self/net is there also under ProcSubset=pid. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { readText } from "./read-text.js";
 
 const SYS = "/sys/class/net";
 
 /** Names in the order of the kernel, or null where the list cannot be read. */
 function deviceNames(): readonly string[] | null {
   try {
-    const lines = readFileSync("/proc/self/net/dev", "utf8").split("\n");
+    const lines = readText("/proc/self/net/dev").split("\n");
     return lines.flatMap((line) => /^\s*(\S+?):/.exec(line)?.[1] ?? []);
   } catch {
     return null;
@@ -36,7 +37,7 @@ const UP = 1;
 /** Of /sys; null where it does not have the device. */
 export function isDeviceUp(name: string): boolean | null {
   try {
-    return (Number(readFileSync(`${SYS}/${name}/flags`, "utf8")) & UP) !== 0;
+    return (Number(readText(`${SYS}/${name}/flags`)) & UP) !== 0;
   } catch {
     return null;
   }

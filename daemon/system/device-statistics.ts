@@ -1,5 +1,5 @@
 /** What the kernel counts of network devices; /proc/self/net is there also under ProcSubset=pid. */
-import { readFileSync } from "node:fs";
+import { readText } from "./read-text.js";
 
 /** Place of the drops on the way out of the kernel among the numbers of a device. */
 const TX_DROPPED = 11;
@@ -18,7 +18,7 @@ export function queueDrops(text: string): ReadonlyMap<string, number> {
 /** The devices of this network namespace as text; empty where it cannot be read. */
 export function readDeviceStatistics(): string {
   try {
-    return readFileSync("/proc/self/net/dev", "utf8");
+    return readText("/proc/self/net/dev");
   } catch {
     return "";
   }

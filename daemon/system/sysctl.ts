@@ -1,5 +1,5 @@
 /** Reads kernel switches; /proc/sys may be hidden (ProcSubset=pid), and then nothing is known. */
-import { readFileSync } from "node:fs";
+import { readText } from "./read-text.js";
 
 export interface ForwardingSwitch {
   /** As sysctl spells it. */
@@ -21,7 +21,7 @@ export function readSysctl(key: string): string | null {
 /** Like readSysctl, by path below /proc/sys, for keys that hold a device name. */
 export function readProcSys(path: string): string | null {
   try {
-    return readFileSync(`/proc/sys/${path}`, "utf8").trim();
+    return readText(`/proc/sys/${path}`).trim();
   } catch {
     return null;
   }

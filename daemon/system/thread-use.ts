@@ -1,5 +1,6 @@
 /** What the kernel says of one thread of this process; /proc/self/task is there also under ProcSubset=pid. */
-import { readFileSync, readlinkSync } from "node:fs";
+import { readlinkSync } from "node:fs";
+import { readText } from "./read-text.js";
 
 /** A clock tick of /proc, milliseconds: USER_HZ is 100 on every platform that Node knows. */
 const TICK_MS = 10;
@@ -31,8 +32,7 @@ export function ownThreadId(): number | null {
 export function readThreadUse(threadId: number | null): ThreadUse | null {
   if (threadId === null) return null;
   try {
-    const read = (name: string): string =>
-      readFileSync(`/proc/self/task/${threadId}/${name}`, "utf8");
+    const read = (name: string): string => readText(`/proc/self/task/${threadId}/${name}`);
     return parseThreadUse(read("stat"), read("status"));
   } catch {
     return null;

@@ -1,0 +1,55 @@
+import { spawnSync } from "node:child_process";
+import { test } from "tap";
+
+const HEAP = new URL("../../../daemon/heap.js", import.meta.url).href;
+const MIB = 2 ** 20;
+
+/** Makes garbage of which a little lives for a while, as a daemon does that is scraped and reloaded; says how far the heap went. */
+const PROGRAM = `
+import { getHeapSpaceStatistics } from "node:v8";
+import { boundHeap, startThread } from "${HEAP}";
+const [bounded, threads] = process.argv.slice(1).map(Number);
+if (bounded === 1) boundHeap();
+for (let at = 0; at < threads; at++) {
+  const thread = startThread(new URL("data:text/javascript,0"), {});
+  await new Promise((resolve) => thread.once("exit", resolve));
+}
+const kept = Array.from({ length: 128 }, () => []);
+const most = { new_space: 0, old_space: 0 };
+for (let turn = 0; turn < 2500; turn++) {
+  kept[turn % kept.length] = Array.from({ length: 400 }, (_, at) => ({ at, turn }));
+  for (let at = 0; at < 300; at++) globalThis.garbage = new Array(100).fill(at);
+  for (const { space_name: name, physical_space_size: size } of getHeapSpaceStatistics()) {
+    if (name in most) most[name] = Math.max(most[name], size);
+  }
+  if (turn % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
+}
+process.stdout.write(JSON.stringify(most));
+`;
+
+interface Most {
+  readonly new_space: number;
+  readonly old_space: number;
+}
+
+function run(bounded: boolean, threads: number): Most {
+  const args = ["--input-type=module", "-e", PROGRAM, bounded ? "1" : "0", `${threads}`];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env: {} });
+  if (stderr !== "") throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+test("the heap stays small whatever becomes garbage, also after threads were started", (t) => {
+  const free = run(false, 0);
+  t.ok(
+    free.new_space > 16 * MIB && free.old_space > 20 * MIB,
+    `unbounded: ${JSON.stringify(free)}`,
+  );
+  for (const threads of [0, 3]) {
+    const bounded = run(true, threads);
+    const text = `${threads} threads: ${JSON.stringify(bounded)}`;
+    t.ok(bounded.new_space <= 4 * MIB, text);
+    t.ok(bounded.old_space <= 16 * MIB, text);
+  }
+  t.end();
+});
