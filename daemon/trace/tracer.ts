@@ -50,8 +50,11 @@ export interface TracedDomain {
 /** At once, not counting the packets: a worker asks every filter about every packet. */
 const MAX_SESSIONS = 8;
 
-const RING_LEN = 1024 * 1024;
-const WHOLE_RING_LEN = 4 * RING_LEN;
+const MIB = 1024 * 1024;
+/** Of the rings of one trace, one with each worker that it is about: all traces together take MAX_SESSIONS times that. */
+const MAX_MEMORY = 16 * MIB;
+/** Of one ring: more than twice the longest record of headers, or of whole packets, up to what makes sense. */
+const RING_LENS = { headers: [MIB / 64, MIB], whole: [MIB / 2, 4 * MIB] } as const;
 
 /** How often rings are emptied, milliseconds, and how many packets each time: the main thread has other things to do. */
 const PUMP_MS = 50;
@@ -71,14 +74,14 @@ export class Tracer {
     this.#log = log;
   }
 
-  /** Throws MapdError where there is no such domain, or too many trace already. */
+  /** Throws MapdError where there is no such domain, too many trace already, or there are too many queues. */
   trace(request: TraceRequest, tell: Tell): () => void {
     this.checkDomain(request.domain);
     if (this.#sessions.size >= MAX_SESSIONS) {
       const text = `${MAX_SESSIONS} traces run already, which is all that mapd serves at once; end one of them`;
       throw new MapdError("refused", text);
     }
-    const session = new Session(request, tell);
+    const session = new Session(request, this.#ringLen(request), tell);
     this.#sessions.add(session);
     this.#log.info({ domain: request.domain, traces: this.#sessions.size }, "a trace begins");
     this.#timer ??= setInterval(() => this.#pump(), PUMP_MS);
@@ -100,6 +103,43 @@ export class Tracer {
     this.#timer = null;
   }
 
+  /** Bytes of each ring of a trace; MapdError where there are too many workers for it. */
+  #ringLen({ domain, snapLen }: TraceRequest): number {
+    const isWhole = snapLen > HEADERS;
+    const [least, most] = isWhole ? RING_LENS.whole : RING_LENS.headers;
+    const workers = Math.max(1, this.#workersOf(domain).length);
+    const share = 2 ** Math.floor(Math.log2(MAX_MEMORY / workers));
+    if (share >= least) return Math.min(share, most);
+    const ways = [
+      ...(isWhole ? ["the headers alone (without --full)"] : []),
+      ...(domain === null ? ["one domain (--domain)"] : []),
+    ];
+    const text =
+      `${workers} queues are more than the ${MAX_MEMORY / least} that one trace has memory for; ` +
+      `trace ${ways.join(", or ") || "at fewer queues"}`;
+    throw new MapdError("refused", text);
+  }
+
+  /** null: of all domains. */
+  #workersOf(wanted: string | null): readonly TracedWorker[] {
+    return this.#domains().flatMap(({ config, workers }) =>
+      wanted === null || wanted === config.settings.name ? workers : [],
+    );
+  }
+
+  /** Empty where a worker has come since the trace began, and there is no memory for it. */
+  #tapOf(session: Session, worker: TracedWorker, domain: string): readonly TapStart[] {
+    const known = session.tapOf(worker);
+    if (known !== null) return [known];
+    const others = this.#workersOf(session.domain).filter((one) => session.tapOf(one) !== null);
+    if ((others.length + 1) * session.ringLen <= MAX_MEMORY) return [session.open(worker)];
+    if (session.leaveOut(worker)) {
+      const text = "a trace has no memory for a queue that came after it began, and leaves it out";
+      this.#log.warn({ domain, worker: worker.index }, text);
+    }
+    return [];
+  }
+
   /** Throws MapdError where there is no such domain. */
   checkDomain(wanted: string | null): void {
     const names = this.#domains().map(({ config }) => config.settings.name);
@@ -114,11 +154,8 @@ export class Tracer {
       const wanted = [...this.#sessions].filter((session) => session.isAbout(name));
       for (const worker of domain.workers) {
         const told = this.#told.get(worker) ?? [];
-        const isKnown =
-          told.length === wanted.length &&
-          wanted.every((session, i) => told[i] === session.tapOf(worker));
-        if (isKnown) continue;
-        const taps = wanted.map((session) => session.tapOf(worker));
+        const taps = wanted.flatMap((session) => this.#tapOf(session, worker, name));
+        if (told.length === taps.length && taps.every((tap, i) => told[i] === tap)) continue;
         this.#told.set(worker, taps);
         worker.setTaps(taps);
       }
@@ -138,33 +175,49 @@ interface Source {
 
 /** One who traces. */
 class Session {
+  /** Bytes of each of its rings. */
+  readonly ringLen: number;
   readonly #request: TraceRequest;
   readonly #tell: Tell;
   readonly #sources = new WeakMap<TracedWorker, Source>();
+  readonly #leftOut = new WeakSet<TracedWorker>();
   /** Not told yet. */
   #lost = 0;
 
-  constructor(request: TraceRequest, tell: Tell) {
+  constructor(request: TraceRequest, ringLen: number, tell: Tell) {
     this.#request = request;
+    this.ringLen = ringLen;
     this.#tell = tell;
   }
 
+  /** null: all of them. */
+  get domain(): string | null {
+    return this.#request.domain;
+  }
+
   isAbout(domain: string): boolean {
-    return this.#request.domain === null || this.#request.domain === domain;
+    return this.domain === null || this.domain === domain;
   }
 
-  tapOf(worker: TracedWorker): TapStart {
-    return this.#sourceOf(worker).tap;
+  /** null where it has no ring with the worker. */
+  tapOf(worker: TracedWorker): TapStart | null {
+    return this.#sources.get(worker)?.tap ?? null;
   }
 
-  #sourceOf(worker: TracedWorker): Source {
-    const known = this.#sources.get(worker);
-    if (known !== undefined) return known;
+  /** Begins with the worker. */
+  open(worker: TracedWorker): TapStart {
     const { terms, dropsOnly, snapLen } = this.#request;
-    const ring = TraceRing.allocate(snapLen > HEADERS ? WHOLE_RING_LEN : RING_LEN);
-    const made = { tap: { terms, dropsOnly, snapLen, ring }, ring: new TraceRing(ring) };
-    this.#sources.set(worker, made);
-    return made;
+    const ring = TraceRing.allocate(this.ringLen);
+    const tap = { terms, dropsOnly, snapLen, ring };
+    this.#sources.set(worker, { tap, ring: new TraceRing(ring) });
+    return tap;
+  }
+
+  /** True the first time. */
+  leaveOut(worker: TracedWorker): boolean {
+    const isNew = !this.#leftOut.has(worker);
+    this.#leftOut.add(worker);
+    return isNew;
   }
 
   /** Tells what has gathered in the rings of all workers, each its share. */
@@ -179,7 +232,8 @@ class Session {
   }
 
   #empty(domain: TracedDomain, worker: TracedWorker, share: number): void {
-    const { ring } = this.#sourceOf(worker);
+    const ring = this.#sources.get(worker)?.ring;
+    if (ring === undefined) return;
     this.#lost += ring.takeLost();
     for (let i = 0; i < share; i++) {
       const bytes = ring.take();

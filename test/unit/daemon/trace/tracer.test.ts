@@ -11,18 +11,20 @@ import {
   type TracedWorker,
   type TraceRequest,
   Tracer,
+  WHOLE,
 } from "../../../../daemon/trace/tracer.js";
 import { formatIpv6Prefix } from "../../../../src/map/prefix.js";
 import { compileRules } from "../../../../src/pipeline/create.js";
 import { FROM_DEVICE } from "../../../../src/pipeline/observer.js";
 import { withoutRules } from "../../../../src/pipeline/settings.js";
-import { Draft } from "../../../../src/tun/trace/draft.js";
+import { Draft, MAX_PARTS } from "../../../../src/tun/trace/draft.js";
 import { writeRecord } from "../../../../src/tun/trace/record.js";
 import { SOURCE_PSID_MISMATCH } from "../../../../src/verdict.js";
 import { BR_T, CE_T, domainOf } from "../samples.js";
 
 const ALL: TraceRequest = { terms: [], domain: null, dropsOnly: false, snapLen: HEADERS };
 const PUMPED_MS = 5000;
+const MIB = 1024 * 1024;
 /** Bytes of each packet. */
 const LEN = 210;
 
@@ -72,13 +74,17 @@ function tracerOf(t: Test, domains: readonly FakeDomain[]): Tracer {
   return tracer;
 }
 
-/** Resolves once `documents` has so many. */
-async function arrived(documents: readonly TraceDocument[], count: number): Promise<void> {
+async function passed(condition: () => boolean): Promise<void> {
   const until = performance.now() + PUMPED_MS;
-  while (documents.length < count) {
-    if (performance.now() > until) throw new Error(`${documents.length} of ${count} documents`);
+  while (!condition()) {
+    if (performance.now() > until) throw new Error("waited in vain");
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** Resolves once `documents` has so many. */
+async function arrived(documents: readonly TraceDocument[], count: number): Promise<void> {
+  await passed(() => documents.length >= count);
 }
 
 test("workers know of a trace while it runs, and what they show is told", async (t) => {
@@ -208,4 +214,76 @@ test("an IPv4 address and port are those of a CE", async (t) => {
   }
   t.throws(() => ceBehind(domains, "192.0.2.18:80"), { code: "not-found" }, "an excluded port");
   t.throws(() => ceBehind(domains, "198.51.100.9:1232"), { code: "not-found" });
+});
+
+/** With so many queues. */
+function wide(queues: number): FakeDomain {
+  const domain = fakeDomain(BR_T);
+  domain.workers = Array.from({ length: queues }, () => new FakeWorker());
+  return domain;
+}
+
+/** Bytes of all rings. */
+function ringBytes({ workers }: FakeDomain): number {
+  const rings = workers.flatMap(({ told }) => told.map(({ ring }) => ring.byteLength));
+  return rings.reduce((sum, length) => sum + length, 0);
+}
+
+test("a trace takes 16 MiB at most, however many queues there are, and every record has room", async (t) => {
+  for (const queues of [1, 4, 5, 32, 256]) {
+    for (const snapLen of [HEADERS, WHOLE]) {
+      const domain = wide(queues);
+      const tracer = tracerOf(t, [domain]);
+      if (queues === 256 && snapLen === WHOLE) continue;
+      tracer.trace({ ...ALL, snapLen }, () => true);
+      t.ok(ringBytes(domain) < 16.1 * MIB, `${queues} queues`);
+      const draft = new Draft(2 * WHOLE);
+      draft.begin(FROM_DEVICE, 10, 10 + WHOLE);
+      const memory = new Uint8Array(10 + WHOLE);
+      draft.keepInput(memory, new DataView(memory.buffer), WHOLE);
+      for (let i = 1; i < MAX_PARTS; i++) {
+        draft.keepOutput(memory, new DataView(memory.buffer), 10, 10 + HEADERS, WHOLE);
+      }
+      const judged = { timeMs: 0, ruleFrom: 0, ruleTo: 0, verdict: 0, revision: 1 };
+      const [watcher] = watchersOf(domain.workers[0]!.told);
+      t.ok(writeRecord(watcher!.ring, draft, snapLen, judged), `${queues} queues: a large record`);
+    }
+  }
+});
+
+test("a trace of more queues than it has memory for is refused with what to do", async (t) => {
+  const tracer = tracerOf(t, [wide(33)]);
+  const whole = { ...ALL, snapLen: WHOLE };
+  t.throws(() => tracer.trace(whole, () => true), {
+    code: "refused",
+    message:
+      "33 queues are more than the 32 that one trace has memory for; " +
+      "trace the headers alone (without --full), or one domain (--domain)",
+  });
+  t.throws(() => tracer.trace({ ...whole, domain: "br-t" }, () => true), {
+    message: /; trace the headers alone \(without --full\)$/,
+  });
+  t.doesNotThrow(() => tracer.trace(ALL, () => true));
+});
+
+test("queues that come when a trace has all its memory are left out, and the log says so once", async (t) => {
+  const domain = wide(4);
+  const log: string[] = [];
+  const write = (line: string): void => void log.push(line);
+  const tracer = new Tracer(() => [domain], pino({ level: "warn" }, { write }));
+  t.teardown(() => tracer.stop());
+  tracer.trace({ ...ALL, snapLen: WHOLE }, () => true);
+  const [first, ...others] = domain.workers;
+  const later = [new FakeWorker(), new FakeWorker()];
+  domain.workers = [first!, ...others, ...later];
+  await passed(() => log.length === 2);
+  t.match(log[0], /"domain":"br-t","worker":0,"msg":"a trace has no memory for a queue/);
+  t.same(
+    later.map(({ told }) => told),
+    [[], []],
+  );
+  domain.workers = [first!, ...later];
+  await passed(() => later.every(({ told }) => told.length === 1));
+  t.ok(ringBytes(domain) < 16.1 * MIB);
+  t.equal(log.length, 2);
 });
