@@ -74,7 +74,7 @@ export class HttpServer {
     this.#parts = parts;
     this.#log = log;
     this.#failures = failures;
-    this.#admission = new Admission(parts.settings, log);
+    this.#admission = new Admission(parts.settings, log, failures);
     this.#api = new Api(parts.commands);
     this.#server = createServer((request, response) => void this.#serve(request, response));
     this.#server.requestTimeout = REQUEST_TIMEOUT_MS;
@@ -181,8 +181,13 @@ export class HttpServer {
     response: ServerResponse,
   ): Promise<Reply | null> {
     const turns = this.#api.goesOn(path) ? this.#streams : this.#answers;
-    const refused = this.#admission.refuseApi(request) ?? turns.take(response);
+    const refused = this.#admission.refuseApi(request);
     if (refused !== null) return refused;
+    const busy = turns.take(response);
+    if (busy !== null) {
+      this.#failures.count("http_requests_refused", "busy");
+      return busy;
+    }
     const answer = await this.#api.answer(path, new URLSearchParams(query));
     if (!(answer instanceof ControlStream)) return answer;
     if (request.method === "HEAD") return { status: 200, contentType: STREAM_TYPE, body: "" };

@@ -18,6 +18,10 @@ export const FAILURES = {
     help: "HTTP connections that were refused or cut off: no HTTP, a request that took too long, too many at once",
     reasons: ["malformed", "slow", "too-many"],
   },
+  http_requests_refused: {
+    help: "HTTP requests that were refused: another's Host header, another's page, no token set or a file that holds none, no or another token, too many at once",
+    reasons: ["host", "site", "shut", "token", "busy"],
+  },
   state_file_write_failures: {
     help: "Times that the state file could not be written: no space, or something else",
     reasons: ["no-space", "other"],

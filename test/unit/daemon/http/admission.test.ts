@@ -5,9 +5,12 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import { type Test, test } from "tap";
 import type { HttpSettings } from "../../../../daemon/config/types.js";
+import type { ControlCommand } from "../../../../daemon/control/command.js";
 import { isOwnHost } from "../../../../daemon/http/host-header.js";
 import { PageFiles } from "../../../../daemon/http/page-files.js";
-import { type Answer, folderOf, get, LOOPBACK, serve } from "./rig.js";
+import { HttpServer } from "../../../../daemon/http/server.js";
+import { FAILURES, Failures } from "../../../../daemon/runtime/failures.js";
+import { type Answer, ECHOES, folderOf, get, LOOPBACK, partsOf, SILENT, serve } from "./rig.js";
 
 const TOKEN = "0123456789abcdef0123456789abcdef";
 
@@ -203,3 +206,51 @@ for (const { name, make, problem } of unusable) {
     t.equal(lines.length, 1, "and said once");
   });
 }
+
+/** Answers that take until they are told to go on. */
+function slowCommands(): { readonly commands: readonly ControlCommand[]; finish(): void } {
+  let finish: () => void = () => undefined;
+  const until = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const run = async (): Promise<object> => {
+    await until;
+    return {};
+  };
+  return { commands: ECHOES.map((command) => ({ ...command, run })), finish: () => finish() };
+}
+
+test("every refusal is counted by its reason, and what passes is not", async (t) => {
+  const failures = new Failures();
+  let settings: HttpSettings = LOOPBACK;
+  const { commands, finish } = slowCommands();
+  const server = new HttpServer(partsOf({ settings: () => settings, commands }), SILENT, failures);
+  await server.listen();
+  t.teardown(() => server.close());
+  const counted = (): Readonly<Record<string, number>> => {
+    const numbers = failures.read("http_requests_refused");
+    return Object.fromEntries(
+      FAILURES.http_requests_refused.reasons.map((reason, i) => [reason, numbers[i] ?? 0]),
+    );
+  };
+  const none = { host: 0, site: 0, shut: 0, token: 0, busy: 0 };
+  for (const path of ["/metrics", "/livez", "/"]) await get(server, path);
+  t.same(counted(), none);
+  for (const path of ["/", "/api/status"]) await get(server, path, { Host: "rebound.example" });
+  t.same(counted(), { ...none, host: 2 });
+  await get(server, "/api/status", { "Sec-Fetch-Site": "cross-site" });
+  settings = elsewhere(null);
+  await get(server, "/api/status");
+  settings = elsewhere("/nonexistent/token");
+  await get(server, "/api/status");
+  settings = elsewhere(tokenFile(t));
+  await get(server, "/api/status");
+  await get(server, "/api/status", { Authorization: "Bearer other" });
+  t.same(counted(), { host: 2, site: 1, shut: 2, token: 2, busy: 0 });
+  settings = LOOPBACK;
+  const answers = Array.from({ length: 9 }, () => get(server, "/api/status"));
+  t.equal((await Promise.race(answers)).status, 503);
+  finish();
+  await Promise.all(answers);
+  t.same(counted(), { host: 2, site: 1, shut: 2, token: 2, busy: 1 });
+});
