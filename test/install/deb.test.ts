@@ -9,6 +9,7 @@ import { test } from "tap";
 import { ROOT, run } from "../package/checkout.js";
 import { readContainerfile } from "../package/containerfile.js";
 import { DebianRoot } from "./debian-root.js";
+import { underSystemd } from "./under-systemd.js";
 
 const BUILD_MS = 600_000;
 const work = mkdtempSync(join(tmpdir(), "mapd-install-"));
@@ -101,6 +102,10 @@ test("the installed daemon runs, answers mapctl, and ends without a trace", asyn
   const status = JSON.parse(root.shellWithNetwork(`{ ${script}\n}`));
   t.equal(status.schema, "mapd.status/1");
 });
+
+test("a real systemd starts, reloads, restarts and stops it", { timeout: 60_000 }, (t) =>
+  underSystemd(t, root.folder),
+);
 
 test("removed, only what somebody may have edited is left, and no link of an enabled service", async (t) => {
   root.shell("systemctl --quiet enable mapd.service");
