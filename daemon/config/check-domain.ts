@@ -11,12 +11,12 @@ import { Dmr } from "../../src/map/dmr.js";
 import type { Findings } from "../../src/map/findings.js";
 import { coversIpv6Prefix, formatIpv6Prefix } from "../../src/map/prefix.js";
 import type { Ipv6Prefix, Rule, Words6 } from "../../src/map/types.js";
-import { DUMMY_IPV4 } from "../../src/pipeline/create.js";
-import type {
-  CeSettings,
-  CommonSettings,
-  DomainSettings,
-  MtuSettings,
+import {
+  type CeSettings,
+  type CommonSettings,
+  type DomainSettings,
+  DUMMY_IPV4,
+  type MtuSettings,
 } from "../../src/pipeline/settings.js";
 import { formatIpv6 } from "../../src/wire/address.js";
 import { didYouMean } from "../suggest.js";

@@ -21,9 +21,12 @@ const BACKLOG = 1_024;
 /** At first the socket is its owner's alone; the gate opens it to others. */
 const SOCKET_UMASK = 0o177;
 
+/** What clients may ask for, or who gets it: it need not be there before somebody asks. */
+type Commands = readonly ControlCommand[] | (() => Promise<readonly ControlCommand[]>);
+
 export class ControlServer {
   readonly path: string;
-  readonly #commands: ReadonlyMap<string, ControlCommand>;
+  readonly #commands: Commands;
   readonly #log: Log;
   readonly #failures: Failures;
   readonly #gate: ControlGate;
@@ -32,13 +35,13 @@ export class ControlServer {
 
   constructor(
     path: string,
-    commands: readonly ControlCommand[],
+    commands: Commands,
     log: Log,
     failures: Failures = new Failures(),
     gate: ControlGate = new ControlGate(),
   ) {
     this.path = path;
-    this.#commands = new Map(commands.map((command) => [command.name, command]));
+    this.#commands = commands;
     this.#log = log;
     this.#failures = failures;
     this.#gate = gate;
@@ -127,9 +130,10 @@ export class ControlServer {
     if (request === null) {
       return failure("bad-request", 'a request is one JSON object a line: {"command":"status"}');
     }
-    const command = this.#commands.get(request.command);
+    const commands = typeof this.#commands === "function" ? await this.#commands() : this.#commands;
+    const command = commands.find(({ name }) => name === request.command);
     if (command === undefined) {
-      const known = [...this.#commands.keys()].join(", ");
+      const known = commands.map(({ name }) => name).join(", ");
       return failure("unknown-command", `no command ${request.command}; there are: ${known}`);
     }
     const isForOperators = command.changes === true || command.reveals === true;

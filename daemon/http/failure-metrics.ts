@@ -53,6 +53,11 @@ export const FAILURE_METRICS: readonly Metric[] = [
     ({ downs }) => downs,
   ),
   ofDomain(
+    "mapd_device_refit_failures_total",
+    "Times that addresses and routes could not be put back yet on a TUN device that is up again",
+    ({ refitFailures }) => refitFailures,
+  ),
+  ofDomain(
     "mapd_classifier_losses_total",
     "Times that another program has taken the classifier of a MAP-E domain away",
     ({ classifierLosses }) => classifierLosses,

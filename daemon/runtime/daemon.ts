@@ -36,6 +36,9 @@ const QUIET_CHECK_MS = 100;
 
 const READ = [counterIndex("in_ipv4_packets"), counterIndex("in_ipv6_packets")];
 
+/** Each starts its threads, and each thread is given ten seconds for that. */
+const STARTED_TOGETHER = 4;
+
 const DRAINING = "mapd is drained: it forwards, but should get no new traffic (mapctl undrain)";
 
 export interface ReloadState {
@@ -108,17 +111,20 @@ export class Daemon {
     return this.#keeper.status;
   }
 
-  /** Starts every domain; rejects with nothing left behind. */
-  async start(): Promise<void> {
+  /**
+   * Starts every domain; rejects with nothing left behind. `beside` is called while the first threads start; no packet is
+   * sent into a device before it has resolved, and where it rejects none is ever.
+   */
+  async start(beside: () => Promise<void> = async () => undefined): Promise<void> {
     await this.#announce();
     try {
       this.#keeper.use(await this.#keeper.open(this.#config.stateFile));
-      if (this.#config.domains.some((domain) => domain.routes.mode === "auto")) {
-        const stale = await removeStaleProxies();
-        if (stale.length > 0) this.#log.info({ stale }, "removed what a killed mapd had left");
-      }
-      for (const config of this.#config.domains) {
-        await this.#add(config, this.#keeper.inherited(config));
+      const permit = Promise.all([this.#removeStale(), nextTurn().then(beside)]);
+      // Where no domain comes so far as to wait for it.
+      permit.catch(() => undefined);
+      const { domains } = this.#config;
+      for (let at = 0; at < domains.length; at += STARTED_TOGETHER) {
+        await this.#addAll(domains.slice(at, at + STARTED_TOGETHER), permit);
       }
     } catch (error) {
       await this.stop();
@@ -133,10 +139,29 @@ export class Daemon {
     this.#saveTimer = setInterval(() => void this.#save(), SAVE_MS);
   }
 
-  async #add(config: DomainConfig, inherited: SavedNat44 | null): Promise<void> {
+  async #removeStale(): Promise<void> {
+    if (this.#config.domains.every((domain) => domain.routes.mode !== "auto")) return;
+    const stale = await removeStaleProxies();
+    if (stale.length > 0) this.#log.info({ stale }, "removed what a killed mapd had left");
+  }
+
+  /** Rejects when all of them have started or failed, with what the first of these says. */
+  async #addAll(configs: readonly DomainConfig[], permit: Promise<unknown>): Promise<void> {
+    const added = await Promise.allSettled(
+      configs.map((config) => this.#add(config, this.#keeper.inherited(config), permit)),
+    );
+    const failed = added.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  async #add(
+    config: DomainConfig,
+    inherited: SavedNat44 | null,
+    permit?: Promise<unknown>,
+  ): Promise<void> {
     await flushMarkers(config);
     const domain = new Domain(config, this.#native, this.#log, inherited);
-    await domain.start();
+    await domain.start(permit);
     if (domain.restored !== null) await this.#keeper.note(config.settings.name, domain.restored);
     this.#domains.set(config.settings.name, domain);
   }
@@ -330,6 +355,11 @@ export class Daemon {
     // A start that failed has nothing to say, and the file may still be good.
     if (wasRunning) await this.#keeper.finish(domains);
   }
+}
+
+/** What is to be done at once has begun by then. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function refused(diagnostics: readonly Diagnostic[]): MapdError {

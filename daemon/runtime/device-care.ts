@@ -1,6 +1,6 @@
 /** What becomes of a TUN device under mapd: deleted, moved away, set down. Notices it, has it mended, and counts. */
 import type { Log } from "../log.js";
-import { deviceExists, isDeviceUp, isSysOwn } from "../system/device-list.js";
+import * as deviceList from "../system/device-list.js";
 import { Retry } from "./retry.js";
 
 /** How often to look whether the device is there and up, milliseconds. */
@@ -15,15 +15,24 @@ export interface DeviceMenders {
   refit(): Promise<void>;
 }
 
+/** What the host says of its devices. */
+export type DeviceList = Pick<typeof deviceList, "deviceExists" | "isDeviceUp" | "isSysOwn">;
+
 export class DeviceCare {
   readonly #tun: string;
   readonly #isOthers: boolean;
   readonly #log: Log;
   readonly #menders: DeviceMenders;
+  readonly #list: DeviceList;
   readonly #recovery: Retry;
+  readonly #refitting: Retry;
   /** When the device was seen to be gone, and why it could not be made again; null while it is there. */
   #loss: { readonly atMs: number; readonly reason: string } | null = null;
   #isDown = false;
+  /** Why a device that is up again lacks what was on it; null where it does not. */
+  #lack: string | null = null;
+  /** How often the device was seen to be up again: what was put on it before is not on it any more. */
+  #ups = 0;
   /** A device that is being deleted is down for a moment; that is no down of its own. */
   #isDownCounted = true;
   #isWatched = false;
@@ -32,15 +41,26 @@ export class DeviceCare {
   #recreations = 0;
   #recreationFailures = 0;
   #downs = 0;
+  #refitFailures = 0;
 
-  constructor(tun: { name: string; attach: boolean }, log: Log, menders: DeviceMenders) {
+  constructor(
+    tun: { name: string; attach: boolean },
+    log: Log,
+    menders: DeviceMenders,
+    list: DeviceList = deviceList,
+  ) {
     this.#tun = tun.name;
     this.#isOthers = tun.attach;
     this.#log = log;
     this.#menders = menders;
+    this.#list = list;
     this.#recovery = new Retry(
       () => this.#recover(),
       (error) => this.#notRecovered(error),
+    );
+    this.#refitting = new Retry(
+      () => this.#refit(),
+      (error) => this.#notRefitted(error),
     );
   }
 
@@ -59,15 +79,21 @@ export class DeviceCare {
     return this.#downs;
   }
 
+  /** How often addresses and routes could not be put back on a device that is up again. */
+  get refitFailures(): number {
+    return this.#refitFailures;
+  }
+
   /** The device is there, with all that should be on it. */
   begin(): void {
     this.#isWatched = true;
-    this.#isSysOwn = isSysOwn();
+    this.#isSysOwn = this.#list.isSysOwn();
   }
 
   end(): void {
     this.#isWatched = false;
     this.#recovery.stop();
+    this.#refitting.stop();
   }
 
   /** Why no packet passes, or null. */
@@ -78,7 +104,11 @@ export class DeviceCare {
       return `${device} is gone: ${reason === "" ? "mapd makes it again" : reason}`;
     }
     if (this.#isDown) return `${device} is down: ip link set dev ${this.#tun} up`;
-    return deviceExists(this.#tun) ? null : `${device} is gone`;
+    if (this.#lack !== null) {
+      const reason = this.#lack === "" ? "mapd puts them back" : this.#lack;
+      return `${device} is up without its addresses and routes: ${reason}`;
+    }
+    return this.#list.deviceExists(this.#tun) ? null : `${device} is gone`;
   }
 
   /** The device was deleted, or is no more in this network namespace. */
@@ -86,6 +116,7 @@ export class DeviceCare {
     if (this.#loss !== null || !this.#isWatched) return;
     this.#loss = { atMs: performance.now(), reason: "" };
     this.#isDownCounted = true;
+    this.#lack = null;
     this.#menders.lost();
     const what = this.#isOthers ? "mapd waits until it is there again" : "mapd makes it again";
     this.#log.error({ tun: this.#tun }, `the device is gone: somebody has deleted it; ${what}`);
@@ -102,7 +133,7 @@ export class DeviceCare {
 
   #notRecovered(error: unknown): void {
     this.#recreationFailures++;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     if (this.#loss === null || this.#loss.reason === reason) return;
     this.#loss = { ...this.#loss, reason };
     this.#log.error({ reason }, "the device cannot be made again yet; mapd goes on trying");
@@ -112,9 +143,9 @@ export class DeviceCare {
   look(nowMs: number): void {
     if (this.#loss !== null || !this.#isWatched || nowMs - this.#lookedAtMs < LOOK_MS) return;
     this.#lookedAtMs = nowMs;
-    const isUp = this.#isSysOwn ? isDeviceUp(this.#tun) : null;
+    const isUp = this.#isSysOwn ? this.#list.isDeviceUp(this.#tun) : null;
     // The queue of a device that was moved to another namespace says nothing of it.
-    if (isUp === null && !deviceExists(this.#tun)) this.gone();
+    if (isUp === null && !this.#list.deviceExists(this.#tun)) this.gone();
     else if (isUp !== null && isUp === this.#isDown) this.#turned(isUp);
     else if (!this.#isDownCounted) this.#countDown();
   }
@@ -124,7 +155,9 @@ export class DeviceCare {
     this.#isDown = !isUp;
     if (isUp) {
       if (!this.#isDownCounted) this.#countDown();
-      void this.#refit();
+      this.#ups++;
+      this.#lack = "";
+      this.#refitting.begin();
     } else {
       this.#isDownCounted = false;
       this.#menders.lost();
@@ -141,12 +174,31 @@ export class DeviceCare {
 
   /** The kernel took the routes out when the device went down, and does not put them back. */
   async #refit(): Promise<void> {
-    try {
+    while (this.#mayRefit()) {
+      const ups = this.#ups;
       await this.#menders.refit();
+      if (ups !== this.#ups || !this.#mayRefit()) continue;
+      this.#lack = null;
       this.#log.info({ tun: this.#tun }, "the device is up again, with its addresses and routes");
-    } catch (error) {
-      this.#log.error({ err: error }, "the routes of a device that is up again could not be added");
-      this.gone();
     }
   }
+
+  /** False also where the device is down or gone once more: whoever puts that right begins anew. */
+  #mayRefit(): boolean {
+    return this.#isWatched && this.#lack !== null && !this.#isDown;
+  }
+
+  #notRefitted(error: unknown): void {
+    if (!this.#mayRefit()) return;
+    this.#refitFailures++;
+    const reason = reasonOf(error);
+    if (this.#lack === reason) return;
+    this.#lack = reason;
+    const what = "the device is up again, but its addresses and routes cannot be put back yet";
+    this.#log.error({ tun: this.#tun, reason }, `${what}; mapd goes on trying`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 /** One domain at work: its device, its routes, its workers. */
 import { COUNTER_COUNT } from "../../src/counters.js";
 import type { Ce } from "../../src/map/ce.js";
-import { compileRules } from "../../src/pipeline/create.js";
+import { compileRules } from "../../src/pipeline/compile-rules.js";
 import { withoutRules } from "../../src/pipeline/settings.js";
 import type { NativeTun } from "../../src/tun/native.js";
 import type { DomainConfig } from "../config/types.js";
@@ -98,6 +98,7 @@ export class Domain {
       recreations: this.#care.recreations,
       recreationFailures: this.#care.recreationFailures,
       downs: this.#care.downs,
+      refitFailures: this.#care.refitFailures,
       classifierLosses: this.#classifierLosses,
     };
   }
@@ -112,8 +113,11 @@ export class Domain {
     return this.#device?.classifier ?? null;
   }
 
-  /** Opens the device, starts the workers, then lets the kernel send packets in. Rejects with nothing left behind. */
-  async start(): Promise<void> {
+  /**
+   * Opens the device, starts the workers, then lets the kernel send packets in: not before `permit` resolves. Rejects
+   * with nothing left behind.
+   */
+  async start(permit: Promise<unknown> = Promise.resolve()): Promise<void> {
     const compiled = this.#compile(this.#config);
     const device = openDevice(this.#native, this.#config);
     this.#device = device;
@@ -131,10 +135,14 @@ export class Domain {
             this.#inherited,
           ),
       );
-      const [restored = null] = await Promise.all(this.#workers.map((worker) => worker.start()));
+      const [[restored = null], planned] = await Promise.all([
+        Promise.all(this.#workers.map((worker) => worker.start())),
+        this.#routes.plan(this.#config, this.#ce),
+        permit,
+      ]);
       this.#restored = restored;
       if (restored !== null) reportRestored(this.#log, restored);
-      await this.#routes.install(this.#config, this.#ce);
+      await this.#routes.install(this.#config, this.#ce, planned);
       this.#isFitted = true;
       await this.#pcp.apply(this.#config);
       this.#checkPcp();

@@ -22,6 +22,8 @@ export interface ReloadHooks {
   around<T>(step: () => Promise<T>): Promise<T>;
   /** Why the process cannot take a configuration any more. */
   refusals(after: Config): readonly Diagnostic[];
+  /** What of it would work better in a process that has just started. */
+  warnings(after: Config): readonly Diagnostic[];
 }
 
 export interface ReloadDocument {
@@ -39,7 +41,7 @@ export interface ReloadDocument {
   readonly changes: readonly KeyChange[];
   /** Why the file cannot be taken while mapd runs; only where it was compared. */
   readonly refusals: readonly Diagnostic[];
-  /** Warnings about the file. */
+  /** Warnings about the file, and about what it cannot have before a restart. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -78,7 +80,7 @@ export class Reloader {
       if (refusals.length > 0) throw needsRestart(refusals);
       await this.#daemon.reload(config);
       this.#daemon.setLogLevel(config.log.level);
-      const findings = diagnostics.map(formatDiagnostic);
+      const findings = document.diagnostics.map(formatDiagnostic);
       this.#log.info({ hash: config.hash, findings }, "configuration taken");
       return document;
     } catch (error) {
@@ -123,7 +125,7 @@ export class Reloader {
       },
       changes: differences(before, after),
       refusals: [...plan.refusals, ...this.#hooks.refusals(after)],
-      diagnostics,
+      diagnostics: [...diagnostics, ...this.#hooks.warnings(after)],
     };
   }
 }

@@ -2,23 +2,19 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadConfig } from "../config/load.js";
-import type { Config, HttpSettings } from "../config/types.js";
+import type { Config } from "../config/types.js";
 import type { ControlCommand } from "../control/command.js";
-import { controlCommands } from "../control/commands.js";
 import { ControlGate } from "../control/gate.js";
-import { operateCommands } from "../control/operate/commands.js";
 import { ControlServer } from "../control/server.js";
-import { traceCommands } from "../control/trace/commands.js";
 import { EXIT, formatDiagnostic, MapdError } from "../errors.js";
-import { createMetrics } from "../http/metrics.js";
-import { PAGE_FOLDER, PageFiles } from "../http/page-files.js";
-import { HttpServer } from "../http/server.js";
+import type { HttpServer } from "../http/server.js";
 import { createLog, type Log } from "../log.js";
 import { loadNativeSystem, loadNativeTun } from "../native-loader.js";
 import { ServiceManager, takeNotifyPlace } from "../system/notify.js";
 import { neededCapabilities, type Origin, Privileges } from "../system/privileges.js";
 import { ownIdentity } from "../system/reachable.js";
 import { Daemon } from "./daemon.js";
+import { FaultWatch } from "./fault-watch.js";
 import { Reloader } from "./reloader.js";
 import { ServiceReport } from "./service.js";
 
@@ -41,8 +37,7 @@ export async function runDaemon(path: string, version: string): Promise<number> 
   }
   try {
     const running = new Running(path, checked.value, version, log);
-    await running.untilStopped();
-    return EXIT.done;
+    return await running.untilStopped();
   } catch (error) {
     if (!(error instanceof MapdError)) {
       log.fatal({ err: error }, "mapd failed");
@@ -56,16 +51,21 @@ export async function runDaemon(path: string, version: string): Promise<number> 
 class Running {
   readonly #origin: Origin;
   readonly #log: Log;
+  readonly #faults: FaultWatch;
   readonly #privileges: Privileges;
   readonly #service: ServiceReport;
   readonly #daemon: Daemon;
   readonly #reloader: Reloader;
   readonly #control: ControlServer;
-  readonly #http: HttpServer | null;
+  readonly #version: string;
+  #commands: Promise<readonly ControlCommand[]> | null = null;
+  #http: HttpServer | null = null;
 
   constructor(path: string, config: Config, version: string, log: Log) {
+    this.#version = version;
     this.#origin = { program: dirname(fileURLToPath(import.meta.url)), config: path };
     this.#log = log;
+    this.#faults = new FaultWatch(log);
     const system = loadNativeSystem();
     this.#privileges = new Privileges(system, log);
     this.#privileges.forbidDumps();
@@ -75,59 +75,64 @@ class Running {
     this.#reloader = new Reloader(path, this.#daemon, log, {
       around: (step) => this.#service.reload(step),
       refusals: (after) => this.#privileges.refusals(after),
+      warnings: (after) => this.#privileges.warnings(after),
     });
-    const commands = [
-      ...controlCommands(this.#daemon, version),
-      ...operateCommands(this.#daemon, this.#reloader),
-      ...traceCommands(this.#daemon),
-    ];
     this.#control = new ControlServer(
       config.controlSocket,
-      commands,
+      () => this.#loadCommands(),
       log,
       this.#daemon.failures,
       new ControlGate(config.controlAccess, system),
     );
-    this.#http = config.http === null ? null : this.#httpServer(config.http, commands, version);
     log.info({ version, config: path, hash: config.hash }, "mapd starts");
   }
 
-  #httpServer(
-    atStart: HttpSettings,
-    commands: readonly ControlCommand[],
-    version: string,
-  ): HttpServer {
-    const daemon = this.#daemon;
-    const parts = {
-      settings: () => daemon.config.http ?? atStart,
-      metrics: createMetrics(daemon, version),
-      reasons: () => daemon.reasons(),
-      commands,
-      page: PageFiles.read(PAGE_FOLDER),
-    };
-    return new HttpServer(parts, this.#log, daemon.failures);
+  #loadCommands(): Promise<readonly ControlCommand[]> {
+    this.#commands ??= import("./clients.js").then(({ commandsFor }) =>
+      commandsFor(this.#daemon, this.#reloader, this.#version),
+    );
+    return this.#commands;
   }
 
-  /** Sockets come first: they tell a second daemon before it touches a device. */
-  async untilStopped(): Promise<void> {
-    const signal = this.#firstSignal();
+  async #serveClients(): Promise<void> {
+    const commands = await this.#loadCommands();
+    const { config } = this.#daemon;
+    if (config.http === null) return;
+    const { httpServerFor } = await import("./clients.js");
+    this.#http = httpServerFor(this.#daemon, config.http, commands, this.#version, this.#log);
+    await this.#http.listen();
+  }
+
+  /** Gives the exit status. */
+  async untilStopped(): Promise<number> {
     try {
-      await this.#control.listen();
-      await this.#http?.listen();
-      await this.#daemon.start();
-      const { config } = this.#daemon;
-      this.#privileges.limit(neededCapabilities(this.#origin, config, ownIdentity()));
-      process.on("SIGHUP", this.#onHangUp);
-      this.#service.started();
-      const reasons = this.#daemon.reasons();
-      this.#log.info({ ready: reasons.length === 0, reasons }, "mapd runs");
-      this.#log.info({ signal: await signal }, "mapd stops");
-      this.#service.stopping();
-      await this.#daemon.drainBeforeStop();
+      await this.#untilTold();
     } finally {
       await this.#stop();
     }
     this.#log.info("mapd stopped, devices and routes are gone");
+    return this.#faults.seen ? EXIT.failure : EXIT.done;
+  }
+
+  /**
+   * The control socket comes first: it tells a second daemon before that touches a device. HTTP comes before the first
+   * packet: where another program holds its port nothing has been changed for anybody.
+   */
+  async #untilTold(): Promise<void> {
+    const signal = this.#firstSignal();
+    await this.#control.listen();
+    await this.#daemon.start(() => this.#serveClients());
+    const { config } = this.#daemon;
+    this.#privileges.limit(neededCapabilities(this.#origin, config, ownIdentity()));
+    process.on("SIGHUP", this.#onHangUp);
+    this.#service.started();
+    const reasons = this.#daemon.reasons();
+    this.#log.info({ ready: reasons.length === 0, reasons }, "mapd runs");
+    const why = await Promise.race([signal, this.#faults.first]);
+    if (why === "fault") return;
+    this.#log.info({ signal: why }, "mapd stops");
+    this.#service.stopping();
+    await Promise.race([this.#daemon.drainBeforeStop(), this.#faults.first]);
   }
 
   /** The first signal ends politely, also during the start; a second one ends at once. */

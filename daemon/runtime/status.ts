@@ -167,6 +167,8 @@ export interface DomainFailures {
   readonly recreationFailures: number;
   /** Somebody has set the device down. */
   readonly downs: number;
+  /** Addresses and routes could not be put back when it was up again. */
+  readonly refitFailures: number;
   /** Another program has taken the classifier away. */
   readonly classifierLosses: number;
 }

@@ -18,15 +18,27 @@ export class InstalledRoutes {
     this.#log = log;
   }
 
+  /** Looks up what depends on the host; changes nothing. `install()` does it by itself where it was not done before. */
+  async plan(domain: DomainConfig, ce: Ce | null): Promise<readonly PlanEntry[]> {
+    return [...planEntries(domain, ce), ...(await this.#proxies(domain, ce))];
+  }
+
   /** Brings the device up and adds what the domain needs. Rejects with nothing left behind. */
-  async install(domain: DomainConfig, ce: Ce | null): Promise<void> {
+  async install(
+    domain: DomainConfig,
+    ce: Ce | null,
+    planned?: readonly PlanEntry[],
+  ): Promise<void> {
     if (domain.tun.attach && domain.routes.mode === "auto") await flushOwn(domain.tun.name);
-    await this.replace(domain, ce);
+    await this.#hold(domain, planned ?? (await this.plan(domain, ce)));
   }
 
   /** Makes the kernel hold what `domain` needs instead of what was needed before. Rejects with nothing changed. */
   async replace(domain: DomainConfig, ce: Ce | null): Promise<void> {
-    const wanted = [...planEntries(domain, ce), ...(await this.#proxies(domain, ce))];
+    await this.#hold(domain, await this.plan(domain, ce));
+  }
+
+  async #hold(domain: DomainConfig, wanted: readonly PlanEntry[]): Promise<void> {
     // There may be as many routes as rules.
     const before = new Set(this.#entries.map(({ add }) => add));
     const after = new Set(wanted.map(({ add }) => add));

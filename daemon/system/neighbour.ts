@@ -64,9 +64,8 @@ export async function proxyEntries(
   towards: Words6,
   own: string,
 ): Promise<readonly (PlanEntry & { readonly dev: string })[]> {
-  const rows = await ipJson(["-6", "route", "show"]);
+  const [rows, wan] = await Promise.all([ipJson(["-6", "route", "show"]), deviceTowards(towards)]);
   const routes = rows.map(connectedRoute).filter((entry) => entry !== null);
-  const wan = await deviceTowards(towards);
   return proxyDevices(routes, address, wan, own).map((dev) => {
     const entry = `proxy ${formatIpv6(address)} dev ${dev}`;
     return {

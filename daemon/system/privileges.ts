@@ -1,4 +1,5 @@
 /** Which capabilities the daemon goes on with once its domains run, and the giving up of the rest: capabilities(7). */
+import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Diagnostic } from "../../src/map/types.js";
 import type { Config, DomainConfig } from "../config/types.js";
@@ -57,15 +58,32 @@ export function neededCapabilities(origin: Origin, config: Needs, who: Who): rea
   ];
 }
 
+/** The capabilities of this process as bits; none where /proc is not there. */
+function permittedNow(): bigint {
+  try {
+    const [, bits = "0"] =
+      /^CapPrm:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+    return BigInt(`0x${bits}`);
+  } catch {
+    return 0n;
+  }
+}
+
 export class Privileges {
   readonly #native: Pick<NativeSystem, "forbidDumps" | "limitPrivileges">;
   readonly #log: Log;
   /** null until the rest is given up. */
   #needed: readonly Capability[] | null = null;
+  readonly #hadBpf: boolean;
 
-  constructor(native: Pick<NativeSystem, "forbidDumps" | "limitPrivileges">, log: Log) {
+  constructor(
+    native: Pick<NativeSystem, "forbidDumps" | "limitPrivileges">,
+    log: Log,
+    permitted: bigint = permittedNow(),
+  ) {
     this.#native = native;
     this.#log = log;
+    this.#hadBpf = ((permitted >> BigInt(BITS.CAP_BPF)) & 1n) === 1n;
   }
 
   /** A core file would hold packets. */
@@ -94,6 +112,20 @@ export class Privileges {
       severity: "error",
       path: `domains.${settings.name}`,
       message: "needs CAP_NET_ADMIN, which mapd gave up when it had started; restart mapd",
+      rfc: "",
+    }));
+  }
+
+  /** What would work better after a restart; nothing where a restart would bring no privilege back. */
+  warnings({ domains }: Pick<Config, "domains">): readonly Diagnostic[] {
+    if (this.#needed === null || this.#needed.includes("CAP_BPF") || !this.#hadBpf) return [];
+    return domains.filter(hasClassifier).map(({ settings }) => ({
+      code: "no-classifier",
+      severity: "warning",
+      path: `domains.${settings.name}`,
+      message:
+        "runs without its classifier, so every packet enters the tunnel by itself: loading it takes CAP_BPF, " +
+        "which mapd gave up when it had started; restart mapd to have it",
       rfc: "",
     }));
   }

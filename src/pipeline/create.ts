@@ -1,6 +1,6 @@
 /** From a domain's settings to its packet path. */
 import { Dmr } from "../map/dmr.js";
-import { RuleTable } from "../map/rule-table.js";
+import type { RuleTable } from "../map/rule-table.js";
 import { Nat44 } from "../nat44/nat44.js";
 import { ErrorSender } from "../translate/error-sender.js";
 import { PortSetIdentifications } from "../translate/fragment/port-set-identifications.js";
@@ -17,10 +17,15 @@ import { MovedConnections } from "./moved-connections.js";
 import type { PacketIo, Pipeline } from "./packet-io.js";
 import type { Parts } from "./parts.js";
 import { RuleHits } from "./rule-hits.js";
-import type { BrSettings, CeSettings, CommonSettings, DomainSettings } from "./settings.js";
+import {
+  type BrSettings,
+  type CeSettings,
+  type CommonSettings,
+  type DomainSettings,
+  DUMMY_IPV4,
+} from "./settings.js";
 
-/** 192.0.0.8, the source of ICMPv4 errors of a node that has no IPv4 address (RFC 7600 §4.8). */
-export const DUMMY_IPV4 = 0xc0000008;
+export { compileRules } from "./compile-rules.js";
 
 /** Identifications that a CE of a shared address must have before it rewrites those of tunnelled packets. */
 const MIN_IDENTIFICATIONS = 256;
@@ -28,13 +33,6 @@ const MIN_IDENTIFICATIONS = 256;
 /** IPv6 and TCP header; what MAP-E adds before them is the IPv6 header again, less the difference to IPv4. */
 const MAP_T_MSS_OVERHEAD = 60;
 const MAP_E_MSS_OVERHEAD = 80;
-
-/** Compiles the rules that a domain forwards by: all of a BR's, the forwarding ones of a CE. */
-export function compileRules(settings: DomainSettings): RuleTable {
-  const rules =
-    settings.role === "br" ? settings.rules : settings.rules.filter((rule) => rule.forwarding);
-  return RuleTable.compile(rules, settings.mode);
-}
 
 /** Makes the CE's NAT44, or null where it is off. `random` gives unsigned 32-bit numbers. */
 export function createNat44(settings: CeSettings, random: () => number): Nat44 | null {

@@ -30,6 +30,9 @@ export interface IcmpSettings {
   readonly unreachables: boolean;
 }
 
+/** 192.0.0.8, the source of ICMPv4 errors of a node that has no IPv4 address (RFC 7600 §4.8). */
+export const DUMMY_IPV4 = 0xc0000008;
+
 /** Settings that both roles have. */
 export interface CommonSettings {
   readonly name: string;

@@ -129,6 +129,39 @@ await test(
 );
 
 await test(
+  "up again, but somebody else has its route by now: not ready, why, and back when that is gone",
+  timeout,
+  async (t) => {
+    const before = await installed("br");
+    const [route = ""] = (before[0] ?? "").split(" ");
+    const counts = async (): Promise<readonly number[]> =>
+      Promise.all(
+        ["recreations", "recreation_failures", "downs"].map((name) =>
+          sample("br", `mapd_device_${name}_total`),
+        ),
+      );
+    const isTold = (pattern: RegExp) => async (): Promise<boolean> =>
+      (await daemons.br.status()).reasons.some((reason) => pattern.test(reason));
+    const [recreations, failures, downs = 0] = await counts();
+    const outage = await stream.during(async () => {
+      await topology.run("br", ["ip", "link", "set", DEVICE, "down"]);
+      t.ok(await until(isTold(/is down: ip link set/), PATIENCE_MS));
+      await topology.run("br", ["ip", "route", "add", route, "dev", "lo"]);
+      await topology.run("br", ["ip", "link", "set", DEVICE, "up"]);
+      const isWithout = isTold(/mape0 is up without its addresses and routes: .*File exists/);
+      t.ok(await until(isWithout, PATIENCE_MS));
+      t.ok((await sample("br", "mapd_device_refit_failures_total")) > 0);
+      await topology.run("br", ["ip", "route", "del", route, "dev", "lo"]);
+      const isReady = async (): Promise<boolean> => (await daemons.br.status()).ready;
+      t.ok(await until(isReady, PATIENCE_MS));
+    });
+    tell(t, "br: its route was taken while it was down", outage);
+    t.same(await installed("br"), before);
+    t.same(await counts(), [recreations, failures, downs + 1], "nothing was deleted");
+  },
+);
+
+await test(
   "while the name is taken: not ready, why, a reload is taken, and in the end it is back",
   timeout,
   async (t) => {

@@ -107,6 +107,7 @@ test("failures of a domain and of the daemon, by reason where there are any", as
     'mapd_device_recreations_total{domain="ce-t"}': "3",
     'mapd_device_recreation_failures_total{domain="ce-t"}': "4",
     'mapd_device_downs_total{domain="ce-t"}': "6",
+    'mapd_device_refit_failures_total{domain="ce-t"}': "7",
     'mapd_classifier_losses_total{domain="ce-t"}': "5",
     'mapd_http_connections_cut_off_total{reason="malformed"}': "0",
     'mapd_http_connections_cut_off_total{reason="slow"}': "1",

@@ -133,7 +133,10 @@ test("a folder on the way that may not be searched hides what is in it", async (
   t.equal(isUsable(join(folder, "none"), READ, stranger), true, "no privilege would help");
 });
 
-function rig(result: number): {
+function rig(
+  result: number,
+  permitted = 0n,
+): {
   readonly privileges: Privileges;
   readonly masks: number[];
   readonly lines: string[];
@@ -148,7 +151,7 @@ function rig(result: number): {
       return result;
     },
   };
-  return { privileges: new Privileges(native, log), masks, lines };
+  return { privileges: new Privileges(native, log, permitted), masks, lines };
 }
 
 test("what is needed is kept, and the log tells", async (t) => {
@@ -177,6 +180,31 @@ test("a configuration that needs what was given up is refused, domain by domain"
       rfc: "",
     },
   ]);
+});
+
+test("a tunnel that goes without its classifier is told before, where a restart would bring it", async (t) => {
+  const all = 2n ** 41n - 1n;
+  const { privileges } = rig(0, all);
+  const after = configOf(ATTACHED_T + OFF, BR_E);
+  t.same(privileges.warnings(after), [], "nothing is given up before the start");
+  privileges.limit(["CAP_NET_ADMIN"]);
+  t.strictSame(privileges.warnings(after), [
+    {
+      code: "no-classifier",
+      severity: "warning",
+      path: "domains.br-e",
+      message:
+        "runs without its classifier, so every packet enters the tunnel by itself: loading it takes CAP_BPF, " +
+        "which mapd gave up when it had started; restart mapd to have it",
+      rfc: "",
+    },
+  ]);
+  t.same(privileges.warnings(configOf(BR_T)), []);
+  privileges.limit(["CAP_NET_ADMIN", "CAP_BPF"]);
+  t.same(privileges.warnings(after), [], "it was kept");
+  const without = rig(0, 1n << 12n);
+  without.privileges.limit(["CAP_NET_ADMIN"]);
+  t.same(without.privileges.warnings(after), [], "a restart would not bring what was never there");
 });
 
 test("where the kernel refuses, the log warns, and nothing counts as given up", async (t) => {
