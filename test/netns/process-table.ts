@@ -59,16 +59,21 @@ function startTicks(pid: number): number {
 }
 
 /**
- * Who keeps one of the namespaces alive: a process inside it, or a mount of it. The kernel gives the numbers of those
- * that are gone to others, so who was started after `ticks`, when they were all there, is in another one.
+ * Who keeps one of the namespaces alive: a process inside it, or a mount of it where the caller is; sandboxes are private,
+ * so what leaves one is seen there. The kernel gives the numbers of those that are gone to others: who was started after
+ * `ticks`, when they were all there, is in another one, and so is a mount in another sandbox.
  */
 export function holders(namespaces: ReadonlySet<string>, ticks: number): string[] {
-  return pids().flatMap((pid) => {
+  const inside = pids().flatMap((pid) => {
     if (startTicks(pid) > ticks) return [];
-    const mounts = read(() => readFileSync(`/proc/${pid}/mountinfo`, "utf8"), "");
-    const mounted = [...mounts.matchAll(/\S+:\[\d+\]/g)].map(([name]) => name);
-    return [...namespacesOf(pid), ...mounted]
-      .filter((namespace) => namespaces.has(namespace))
-      .map((namespace) => `${pid} ${namespace}`);
+    return namespacesOf(pid).map((namespace) => ({ who: `${pid}`, namespace }));
   });
+  const mounts = readFileSync("/proc/self/mountinfo", "utf8");
+  const mounted = [...mounts.matchAll(/\S+:\[\d+\]/g)].map(([namespace]) => ({
+    who: "a mount",
+    namespace,
+  }));
+  return [...inside, ...mounted]
+    .filter(({ namespace }) => namespaces.has(namespace))
+    .map(({ who, namespace }) => `${who} ${namespace}`);
 }

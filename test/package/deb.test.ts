@@ -8,7 +8,7 @@ import { ROOT, run, runScript } from "./checkout.js";
 const folder = mkdtempSync(join(tmpdir(), "mapd-deb-test-"));
 process.on("exit", () => rmSync(folder, { recursive: true }));
 
-const deb = runScript("build-deb.mjs", ["--compression=gzip", `--output=${folder}`]);
+const deb = runScript("build-deb.mjs", ["--compression=none", `--output=${folder}`]);
 const tree = join(folder, "tree");
 run("dpkg-deb", ["--raw-extract", deb, tree]);
 
