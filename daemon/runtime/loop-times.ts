@@ -1,7 +1,7 @@
 /** How busy a packet worker is: written by its loop, in shared memory, read by whoever shows it. */
 
 /** Upper bounds of the classes that batches are counted in, packets; the last one is BATCH_SIZE. */
-export const BATCH_CLASSES = [1, 2, 4, 8, 16, 32, 64, 128] as const;
+export const BATCH_CLASSES = [1, 2, 4, 8, 16, 32, 64, 128, 256] as const;
 
 const BUSY = 0;
 const LONGEST = 1;

@@ -158,7 +158,7 @@ export class BrMapT extends DomainPipeline {
     ends4.destination = destination;
     ends4.quotedSource = destination;
     ends4.quotedDestination = ce;
-    const identification = this.#toIpv4.takeIdentifications(1);
+    const identification = this.#toIpv4.takeIdentification(packet, ends4.source, ends4.destination);
     return this.forward(this.#errorToIpv4.rewrite(frame, packet, quote, ends4, identification));
   }
 

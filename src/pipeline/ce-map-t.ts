@@ -164,7 +164,7 @@ export class CeMapT extends DomainPipeline {
     ends4.destination = this.#lan.inside;
     ends4.quotedSource = this.#lan.inside;
     ends4.quotedDestination = this.#remote;
-    const identification = this.#toIpv4.takeIdentifications(1);
+    const identification = this.#toIpv4.takeIdentification(packet, ends4.source, ends4.destination);
     return this.forward(this.#errorToIpv4.rewrite(frame, packet, quote, ends4, identification));
   }
 

@@ -4,6 +4,7 @@ import { sumAddress, sumWord } from "../wire/checksum.js";
 import * as icmp from "../wire/icmp.js";
 import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
+import { Identifications } from "./identifications.js";
 import type { Limits } from "./limits.js";
 import { writeOffload } from "./offload.js";
 import { KIND_ECHO, KIND_ICMP_OTHER, type Packet } from "./packet.js";
@@ -43,7 +44,7 @@ function mayCut(packet: Packet): boolean {
   return packet.hasFragmentHeader || packet.wasFragmented || packet.segmentLen <= IPV6_MIN_MTU;
 }
 
-/** Translates IPv6 to IPv4; holds the identification that packets without DF need (RFC 7915 §5.1). */
+/** Translates IPv6 to IPv4; holds the identifications that packets without DF need (RFC 7915 §5.1). */
 export class Ipv6ToIpv4 {
   readonly #limits: Limits;
   /** Scratch, so that writing a header makes no object. */
@@ -57,12 +58,12 @@ export class Ipv6ToIpv4 {
     ttl: 0,
     protocol: 0,
   };
-  #nextIdentification: number;
+  readonly #identifications: Identifications;
 
-  /** `firstIdentification`: 0..65535, best unpredictable (RFC 7739 §1). */
-  constructor(limits: Limits, firstIdentification: number) {
+  /** `seed`: 32 bits, best unpredictable (RFC 7739 §1). */
+  constructor(limits: Limits, seed: number) {
     this.#limits = limits;
-    this.#nextIdentification = firstIdentification & 0xffff;
+    this.#identifications = new Identifications(seed);
   }
 
   /**
@@ -89,7 +90,7 @@ export class Ipv6ToIpv4 {
     const tos = ipv6.trafficClass(frame, at);
     header.tos = limits.trafficClass < 0 ? tos : limits.trafficClass; // Traffic class -> TOS
     header.totalLen = payloadLen + ipv4.MIN_HEADER_LEN; // Payload length -> Total length
-    this.#writeFragmentFields(packet);
+    this.#writeFragmentFields(packet, source4, destination4);
     header.ttl = ipv6.hopLimit(frame, at) - limits.ttlStep; // Hop limit -> TTL
     header.protocol = packet.protocol; // Next header -> Protocol
 
@@ -105,7 +106,7 @@ export class Ipv6ToIpv4 {
   }
 
   /** Fragment Header -> Identification, flags, offset (RFC 7915 §5.1.1); without one RFC 7915 §5.1 decides. */
-  #writeFragmentFields(packet: Packet): void {
+  #writeFragmentFields(packet: Packet, source4: number, destination4: number): void {
     const header = this.#header;
     header.moreFragments = packet.moreFragments;
     header.fragmentOffset = packet.fragmentOffset;
@@ -118,14 +119,14 @@ export class Ipv6ToIpv4 {
     const len = ipv4Len(packet);
     const isWhole = !packet.wasFragmented && len <= this.#limits.mtu4;
     header.dontFragment = isWhole && len > MAX_LEN_WITHOUT_DF;
-    header.identification = this.takeIdentifications(packet.segments);
+    header.identification = this.takeIdentification(packet, source4, destination4);
   }
 
-  /** The first of `count` identifications in a row: the kernel numbers segments from the super-packet's. */
-  takeIdentifications(count: number): number {
-    const first = this.#nextIdentification;
-    this.#nextIdentification = (first + count) & 0xffff;
-    return first;
+  /** That of the packet, or the first of its segments': the kernel numbers them from the super-packet's on. */
+  takeIdentification(packet: Packet, source4: number, destination4: number): number {
+    const { protocol, newSourcePort, newDestinationPort, segments } = packet;
+    const ports = (newSourcePort << 16) ^ newDestinationPort;
+    return this.#identifications.take(source4, destination4, protocol, ports, segments);
   }
 }
 

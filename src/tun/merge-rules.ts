@@ -180,13 +180,16 @@ export function mayFollow(
 }
 
 /**
- * Segments are numbered from the first one's identification on. RFC 6864 §4.1 would let packets with DF have any, but then
- * what comes out would depend on what shared a batch.
+ * Segments are numbered from the first one's identification on. Those of packets that may not be fragmented mean nothing
+ * (RFC 6864 §4.1): some senders give them all the same, others one that all their flows have in common.
  */
 function nextIpv4(memory: DataView, first: number, at: number, count: number): boolean {
+  const isNumbered =
+    ipv4.dontFragment(memory, at) ||
+    ((ipv4.identification(memory, first) + count) & 0xffff) === ipv4.identification(memory, at);
   return (
+    isNumbered &&
     memory.getUint16(first) === memory.getUint16(at) && // TOS
-    ((ipv4.identification(memory, first) + count) & 0xffff) === ipv4.identification(memory, at) &&
     memory.getUint16(first + FRAGMENT_AT) === memory.getUint16(at + FRAGMENT_AT) && // DF
     memory.getUint16(first + 8) === memory.getUint16(at + 8) // TTL, protocol
   );

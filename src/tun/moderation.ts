@@ -11,8 +11,12 @@ const LEAST_RATE = 40;
 /** The rate is that of the last span of so many milliseconds. */
 const SPAN_MS = 2;
 
-/** Milliseconds; the kernel's timers add about as much. */
+/** Milliseconds; the kernel's timers add about a tenth. */
 const PAUSE_MS = 0.1;
+
+/** From this rate on, packets a millisecond, the line is so busy that a longer pause merges more and delays nobody notably. */
+const HIGH_RATE = 160;
+const LONG_PAUSE_MS = 0.2;
 
 /** The part of all packets that has to be merged into others for a pause to be worth its own cost. */
 const LEAST_MERGED = 0.25;
@@ -45,7 +49,7 @@ export class Moderation {
     const isFew = count < this.#fewPackets;
     if (!isFew || this.#rate < LEAST_RATE || nowMs < this.#withoutUntilMs) return 0;
     this.#pauses++;
-    return PAUSE_MS;
+    return this.#rate < HIGH_RATE ? PAUSE_MS : LONG_PAUSE_MS;
   }
 
   #endSpan(merged: number, elapsedMs: number, nowMs: number): void {

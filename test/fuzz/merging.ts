@@ -2,6 +2,7 @@
 import { byFlow } from "../support/flows.js";
 import { allFinished, merge, writesOf } from "../support/merge-rig.js";
 import type { Offloaded } from "../support/offload.js";
+import { withoutAtomicIdentification } from "../support/without-identification.js";
 
 /** As many as a batch of the rig holds. */
 const BATCH = 64;
@@ -36,7 +37,7 @@ export class MergeCheck {
 }
 
 function textOf(packets: readonly Uint8Array[]): string {
-  return byFlow(packets)
+  return byFlow(packets.map(withoutAtomicIdentification))
     .map((packet) => Buffer.from(packet).toString("latin1"))
     .join("|");
 }

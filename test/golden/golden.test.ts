@@ -10,6 +10,7 @@ import { DROPS, type DropName } from "../../src/verdict.js";
 import { byFlow } from "../support/flows.js";
 import { hexDiff } from "../support/hex-diff.js";
 import { packetProblems } from "../support/packet-check.js";
+import { withoutAtomicIdentification } from "../support/without-identification.js";
 import { type CountersFile, filesOf, folderName } from "./golden-case.js";
 import { caseFolders, goldenFolder, staleFolders } from "./golden-folder.js";
 import { MadeUp, type Maker, usesWholePool } from "./made-up.js";
@@ -79,6 +80,11 @@ function countersOf(loaded: LoadedCase, { offloads, classifier }: Variant): Coun
   return offloads ? loaded.countersWithOffloads : loaded.counters;
 }
 
+/** Merging moves a packet to its flow's write, ahead of other flows, and numbers those with DF anew. */
+function afterMerging(packets: readonly Uint8Array[]): readonly Uint8Array[] {
+  return byFlow(packets.map(withoutAtomicIdentification));
+}
+
 function check(t: Test, loaded: LoadedCase, variant: Variant, outcome: Outcome): void {
   const { batchSize, offloads, classifier, merging } = variant;
   const more = `${classifier ? ", with the classifier" : ""}${merging ? ", merging" : ""}`;
@@ -86,10 +92,9 @@ function check(t: Test, loaded: LoadedCase, variant: Variant, outcome: Outcome):
   const label = `batches of ${batchSize}, offloads ${how}`;
   const counters = countersOf(loaded, variant);
   t.equal(outcome.fault, undefined, `${label}: no fault`);
-  // Merging moves a packet to its flow's write, ahead of other flows.
-  const inOrder = merging ? byFlow : (packets: readonly Uint8Array[]) => packets;
-  const expected = inOrder(offloads ? loaded.outputWithOffloads : loaded.output);
-  const output = inOrder(outcome.output);
+  const comparable = merging ? afterMerging : (packets: readonly Uint8Array[]) => packets;
+  const expected = comparable(offloads ? loaded.outputWithOffloads : loaded.output);
+  const output = comparable(outcome.output);
   t.equal(output.length, expected.length, `${label}: number of packets`);
   t.same(differences(loaded, expected, output), [], `${label}: packets`);
   t.same(newProblems(expected, output), [], `${label}: packets are sound`);

@@ -87,8 +87,6 @@ const APART: readonly Pair[] = [
   pair4("another TOS", TCP0, tcpAt(1), { tos: 4 }),
   pair4("an ECN mark", TCP0, tcpAt(1), { tos: 3 }),
   pair4("DF in one of them", TCP0, tcpAt(1), { df: false }),
-  pair4("an identification out of turn", TCP0, tcpAt(1), { id: 702 }),
-  pair4("the same identification", TCP0, tcpAt(1), { id: 700 }),
   pair4("IPv4 options", TCP0, tcpAt(1), { options: Uint8Array.of(1, 1, 1, 0) }),
   pair4("a fragment", UDP0, udpAt(1), { df: false, mf: true }),
   pair4("a gap", TCP0, tcpAt(1, { seq: 5101 })),
@@ -117,6 +115,11 @@ const APART: readonly Pair[] = [
   pair4("a wrong UDP checksum", UDP0, udpAt(1, { checksum: 0x1234 })),
   pair4("a UDP length short of the packet", UDP0, udpAt(1, { len: 60 })),
   pair4("ICMP", echo({ kind: "request", id: 1 }), echo({ kind: "request", id: 1, seq: 2 })),
+  ...([700, 699, 702] as const).map((id) => ({
+    name: `an identification out of turn, ${id}`,
+    first: in4(0, UDP0, { df: false }),
+    second: in4(1, udpAt(1), { df: false, id }),
+  })),
   { name: "another family", first: in4(0, UDP0), second: in6(udpAt(1)) },
   { name: "another flow label", first: in6(TCP0), second: in6(tcpAt(1), { flowLabel: 1 }) },
   { name: "another traffic class", first: in6(TCP0), second: in6(tcpAt(1), { trafficClass: 1 }) },
@@ -144,7 +147,6 @@ const APART_IN_TUNNEL: readonly Pair[] = [
   tunnelPair("another TTL", inTunnel(1, tcpAt(1), { ttl: 63 })),
   tunnelPair("another TOS", inTunnel(1, tcpAt(1), { tos: 4 })),
   tunnelPair("DF in one of them", inTunnel(1, tcpAt(1), { df: false })),
-  tunnelPair("the same identification", inTunnel(1, tcpAt(1), { id: 700 })),
   tunnelPair("IPv4 options", inTunnel(1, tcpAt(1), { options: Uint8Array.of(1, 1, 1, 0) })),
   tunnelPair("a gap", inTunnel(1, tcpAt(1, { seq: 5101 }))),
   tunnelPair("a wrong checksum", inTunnel(1, tcpAt(1, { checksum: 0x1234 }))),
@@ -158,6 +160,11 @@ const APART_IN_TUNNEL: readonly Pair[] = [
       ["another hop limit of the tunnel", { hopLimit: 63 }],
     ] as const
   ).map(([name, more]) => tunnelPair(name, in6(encapsulated(in4(1, tcpAt(1))), more))),
+  {
+    name: "an identification out of turn in a tunnel",
+    first: inTunnel(0, UDP0, { df: false }),
+    second: inTunnel(1, udpAt(1), { df: false, id: 700 }),
+  },
   {
     name: "one in a tunnel, one not",
     first: inTunnel(0, TCP0),
@@ -219,6 +226,19 @@ test("the forms of checksums may differ within a write", async (t) => {
 test("identifications run through zero", async (t) => {
   const flow = [0, 1, 2].map((i) => in4(i, udpAt(i), { id: (0xffff + i) & 0xffff }));
   t.same(writesOf(merge(flow.map(asWhole))), [joined(flow)]);
+});
+
+test("identifications of packets that may not be fragmented do not matter", async (t) => {
+  for (const ids of [
+    [0, 0, 0],
+    [700, 764, 3],
+  ]) {
+    const flow = ids.map((id, i) => in4(0, udpAt(i), { id }));
+    const renumbered = ids.map((_, i) => in4(0, udpAt(i), { id: ids[0]! + i }));
+    t.same(writesOf(merge(flow.map(asWhole))), [joined(renumbered)]);
+    const tunnels = ids.map((id, i) => inTunnel(0, udpAt(i), { id }));
+    t.same(sizes(tunnels.map(asWhole), true), [3]);
+  }
 });
 
 test("sequence numbers run through zero", async (t) => {
