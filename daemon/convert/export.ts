@@ -1,5 +1,5 @@
 /** A configuration as the writers of other programs' formats see it. */
-import { type ExportedDomain, lost, type Writer } from "../../src/convert/write/export.js";
+import { type ExportedDomain, lost, type Writer, written } from "../../src/convert/write/export.js";
 import { Findings } from "../../src/map/findings.js";
 import type { Diagnostic } from "../../src/map/types.js";
 import { type DomainDocument, domainSchema } from "../config/schema.js";
@@ -7,7 +7,9 @@ import type { Config, DomainConfig } from "../config/types.js";
 
 export interface ExportResult {
   readonly text: string;
-  /** Warnings: what the format cannot say. */
+  /** False where the format has words for none of it. */
+  readonly ok: boolean;
+  /** What the format cannot say. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -21,13 +23,13 @@ export function exportConfig(config: Config, { write, domain }: ExportRequest): 
   const findings = new Findings();
   const domains = domainsOf(config, domain);
   const used = new Set(domains.flatMap((one) => one.rules.map(({ name }) => name)));
-  const text = write(domains, findings);
+  const text = written(write, domains, findings);
   if (domain === undefined) {
     for (const { name } of config.rules) {
       if (!used.has(name)) lost(findings, `rules.${name}`, "no domain uses it");
     }
   }
-  return { text, diagnostics: findings.list };
+  return { text, ok: !findings.failed, diagnostics: findings.list };
 }
 
 /** The domains of a configuration, or the one that is named. */

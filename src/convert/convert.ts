@@ -9,10 +9,10 @@ import type { ForeignDomain, ForeignRule } from "./model.js";
 import { NameTable } from "./names.js";
 import { changedSettings, settingsOf } from "./settings.js";
 import { ipv4PrefixAt, ipv6At, ipv6PrefixAt, placeOf, ruleInputOf } from "./typed.js";
-import type { ExportedDomain, RuleHolder } from "./write/export.js";
+import { type ExportedDomain, type RuleHolder, written } from "./write/export.js";
 
 export interface Conversion {
-  /** Empty where something in the source is wrong. */
+  /** Empty where something in the source is wrong, and where the target has words for nothing of it. */
   readonly text: string;
   readonly ok: boolean;
   /** What the source says that nobody reads, and what the target has no words for. */
@@ -31,10 +31,13 @@ export function convertText(
   const read = readDomains(text, from, { ...options, rulesOnly }, findings);
   const domains = typedDomains(read, findings);
   if (findings.failed) return { text: "", ok: false, diagnostics: findings.list };
-  const written = rulesOnly
-    ? RULE_FORMATS[target]?.(domains, findings)
-    : EXPORT_FORMATS[target]?.(domains.filter(hasMode), findings);
-  return { text: written ?? "", ok: true, diagnostics: findings.list };
+  const writeRules = RULE_FORMATS[target];
+  const writeDomains = EXPORT_FORMATS[target];
+  const own =
+    writeRules !== undefined
+      ? written(writeRules, domains, findings)
+      : writeDomains && written(writeDomains, domains.filter(hasMode), findings);
+  return { text: own ?? "", ok: !findings.failed, diagnostics: findings.list };
 }
 
 function hasMode(domain: RuleHolder): domain is ExportedDomain {

@@ -1,5 +1,5 @@
 /** What all writers share: a domain as they see it, and what gets lost on the way. */
-import type { Findings } from "../../map/findings.js";
+import { Findings } from "../../map/findings.js";
 import type { Ipv4Prefix, Ipv6Prefix, Rule, RuleList, Words6 } from "../../map/types.js";
 import type { Mode, Role } from "../model.js";
 
@@ -48,6 +48,19 @@ export type Writer = (domains: readonly ExportedDomain[], findings: Findings) =>
 
 /** The same for a format to which it does not matter who is at the other end. */
 export type RuleWriter = (domains: readonly RuleHolder[], findings: Findings) => string;
+
+/** The text; an error goes to `findings` where it holds nothing of the domains, as the format has no words for any of them. */
+export function written<D extends RuleHolder>(
+  write: (domains: readonly D[], findings: Findings) => string,
+  domains: readonly D[],
+  findings: Findings,
+): string {
+  const text = write(domains, findings);
+  if (domains.length === 0 || text !== write([], new Findings())) return text;
+  const message = "nothing of it can be written in this format; the warnings say why: name another";
+  findings.error("nothing-exported", "", message);
+  return "";
+}
 
 /** The rules of all domains, each once. */
 export function rulesOf(domains: readonly RuleHolder[]): readonly Rule[] {

@@ -268,7 +268,47 @@ test("convert: through a configuration and back, rules and peers are the same", 
   t.match(back.stdout, "option peeraddr '2001:db8:ffff::/64'");
 });
 
-test("convert: --json, --output, and every target takes a configuration", async (t) => {
+const TWO_MODES = `
+rules:
+  metro: { rule-ipv6-prefix: "2001:db8::/40", rule-ipv4-prefix: 192.0.2.0/24, ea-len: 16 }
+  city: { rule-ipv6-prefix: "2001:db8:4000::/40", rule-ipv4-prefix: 198.51.100.0/24, ea-len: 16 }
+domains:
+  - { name: metro, mode: map-t, role: br, tun: { name: mapt0 }, rules: [metro], dmr-ipv6-prefix: "2001:db8:ffff::/64" }
+  - { name: city, mode: map-e, role: br, tun: { name: mape0 }, rules: [city], br-ipv6-addr: "2001:db8:fffe::1" }
+`;
+
+test("convert: where nothing can be written it fails, and says why of each; of a mixture the rest is written", async (t) => {
+  const words = ["--dmr", "2001:db8:ffff::/64"];
+  const none = await fromInput(METRO, "convert", "--to", "map-rules", ...words);
+  t.equal(none.status, 5);
+  t.equal(none.stdout, "");
+  t.match(none.stderr, /is map-t, and that program does map-e only/);
+  t.match(none.stderr, /nothing of it can be written in this format/);
+  const asJson = await fromInput(METRO, "convert", "--to", "map-rules", "--json", ...words);
+  t.equal(asJson.status, 5);
+  t.match(documentIn(asJson), { schema: "mapd.error/1" });
+  const file = fileFor(t, TWO_MODES);
+  const mixed = await runMapctl("convert", file, "--to", "map-rules");
+  t.equal(mixed.status, 0);
+  t.match(mixed.stderr, /"metro" is map-t, and that program does map-e only/);
+  t.equal(JSON.parse(mixed.stdout).basicMapRules.length, 1);
+  const left = await runMapctl(
+    "export",
+    "--config",
+    file,
+    "--domain",
+    "metro",
+    "--format",
+    "map-rules",
+  );
+  t.equal(left.status, 5);
+  t.match(left.stderr, /nothing of it can be written/);
+});
+
+/** What the source has is MAP-E. */
+const MAP_T_ONLY: readonly string[] = ["jool", "nat46"];
+
+test("convert: --json, --output, and every target takes a configuration that it has words for", async (t) => {
   const file = fileFor(t, CONFIGURATION);
   const document = documentIn(await runMapctl("convert", file, "--to", "rule", "--json"));
   const { diagnostics, ...rest } = document;
@@ -285,7 +325,8 @@ test("convert: --json, --output, and every target takes a configuration", async 
   t.equal(readFileSync(output, "utf8"), rest.text);
   t.equal((await runMapctl("convert", file, "--to", "rule", "-o", output)).status, 1);
   for (const target of ["mapd", ...Object.keys(EXPORT_FORMATS)]) {
-    t.equal((await runMapctl("convert", file, "--to", target)).status, 0, target);
+    const status = MAP_T_ONLY.includes(target) ? 5 : 0;
+    t.equal((await runMapctl("convert", file, "--to", target)).status, status, target);
   }
   t.equal((await runMapctl("convert", file)).status, 2);
 });
