@@ -4,7 +4,7 @@
  *   +0 .. +3  rule IPv6 prefix
  *   +4        rule IPv4 prefix
  *   +5        n:8 | r:6 | o:6 | a:4 | k:5 | draft-03:1 | whole address in IID:1 | provisioned PSID:1
- *   +6        reserved:15 | forwarding:1 | provisioned PSID:16
+ *   +6        reserved:14 | first of its address:1 | forwarding:1 | provisioned PSID:16
  *   +7        mask of the r + p IPv4 bits that the rule and the EA bits give
  *
  * An address reads | rule prefix: n | EA bits: o = p + q | subnet id: zero | IID: from bit 64 |, and where n + o > 64
@@ -26,7 +26,10 @@ const DRAFT_03 = 4;
 const WHOLE_ADDRESS = 2;
 const PROVISIONED = 1;
 const FORWARDING = 0x10000;
+const FIRST_OF_ADDRESS = 0x20000;
 const PSID_MASK = 0xffff;
+const IPV4_LEN_FORM = (0x3f << 18) | PROVISIONED;
+const GROUP_FORM = (0x1ff << 3) | PROVISIONED;
 
 /**
  * Writes `rule` at `at`. With `wholeAddress`, the IID of a prefix rule carries the IPv4 address itself and not the padded
@@ -69,6 +72,87 @@ export function readRecord(name: string, words: Int32Array, at: number): Rule {
     iid: shape & DRAFT_03 ? "draft-03" : "rfc7597",
     forwarding: isForwarding(words, at),
   };
+}
+
+/** MAP-T has the whole address in the IID of the rule at `at`, where that is a prefix rule. */
+export function markWholeAddress(words: Int32Array, at: number): void {
+  const shape = words[at + SHAPE_AT]!;
+  const isPrefix = psidLenOf(shape) === 0 && ipv4LenOf(shape) + eaLenOf(shape) < 32;
+  if (isPrefix) words[at + SHAPE_AT] = shape | WHOLE_ADDRESS;
+}
+
+/** Of the 1:1 rules of an address the one that packets without ports are judged by. */
+export function markFirstOfAddress(words: Int32Array, at: number): void {
+  words[at + PSID_AT]! |= FIRST_OF_ADDRESS;
+}
+
+/**
+ * What rules have in common that an IPv4 address is looked up among at once, bits of the shape word: the length of the
+ * prefix, or, a group, a and k of 1:1 rules.
+ */
+export function ipv4Form(words: Int32Array, at: number): number {
+  const shape = words[at + SHAPE_AT]!;
+  return shape & formMask(shape);
+}
+
+/** The bits of the shape word that are a form's. */
+export function formMask(form: number): number {
+  return isGroup(form) ? GROUP_FORM : IPV4_LEN_FORM;
+}
+
+export function isGroup(form: number): boolean {
+  return (form & PROVISIONED) !== 0;
+}
+
+/** Length of the prefixes of a form. */
+export function formLen(form: number): number {
+  return isGroup(form) ? 32 : ipv4LenOf(form);
+}
+
+/** Bits of the PSID word that the rule of a form and a port (-1: none) has, and 0 where they do not matter. */
+export function wantedPsid(form: number, port: number): number {
+  if ((form & PROVISIONED) === 0) return 0;
+  return port < 0 ? FIRST_OF_ADDRESS : psidOfPort(port, offsetOf(form), psidLenOf(form));
+}
+
+/** Which bits of the PSID word matter where `psid` is wanted. */
+export function wantedPsidMask(form: number, psid: number): number {
+  if ((form & PROVISIONED) === 0) return 0;
+  return psid === FIRST_OF_ADDRESS ? FIRST_OF_ADDRESS : PSID_MASK;
+}
+
+/** True where the rule has the IPv4 prefix `key` in the form that the bits `mask` of the shape word say. */
+export function hasIpv4(
+  words: Int32Array,
+  at: number,
+  key: number,
+  form: number,
+  mask: number,
+): boolean {
+  return words[at + IPV4_AT]! === key && ((words[at + SHAPE_AT]! ^ form) & mask) === 0;
+}
+
+export function hasPsid(words: Int32Array, at: number, psid: number, mask: number): boolean {
+  return ((words[at + PSID_AT]! ^ psid) & mask) === 0;
+}
+
+/** True where the rule's IPv6 prefix has these words. */
+export function hasIpv6(
+  words: Int32Array,
+  at: number,
+  w0: number,
+  w1: number,
+  w2: number,
+  w3: number,
+): boolean {
+  return (
+    words[at]! === w0 && words[at + 1]! === w1 && words[at + 2]! === w2 && words[at + 3]! === w3
+  );
+}
+
+/** Length of the rule's IPv6 prefix. */
+export function ipv6Len(words: Int32Array, at: number): number {
+  return prefixLenOf(words[at + SHAPE_AT]!);
 }
 
 function prefixLenOf(shape: number): number {
