@@ -1,4 +1,4 @@
-/** What mapd has for its clients. Packets do not need it, so it is loaded beside the start of the packet workers. */
+/** What mapd has for its clients. Packets do not wait for it: it is loaded when they pass, or when the first client asks. */
 import type { HttpSettings } from "../config/types.js";
 import type { ControlCommand } from "../control/command.js";
 import { controlCommands } from "../control/commands.js";

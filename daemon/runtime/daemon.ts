@@ -112,20 +112,21 @@ export class Daemon {
   }
 
   /**
-   * Starts every domain; rejects with nothing left behind. `beside` is called while the first threads start; no packet is
-   * sent into a device before it has resolved, and where it rejects none is ever.
+   * Starts every domain, then does what else belongs to the start, and only then announces; rejects with nothing left
+   * behind.
    */
-  async start(beside: () => Promise<void> = async () => undefined): Promise<void> {
+  async start(rest: () => Promise<void>): Promise<void> {
     await this.#announce();
     try {
       this.#keeper.use(await this.#keeper.open(this.#config.stateFile));
-      const permit = Promise.all([this.#removeStale(), nextTurn().then(beside)]);
+      const cleared = this.#removeStale();
       // Where no domain comes so far as to wait for it.
-      permit.catch(() => undefined);
+      cleared.catch(() => undefined);
       const { domains } = this.#config;
       for (let at = 0; at < domains.length; at += STARTED_TOGETHER) {
-        await this.#addAll(domains.slice(at, at + STARTED_TOGETHER), permit);
+        await this.#addAll(domains.slice(at, at + STARTED_TOGETHER), cleared);
       }
+      await rest();
     } catch (error) {
       await this.stop();
       throw error;
@@ -146,9 +147,9 @@ export class Daemon {
   }
 
   /** Rejects when all of them have started or failed, with what the first of these says. */
-  async #addAll(configs: readonly DomainConfig[], permit: Promise<unknown>): Promise<void> {
+  async #addAll(configs: readonly DomainConfig[], cleared: Promise<void>): Promise<void> {
     const added = await Promise.allSettled(
-      configs.map((config) => this.#add(config, this.#keeper.inherited(config), permit)),
+      configs.map((config) => this.#add(config, this.#keeper.inherited(config), cleared)),
     );
     const failed = added.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
@@ -157,11 +158,11 @@ export class Daemon {
   async #add(
     config: DomainConfig,
     inherited: SavedNat44 | null,
-    permit?: Promise<unknown>,
+    cleared?: Promise<void>,
   ): Promise<void> {
     await flushMarkers(config);
     const domain = new Domain(config, this.#native, this.#log, inherited);
-    await domain.start(permit);
+    await domain.start(cleared);
     if (domain.restored !== null) await this.#keeper.note(config.settings.name, domain.restored);
     this.#domains.set(config.settings.name, domain);
   }
@@ -355,11 +356,6 @@ export class Daemon {
     // A start that failed has nothing to say, and the file may still be good.
     if (wasRunning) await this.#keeper.finish(domains);
   }
-}
-
-/** What is to be done at once has begun by then. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function refused(diagnostics: readonly Diagnostic[]): MapdError {

@@ -114,10 +114,10 @@ export class Domain {
   }
 
   /**
-   * Opens the device, starts the workers, then lets the kernel send packets in: not before `permit` resolves. Rejects
-   * with nothing left behind.
+   * Opens the device, starts the workers, then lets the kernel send packets in. Rejects with nothing left behind.
+   * `cleared`: what another mapd has left in the kernel is gone, and what is added from then on stays.
    */
-  async start(permit: Promise<unknown> = Promise.resolve()): Promise<void> {
+  async start(cleared: Promise<void> = Promise.resolve()): Promise<void> {
     const compiled = this.#compile(this.#config);
     const device = openDevice(this.#native, this.#config);
     this.#device = device;
@@ -138,7 +138,7 @@ export class Domain {
       const [[restored = null], planned] = await Promise.all([
         Promise.all(this.#workers.map((worker) => worker.start())),
         this.#routes.plan(this.#config, this.#ce),
-        permit,
+        cleared,
       ]);
       this.#restored = restored;
       if (restored !== null) reportRestored(this.#log, restored);

@@ -115,8 +115,8 @@ class Running {
   }
 
   /**
-   * The control socket comes first: it tells a second daemon before that touches a device. HTTP comes before the first
-   * packet: where another program holds its port nothing has been changed for anybody.
+   * The control socket comes first: it tells a second daemon before that touches a device. HTTP comes when packets pass,
+   * since it takes long to load, and before anything is announced.
    */
   async #untilTold(): Promise<void> {
     const signal = this.#firstSignal();
