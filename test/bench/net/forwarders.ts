@@ -64,13 +64,15 @@ async function tayga(network: Network): Promise<ChildProcess> {
   return start(command, { stdio: "ignore" });
 }
 
-function mapd(name: DomainName, tun: object) {
+/** `before`: the command that mapd is started by. */
+function mapd(name: DomainName, tun: object, before: readonly string[] = []) {
   return (network: Network): Promise<ChildProcess> => {
     const folder = folderOf(network);
     const file = `${folder}/mapd.yaml`;
     const forwarding = forwardingOf(name, { name: TUN, ...tun });
     writeFileSync(file, stringify({ "control-socket": `${folder}/mapd.sock`, ...forwarding }));
-    return started(network, [process.execPath, MAPD, "--config", file], /"mapd runs"/);
+    const command = [...before, process.execPath, MAPD, "--config", file];
+    return started(network, command, /"mapd runs"/);
   };
 }
 
@@ -120,6 +122,13 @@ export const FORWARDERS: readonly ForwarderSpec[] = [
   ...mapdSpecs("map-t-ce", "mapd, MAP-T CE with NAT44"),
   ...mapdSpecs("map-e-br", "mapd, MAP-E BR"),
   ...mapdSpecs("map-e-ce", "mapd, MAP-E CE with NAT44"),
+  {
+    name: "map-e-br-unclassified",
+    help: "mapd, MAP-E BR, as where the kernel refuses the classifier",
+    path: "map-e-br",
+    scope: "core",
+    start: mapd("map-e-br", {}, ["setpriv", "--bounding-set=-bpf,-sys_admin"]),
+  },
 ];
 
 async function started(
