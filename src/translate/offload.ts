@@ -20,12 +20,15 @@ export const MAX_SEGMENTS = 1366;
  * the kernel write a checksum, or cut segments, at the wrong place.
  */
 export function readOffload(frame: DataView, outerAt: number, packet: Packet): number {
+  packet.segmentLen = packet.len;
+  packet.segments = 1;
+  packet.partial = false;
+  packet.isSuper = false;
+  if (virtio.isNone(frame, outerAt)) return 0;
   const type = virtio.gsoType(frame, outerAt);
   const isTcp = packet.kind === KIND_TCP;
   packet.partial = (virtio.flags(frame, outerAt) & virtio.FLAG_NEEDS_CSUM) !== 0;
   packet.isSuper = (type & ~virtio.GSO_ECN) !== virtio.GSO_NONE;
-  packet.segmentLen = packet.len;
-  packet.segments = 1;
   if (!packet.partial) return packet.isSuper ? BAD_OFFLOAD_HEADER : 0;
   if ((!isTcp && packet.kind !== KIND_UDP) || packet.isFragment) return BAD_OFFLOAD_HEADER;
   if (

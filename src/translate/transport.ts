@@ -21,22 +21,26 @@ export function rewriteTransport(frame: DataView, packet: Packet, addressDelta: 
   }
   const isUdp = packet.kind === KIND_UDP;
   if (!isUdp && packet.kind !== KIND_TCP) return;
-  frame.setUint16(at, packet.newSourcePort);
-  frame.setUint16(at + 2, packet.newDestinationPort);
+  const { sourcePort, destinationPort, newSourcePort, newDestinationPort } = packet;
+  if (newSourcePort !== sourcePort || newDestinationPort !== destinationPort) {
+    frame.setInt32(at, (newSourcePort << 16) | newDestinationPort);
+  }
   const checksumAt = at + (isUdp ? udp.OFF_CHECKSUM : tcp.OFF_CHECKSUM);
   const before = frame.getUint16(checksumAt);
   if (packet.partial) {
     // The ports are part of the payload that somebody sums later.
-    frame.setUint16(checksumAt, adjustPartial(before, addressDelta));
+    const sum = adjustPartial(before, addressDelta);
+    frame.setUint16(checksumAt, sum);
     return;
   }
   if (isUdp && before === 0) return;
   const delta =
     addressDelta +
-    replaceShort(packet.sourcePort, packet.newSourcePort) +
-    replaceShort(packet.destinationPort, packet.newDestinationPort);
+    replaceShort(sourcePort, newSourcePort) +
+    replaceShort(destinationPort, newDestinationPort);
   const after = adjust(before, delta);
-  frame.setUint16(checksumAt, isUdp && after === 0 ? 0xffff : after);
+  const field = isUdp && after === 0 ? 0xffff : after;
+  frame.setUint16(checksumAt, field);
 }
 
 /**
@@ -57,7 +61,8 @@ export function rewriteEcho(
     pseudoDelta +
     replaceShort(frame.getUint16(at), type << 8) +
     replaceShort(packet.sourcePort, identifier);
-  frame.setUint16(checksumAt, adjust(frame.getUint16(checksumAt), delta));
+  const checksum = adjust(frame.getUint16(checksumAt), delta);
+  frame.setUint16(checksumAt, checksum);
   frame.setUint16(at, type << 8);
   frame.setUint16(at + icmp.OFF_IDENTIFIER, identifier);
 }

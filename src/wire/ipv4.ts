@@ -48,9 +48,11 @@ const MASK_FRAGMENT = 0x3fff;
 
 /** True when [at, end) holds one whole, self-consistent IPv4 packet. */
 export function fits(frame: DataView, at: number, end: number): boolean {
-  if (end - at < MIN_HEADER_LEN || frame.getUint8(at) >>> 4 !== 4) return false;
-  const header = headerLen(frame, at);
-  const total = totalLen(frame, at);
+  if (end - at < MIN_HEADER_LEN) return false;
+  const word0 = frame.getInt32(at);
+  if (word0 >>> 28 !== 4) return false;
+  const header = ((word0 >>> 24) & 0x0f) << 2;
+  const total = word0 & 0xffff;
   return header >= MIN_HEADER_LEN && header <= total && total <= end - at;
 }
 
@@ -122,16 +124,19 @@ function headerSum(frame: DataView, at: number): number {
 
 /** Sets the TTL and keeps the header checksum right. */
 export function writeTtl(frame: DataView, at: number, value: number): void {
-  const before = frame.getUint16(at + OFF_TTL);
-  frame.setUint8(at + OFF_TTL, value);
-  patchChecksum(frame, at, replaceShort(before, frame.getUint16(at + OFF_TTL)));
+  const word = frame.getInt32(at + OFF_TTL);
+  const before = word >>> 16;
+  const after = (value << 8) | (before & 0xff);
+  const checksum = adjust(word & 0xffff, replaceShort(before, after));
+  frame.setInt32(at + OFF_TTL, (after << 16) | checksum);
 }
 
 /** Sets TOS and keeps the header checksum right. */
 export function writeTos(frame: DataView, at: number, value: number): void {
   const before = frame.getUint16(at);
-  frame.setUint8(at + OFF_TOS, value);
-  patchChecksum(frame, at, replaceShort(before, frame.getUint16(at)));
+  const after = (before & 0xff00) | value;
+  frame.setUint16(at, after);
+  patchChecksum(frame, at, replaceShort(before, after));
 }
 
 /** Sets the total length and keeps the header checksum right. */
@@ -199,7 +204,8 @@ function writeAddress(frame: DataView, at: number, offset: number, address: numb
 }
 
 function patchChecksum(frame: DataView, at: number, delta: number): void {
-  frame.setUint16(at + OFF_CHECKSUM, adjust(frame.getUint16(at + OFF_CHECKSUM), delta));
+  const checksum = adjust(frame.getUint16(at + OFF_CHECKSUM), delta);
+  frame.setUint16(at + OFF_CHECKSUM, checksum);
 }
 
 /** What `writeHeader()` puts into a header without options. */
@@ -216,7 +222,10 @@ export interface HeaderFields {
   protocol: number;
 }
 
-/** Writes a header of 20 bytes with its checksum. */
+/**
+ * Writes a header of 20 bytes with its checksum; by words, whose sum is taken before: a processor waits where it reads
+ * as a whole what it has just written in parts.
+ */
 export function writeHeader(
   frame: DataView,
   at: number,
@@ -224,17 +233,20 @@ export function writeHeader(
   sourceAddress: number,
   destinationAddress: number,
 ): void {
-  frame.setUint8(at, 0x45);
-  frame.setUint8(at + OFF_TOS, fields.tos);
-  frame.setUint16(at + OFF_TOTAL_LEN, fields.totalLen);
-  frame.setUint16(at + OFF_ID, fields.identification);
   const flags = (fields.dontFragment ? FLAG_DF : 0) | (fields.moreFragments ? FLAG_MF : 0);
-  frame.setUint16(at + OFF_FRAGMENT, flags | (fields.fragmentOffset >>> 3));
-  frame.setUint8(at + OFF_TTL, fields.ttl);
-  frame.setUint8(at + OFF_PROTOCOL, fields.protocol);
-  frame.setUint16(at + OFF_CHECKSUM, 0);
-  frame.setUint32(at + OFF_SOURCE, sourceAddress);
-  frame.setUint32(at + OFF_DESTINATION, destinationAddress);
-  const checksum = ~fold(sumShortHeader(frame, at)) & 0xffff;
-  frame.setUint16(at + OFF_CHECKSUM, checksum);
+  const word0 = 0x45000000 | (fields.tos << 16) | (fields.totalLen & 0xffff);
+  const word1 = (fields.identification << 16) | flags | (fields.fragmentOffset >>> 3);
+  const word2 = (fields.ttl << 24) | (fields.protocol << 16);
+  const sum =
+    sumWord(word0) +
+    sumWord(word1) +
+    sumWord(word2) +
+    sumWord(sourceAddress) +
+    sumWord(destinationAddress);
+  const checksum = ~fold(sum) & 0xffff;
+  frame.setInt32(at, word0);
+  frame.setInt32(at + OFF_ID, word1);
+  frame.setInt32(at + OFF_TTL, word2 | checksum);
+  frame.setInt32(at + OFF_SOURCE, sourceAddress);
+  frame.setInt32(at + OFF_DESTINATION, destinationAddress);
 }

@@ -83,13 +83,6 @@ function readAddress(frame: DataView, at: number, out: Uint32Array): void {
   out[3] = frame.getUint32(at + 12);
 }
 
-function writeAddress(frame: DataView, at: number, address: Uint32Array): void {
-  frame.setUint32(at, address[0]!);
-  frame.setUint32(at + 4, address[1]!);
-  frame.setUint32(at + 8, address[2]!);
-  frame.setUint32(at + 12, address[3]!);
-}
-
 /** Writes version, traffic class, a flow label of zero, payload length, next header and hop limit. */
 export function writeFixed(
   frame: DataView,
@@ -99,10 +92,9 @@ export function writeFixed(
   next: number,
   hops: number,
 ): void {
-  frame.setUint32(at, (0x60000000 | (trafficClassValue << 20)) >>> 0);
-  frame.setUint16(at + OFF_PAYLOAD_LEN, payload);
-  frame.setUint8(at + OFF_NEXT_HEADER, next);
-  frame.setUint8(at + OFF_HOP_LIMIT, hops);
+  const word1 = (payload << 16) | (next << 8) | hops;
+  frame.setInt32(at, 0x60000000 | (trafficClassValue << 20));
+  frame.setInt32(at + OFF_PAYLOAD_LEN, word1);
 }
 
 export function writeTrafficClass(frame: DataView, at: number, value: number): void {
@@ -123,8 +115,23 @@ export function writeAddresses(
   source: Uint32Array,
   destination: Uint32Array,
 ): void {
-  writeAddress(frame, at + OFF_SOURCE, source);
-  writeAddress(frame, at + OFF_DESTINATION, destination);
+  // All reads first: after a write to the frame the engine checks both arrays anew.
+  const source0 = source[0]!;
+  const source1 = source[1]!;
+  const source2 = source[2]!;
+  const source3 = source[3]!;
+  const destination0 = destination[0]!;
+  const destination1 = destination[1]!;
+  const destination2 = destination[2]!;
+  const destination3 = destination[3]!;
+  frame.setUint32(at + OFF_SOURCE, source0);
+  frame.setUint32(at + OFF_SOURCE + 4, source1);
+  frame.setUint32(at + OFF_SOURCE + 8, source2);
+  frame.setUint32(at + OFF_SOURCE + 12, source3);
+  frame.setUint32(at + OFF_DESTINATION, destination0);
+  frame.setUint32(at + OFF_DESTINATION + 4, destination1);
+  frame.setUint32(at + OFF_DESTINATION + 8, destination2);
+  frame.setUint32(at + OFF_DESTINATION + 12, destination3);
 }
 
 /** True for an address that no packet may have as its source: ::, ::1, ff00::/8 (RFC 7915 §5.1). */

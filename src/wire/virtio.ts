@@ -28,6 +28,11 @@ export function flags(frame: DataView, at: number): number {
   return frame.getUint8(at - VNET_HEADER_LEN);
 }
 
+/** True for a packet without offload state: complete, and for itself alone. */
+export function isNone(frame: DataView, at: number): boolean {
+  return frame.getUint16(at - VNET_HEADER_LEN) === 0;
+}
+
 export function gsoType(frame: DataView, at: number): number {
   return frame.getUint8(at - VNET_HEADER_LEN + OFF_GSO_TYPE);
 }
@@ -57,10 +62,7 @@ export function write(
   offset: number,
 ): void {
   const header = at - VNET_HEADER_LEN;
-  frame.setUint8(header, flagBits);
-  frame.setUint8(header + OFF_GSO_TYPE, type);
-  frame.setUint16(header + OFF_HEADER_LEN, headerLen, true);
-  frame.setUint16(header + OFF_GSO_SIZE, size, true);
-  frame.setUint16(header + OFF_CSUM_START, start, true);
-  frame.setUint16(header + OFF_CSUM_OFFSET, offset, true);
+  frame.setUint16(header, flagBits | (type << 8), true);
+  frame.setInt32(header + OFF_HEADER_LEN, headerLen | (size << 16), true);
+  frame.setInt32(header + OFF_CSUM_START, start | (offset << 16), true);
 }
