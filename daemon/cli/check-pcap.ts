@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { DomainCounters } from "../../src/explain/domain-run.js";
 import { DomainRun } from "../../src/explain/domain-run.js";
 import { type ReplayEvent, replay, type TimedPacket } from "../../src/explain/replay.js";
+import type { OutputView } from "../../src/explain/report.js";
 import { commentText, lateDropText, lateText } from "../../src/explain/text.js";
 import type { Config, DomainConfig } from "../config/types.js";
 import { EXIT, MapdError } from "../errors.js";
@@ -155,6 +156,12 @@ interface PcapRecord {
   readonly direction: "inbound" | "outbound";
 }
 
+const WHAT_COMES_OUT: Readonly<Record<OutputView["kind"], string>> = {
+  forwarded: "",
+  "icmp-error": "ICMP error of our own; ",
+  released: "fragment that had waited; ",
+};
+
 /** Dropped packets as they came in, and all that came out, each with the number of the frame that it is about. */
 function recordsOf(
   event: ReplayEvent,
@@ -181,9 +188,8 @@ function recordsOf(
   const dropped: PcapRecord[] =
     report.verdict === "dropped" ? [{ bytes: packet, comment, direction: "inbound" }] : [];
   const out = step.output.map((bytes, i): PcapRecord => {
-    const isError = report.output[i]?.kind === "icmp-error";
-    const text = isError ? `ICMP error of our own; ${comment}` : comment;
-    return { bytes, comment: text, direction: "outbound" };
+    const what = WHAT_COMES_OUT[report.output[i]?.kind ?? "forwarded"];
+    return { bytes, comment: `${what}${comment}`, direction: "outbound" };
   });
   return [...dropped, ...late, ...out];
 }

@@ -1,5 +1,7 @@
 /** `mapctl counters`: every counter and drop reason, explained from the same tables that count them. */
 import { COUNTERS } from "../../src/counters.js";
+import { causeText } from "../../src/explain/reasons.js";
+import { REMEDIES } from "../../src/explain/remedies.js";
 import { DROPS } from "../../src/verdict.js";
 import { askDaemon } from "../control/client.js";
 import { EXIT, MapdError } from "../errors.js";
@@ -21,7 +23,7 @@ export const countersCommand: CliCommand = {
   options: [
     { flags: "--domain <name>", description: "only this domain" },
     { flags: "--nonzero", description: "leave out what is 0" },
-    { flags: "--explain", description: "say what each counter and reason means" },
+    { flags: "--explain", description: "say what each counter and reason means, and what to do" },
     ...WATCH_OPTIONS,
   ],
   schema: "mapd.counters/1",
@@ -50,10 +52,10 @@ async function takeCounters(input: CliInput, context: CliContext): Promise<Expla
   return isExplained ? { ...document, explanations } : document;
 }
 
-/** Meaning of every counter and reason by name. */
+/** Meaning of every counter by name; of a reason also what to do about it. */
 const explanations: Readonly<Record<string, string>> = Object.fromEntries([
   ...COUNTERS.map((row) => [row.name, row.help] as const),
-  ...DROPS.map((row) => [row.name, `${row.help} (${row.rfc})`] as const),
+  ...DROPS.map((row) => [row.name, `${causeText(row)}. ${REMEDIES[row.name]}`] as const),
 ]);
 
 /** Applies --domain and --nonzero; MapdError `not-found` for a domain that is not there. */

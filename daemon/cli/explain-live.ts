@@ -1,5 +1,6 @@
 /** What the NAT44 of the running daemon holds that a packet to be explained may meet. */
-import { flowsOf } from "../../src/explain/flows.js";
+import { formatAddress } from "../../src/explain/addresses.js";
+import { type Flow, flowsOf } from "../../src/explain/flows.js";
 import type { Nat44Seed, SeedForward, SeedSession } from "../../src/explain/nat44-seed.js";
 import type { Direction } from "../../src/explain/question.js";
 import { formatIpv4, parseIpv4 } from "../../src/wire/address.js";
@@ -22,6 +23,9 @@ export interface LiveNat44 {
   readonly forwards: readonly ForwardRow[];
   /** Ports, or identifiers, of the packet's protocol. */
   readonly ports: PortCounts | null;
+  /** Sessions of the domain, and how many it may have. */
+  readonly total: number;
+  readonly most: number;
 }
 
 export interface LiveView {
@@ -31,10 +35,15 @@ export interface LiveView {
 
 const MOST_SESSIONS = 10_000;
 
+interface Nat44Domain {
+  readonly name: string;
+  readonly nat44: { readonly maxSessions: number };
+}
+
 /** Of a domain with NAT44. The documents are of the daemon's own types; a newer one only adds keys. */
 export async function liveView(
   socketPath: string,
-  domain: string,
+  { name: domain, nat44: { maxSessions: most } }: Nat44Domain,
   packet: Uint8Array,
   direction: Direction,
 ): Promise<LiveView> {
@@ -50,26 +59,39 @@ export async function liveView(
       ? { host: formatIpv4(flow.source.ipv4) }
       : { externalPort: flow?.destinationPort ?? 0 }),
   };
-  const { sessions } = (await askDaemon(socketPath, "sessions", asked)) as SessionsDocument;
+  const found = (await askDaemon(socketPath, "sessions", asked)) as SessionsDocument;
+  const { sessions, total } = found;
   const own =
     direction === "from-lan"
       ? sessions.filter(({ insidePort }) => insidePort === flow?.sourcePort)
       : sessions;
+  const isFull = total >= most;
+  // Then a mapping is of no use to a packet that needs a session more.
+  const usable = isFull && direction === "from-lan" ? own.filter((row) => isFor(row, flow)) : own;
   const counts = Object.entries(ports.protocols);
   return {
     shown: {
       sessions: own,
       forwards: forwards.forwards,
       ports: protocol === null ? null : ports.protocols[protocol],
+      total,
+      most,
     },
     seed: {
       forwards: forwards.forwards.filter(({ origin }) => origin !== "config").map(seedForward),
-      sessions: own.map(seedSession),
+      sessions: usable.map(seedSession),
+      isFull,
       used: new Map(
         counts.map(([name, { used, forward }]) => [numberOf(name), used + forward] as const),
       ),
     },
   };
+}
+
+function isFor({ remoteAddress, remotePort }: SessionDocumentRow, flow: Flow | undefined): boolean {
+  if (flow === undefined) return false;
+  const isThere = remoteAddress === null || remoteAddress === formatAddress(flow.destination);
+  return isThere && (remotePort === null || remotePort === flow.destinationPort);
 }
 
 function nameOf(protocol: number | null): ProtocolName | null {

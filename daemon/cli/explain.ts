@@ -10,8 +10,9 @@ import {
   type Question,
   SOME_HOST,
 } from "../../src/explain/question.js";
+import { causeText, type Reason, reasonNamed, UNSEEN_REASONS } from "../../src/explain/reasons.js";
 import { relevance } from "../../src/explain/relevance.js";
-import { replay } from "../../src/explain/replay.js";
+import { explainAll, type LaterDrop } from "../../src/explain/replay.js";
 import { Explainer, type PacketReport } from "../../src/explain/report.js";
 import { RuleEnds } from "../../src/explain/rule-ends.js";
 import type { Diagnostic } from "../../src/map/types.js";
@@ -28,7 +29,7 @@ import {
 } from "./command.js";
 import { configOf, domainNamed } from "./config-argument.js";
 import { type LiveNat44, liveView } from "./explain-live.js";
-import { writeReport, writeRows } from "./packet-text.js";
+import { laterRows, writeReport, writeRows } from "./packet-text.js";
 import { writeHeading } from "./paint.js";
 import {
   ENDPOINT_TEXT,
@@ -44,7 +45,7 @@ export const explainCommand: CliCommand = {
   arguments: [
     {
       name: "from",
-      description: ENDPOINT_TEXT,
+      description: `${ENDPOINT_TEXT}; or a drop reason, to read about it alone`,
       required: false,
     },
     { name: "to", description: "likewise; without it, some host outside", required: false },
@@ -61,6 +62,7 @@ export const explainCommand: CliCommand = {
     "mapctl explain 198.51.100.1:443 192.0.2.18:1232 --config /etc/mapd/mapd.yaml",
     "mapctl explain '[2001:db8:12:3400:0:c000:212:34]:1236' 198.51.100.1 --protocol udp --json",
     "mapctl explain --pcap dropped.pcapng --config /etc/mapd/mapd.yaml --domain metro-br",
+    "mapctl explain nat44_no_free_port",
   ],
   run: runExplain,
 };
@@ -74,9 +76,15 @@ interface Explanation extends PacketReport {
   readonly assumptions: readonly string[];
   /** What the running NAT44 holds now; null where none was asked. */
   readonly live: LiveNat44 | null;
+  /** What became of a packet of a capture that was held. */
+  readonly later: LaterDrop | null;
+  /** Of a packet that is not dropped: what it may be dropped for on a host, and nobody can see here. */
+  readonly unseen: readonly Reason[];
 }
 
 async function runExplain(input: CliInput, context: CliContext): Promise<number> {
+  const reason = reasonNamed(input.arguments[0] ?? "");
+  if (reason !== null) return explainReason(context, reason);
   const config = await configOf(textOption(input, "config"), context);
   const pcap = textOption(input, "pcap");
   const explanations =
@@ -84,7 +92,7 @@ async function runExplain(input: CliInput, context: CliContext): Promise<number>
       ? await explainQuestion(input, context, config)
       : explainCapture(await contentOf(pcap), onlyDomain(config, textOption(input, "domain")));
   if (context.json) {
-    writeJson(context, { schema: "mapd.explain/1", explanations });
+    writeJson(context, { schema: "mapd.explain/1", explanations, reasons: [] });
     return EXIT.done;
   }
   explanations.forEach((explanation, i) => {
@@ -96,12 +104,44 @@ async function runExplain(input: CliInput, context: CliContext): Promise<number>
 
 function explainCapture(file: Uint8Array, { settings }: DomainConfig): Explanation[] {
   const { packets } = readCapture(file);
-  const events = [...replay(new DomainRun(settings), timedPackets(packets))];
-  return events.flatMap((event): Explanation[] => {
-    if (event.kind !== "packet") return [];
-    const frame = packets[event.index]?.number ?? null;
-    return [{ frame, direction: null, assumptions: [], live: null, ...event.report }];
+  const run = new DomainRun(settings);
+  const explained = explainAll(run, timedPackets(packets));
+  return explained.map(({ report, later }, i): Explanation => {
+    const frame = packets[i]?.number ?? null;
+    const assumptions = run.nat44 === null ? [] : [`${EMPTY_NAT44} before the first packet`];
+    const unseen = unseenOf(run, report, later);
+    return { frame, direction: null, assumptions, live: null, later, unseen, ...report };
   });
+}
+
+const EMPTY_NAT44 = "NAT44 without sessions, and with no forwards but the configuration's";
+
+function unseenOf(
+  { nat44 }: DomainRun,
+  { verdict }: PacketReport,
+  later: LaterDrop | null,
+): readonly Reason[] {
+  if (verdict === "dropped" || later !== null) return [];
+  return UNSEEN_REASONS.filter(({ reason }) => nat44 !== null || !reason.startsWith("nat44_"));
+}
+
+/** About a reason, without a packet. */
+function explainReason(context: CliContext, reason: Reason): number {
+  if (context.json) {
+    writeJson(context, { schema: "mapd.explain/1", explanations: [], reasons: [reason] });
+    return EXIT.done;
+  }
+  const { unseen, remedy } = reason;
+  writeHeading(context, reason.reason);
+  writeRows(context, [
+    ["cause", causeText(reason)],
+    ["do", remedy],
+    ["see", `mapctl trace reason ${reason.reason}`],
+    ...(unseen === null
+      ? []
+      : [["unseen", `mapctl explain FROM TO cannot show it: ${unseen}`] as const]),
+  ]);
+  return EXIT.done;
 }
 
 async function explainQuestion(
@@ -136,13 +176,23 @@ async function explain(
 ): Promise<Explanation> {
   const run = new DomainRun(settings);
   const { nat44, nowMs } = run;
+  const asked = settings.role === "ce" ? settings.nat44 : null;
   const live =
-    nat44 === null || socketPath === null
+    asked === null || socketPath === null
       ? null
-      : await liveView(socketPath, settings.name, packet, direction);
+      : await liveView(socketPath, { name: settings.name, nat44: asked }, packet, direction);
   if (nat44 !== null && live !== null) seedNat44(nat44, live.seed, nowMs);
   const report = new Explainer(run).send(packet);
-  return { frame: null, direction, assumptions, live: live?.shown ?? null, ...report };
+  const isAssumed = nat44 !== null && live === null;
+  return {
+    frame: null,
+    direction,
+    assumptions: isAssumed ? [...assumptions, EMPTY_NAT44] : assumptions,
+    live: live?.shown ?? null,
+    later: null,
+    unseen: unseenOf(run, report, null),
+    ...report,
+  };
 }
 
 interface KnownDomain {
@@ -192,17 +242,25 @@ const DIRECTION_TEXTS: Readonly<Record<Direction, string>> = {
 };
 
 function writeExplanation(context: CliContext, explanation: Explanation): void {
-  const { domain, mode, role, frame, direction, assumptions, live } = explanation;
+  const { domain, mode, role, frame, direction, assumptions, live, later, unseen } = explanation;
   const where = `${domain} (${mode}, ${role})`;
   const what = direction === null ? `frame ${frame}` : DIRECTION_TEXTS[direction];
   writeHeading(context, `${where}: ${what}`);
   if (assumptions.length > 0) writeRows(context, [["assumed", assumptions.join("; ")]]);
   writeReport(context, explanation);
+  if (later !== null) writeRows(context, laterRows(context, later));
   if (live !== null) writeRows(context, [["now", liveText(live)]]);
+  if (unseen.length > 0) writeRows(context, [["unseen", unseenText(unseen)]]);
 }
 
-function liveText({ sessions, ports }: LiveNat44): string {
-  const free = ports === null ? "" : `${ports.free} free ports of this protocol, `;
+function unseenText(reasons: readonly Reason[]): string {
+  const names = reasons.map(({ reason }) => reason).join(", ");
+  return `${names}: whether one of these drops it on the host shows mapctl trace --drops alone`;
+}
+
+function liveText({ sessions, ports, total, most }: LiveNat44): string {
+  const room = total >= most ? `no room beside ${total} sessions, ` : "";
+  const free = ports === null ? room : `${room}${ports.free} free ports of this protocol, `;
   const count = sessions.length === 1 ? "1 session" : `${sessions.length} sessions`;
   return `${free}${sessions.length === 0 ? "no session" : count} of this end`;
 }

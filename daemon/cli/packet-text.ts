@@ -1,11 +1,19 @@
 /** A packet's report for people: what came in, which rule, what came out, and why. */
-import type { PacketReport } from "../../src/explain/report.js";
+import { causeText } from "../../src/explain/reasons.js";
+import type { LaterDrop } from "../../src/explain/replay.js";
+import type { OutputView, PacketReport } from "../../src/explain/report.js";
 import type { RuleEnd } from "../../src/explain/rule-ends.js";
 import { mtuText, packetTexts, verdictText } from "../../src/explain/text.js";
 import type { CliContext } from "./command.js";
 import { paint } from "./paint.js";
 
 type Row = readonly [string, string];
+
+const OUTPUT_LABELS: Readonly<Record<OutputView["kind"], string>> = {
+  forwarded: "out",
+  "icmp-error": "error",
+  released: "also",
+};
 
 /** Rows of label and text, each label once. `isBrief`: the rules are named, and what they give was said before. */
 export function writeReport(context: CliContext, report: PacketReport, isBrief = false): void {
@@ -14,10 +22,7 @@ export function writeReport(context: CliContext, report: PacketReport, isBrief =
     ...report.rules.flatMap((end) => labelled(end.end, ruleTexts(end, isBrief))),
     ...nat44Rows(report),
     ...report.output.flatMap((output) =>
-      labelled(output.kind === "forwarded" ? "out" : "error", [
-        lengthText(output),
-        ...packetTexts(output),
-      ]),
+      labelled(OUTPUT_LABELS[output.kind], [lengthText(output), ...packetTexts(output)]),
     ),
     ...checksumRows(report),
     ["MTU", mtuText(report.mtu)],
@@ -42,6 +47,8 @@ function lengthText({ length }: { readonly length: number }): string {
   return `${length} bytes`;
 }
 
+const NO_PORT = "one of the CEs that share the address; there is no port to tell them apart by";
+
 function ruleTexts(
   { address, port, isIdentifier, rule, ce, findings }: RuleEnd,
   isBrief: boolean,
@@ -51,7 +58,7 @@ function ruleTexts(
   const lines = [
     `${address}${port === null ? "" : ` ${isIdentifier ? "identifier" : "port"} ${port}`}: ${use} rule ${name} (${values}, ${iid})`,
   ];
-  if (ce === null) lines.push("no CE");
+  if (ce === null) lines.push(port === null ? NO_PORT : "no CE");
   else if (!isBrief) {
     const psid = ce.psid === null ? "" : `, PSID ${ce.psid} (0x${ce.psid.toString(16)})`;
     const ea = ce.eaBits === "" ? "no EA bits" : `EA bits ${ce.eaBits}`;
@@ -81,13 +88,20 @@ function checksumRows({ checksum }: PacketReport): readonly Row[] {
 }
 
 function verdictRows(context: CliContext, report: PacketReport): readonly Row[] {
-  const { verdict, refusal } = report;
+  const { verdict, refusal, fault } = report;
   const text = paint(context, verdict === "dropped" ? "red" : "green", verdictText(report));
   if (refusal === null) return [["verdict", text]];
-  const why = refusal.rfc === "none" ? refusal.help : `${refusal.help} (${refusal.rfc})`;
+  const thrown: Row[] = fault === null ? [] : [["", fault]];
+  return [["verdict", text], ["", causeText(refusal)], ...thrown, ["do", refusal.remedy]];
+}
+
+/** Of a packet that was held. */
+export function laterRows(context: CliContext, later: LaterDrop): readonly Row[] {
+  const seconds = `${Math.round(later.afterMs / 100) / 10} s`;
+  const text = paint(context, "red", `dropped: ${later.reason}, ${seconds} after it came`);
   return [
-    ["verdict", text],
-    ["", why],
-    ["do", refusal.remedy],
+    ["later", text],
+    ["", causeText(later)],
+    ["do", later.remedy],
   ];
 }

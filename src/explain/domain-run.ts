@@ -11,7 +11,7 @@ import type { DomainSettings } from "../pipeline/settings.js";
 import { Arena } from "../tun/arena.js";
 import { BatchLoop } from "../tun/batch-loop.js";
 import { type MemoryPacket, MemoryQueue } from "../tun/memory-queue.js";
-import { DROPS, type DropName } from "../verdict.js";
+import { DROPS, type DropName, INTERNAL_ERROR } from "../verdict.js";
 import { type DroppedPacket, DropWatch, reasonOf } from "./drop-watch.js";
 import { seededRandom } from "./seeded-random.js";
 
@@ -32,8 +32,12 @@ export interface Step {
 
 export interface Judgement extends Step {
   readonly verdict: VerdictKind;
+  /** So many packets of `output`, the first ones, are of the packet itself; the others had waited for it, or are our errors. */
+  readonly ownOutput: number;
   /** Why the packet itself was dropped; `dropped` has others. */
   readonly reason: DropName | null;
+  /** What the packet path threw, where that is why: a fault of its own. */
+  readonly fault: string | null;
 }
 
 export interface DomainCounters {
@@ -90,17 +94,21 @@ export class DomainRun {
     return this.#during(() => this.#loop.tick(this.#nowMs));
   }
 
-  /** Judges one packet now. Throws what the packet path threw, which is a fault of its own. */
+  /** Judges one packet now. */
   send(packet: Uint8Array): Judgement {
     this.#queue.push(packet);
+    // What throws says no verdict.
+    this.#verdict = INTERNAL_ERROR;
+    this.#watch.begin();
     const step = this.#during(() => {
       this.#loop.runOnce(this.#nowMs);
       this.#loop.tick(this.#nowMs);
     });
     const fault = this.#loop.takeFault();
-    if (fault !== undefined) throw fault;
     const reason = reasonOf(this.#verdict);
-    return { ...step, verdict: kindOf(this.#verdict), reason };
+    const text = fault === undefined ? null : String(fault);
+    const ownOutput = Math.min(this.#watch.own, step.output.length);
+    return { ...step, ownOutput, verdict: kindOf(this.#verdict), reason, fault: text };
   }
 
   /** Everything since the start. */

@@ -56,9 +56,10 @@ function endsOf(frame: DataView, { kind, at }: Layer): Pick<Flow, "source" | "de
 function portsOf(frame: DataView, { kind, at }: Layer, inner: Flow | undefined): Ports | null {
   switch (kind) {
     case "tcp":
+    case "tcp-ports":
     case "udp":
       return {
-        protocol: kind === "tcp" ? ipv4.PROTOCOL_TCP : ipv4.PROTOCOL_UDP,
+        protocol: kind === "udp" ? ipv4.PROTOCOL_UDP : ipv4.PROTOCOL_TCP,
         sourcePort: frame.getUint16(at),
         destinationPort: frame.getUint16(at + 2),
       };

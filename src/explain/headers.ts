@@ -36,6 +36,11 @@ const DESCRIPTIONS: Readonly<Record<LayerKind, Describe>> = {
     identification: ipv6.fragmentIdentification(frame, at),
   }),
   tcp: describeTcp,
+  "tcp-ports": (frame, { at, end }) => ({
+    sourcePort: frame.getUint16(at),
+    destinationPort: frame.getUint16(at + 2),
+    length: end - at,
+  }),
   udp: describeUdp,
   icmpv4: (frame, layer) => describeIcmp(frame, layer, 4),
   icmpv6: (frame, layer) => describeIcmp(frame, layer, 6),

@@ -16,6 +16,8 @@ export type LayerKind =
   | "destination-options"
   | "fragment"
   | "tcp"
+  /** As much of a TCP header as an ICMP error need quote: its ports, and less than the whole. */
+  | "tcp-ports"
   | "udp"
   | "icmpv4"
   | "icmpv6"
@@ -51,6 +53,9 @@ const EXTENSIONS: ReadonlyMap<number, LayerKind> = new Map([
   [ipv6.NEXT_DESTINATION_OPTIONS, "destination-options"],
   [ipv6.NEXT_FRAGMENT, "fragment"],
 ]);
+
+/** Source and destination port. */
+const PORTS_LEN = 4;
 
 /** More than any sound packet has; ends what quotes and tunnels could spin out. */
 const MAX_LAYERS = 32;
@@ -131,6 +136,8 @@ function addTransport(layers: Layer[], cursor: Cursor, protocol: number, at: num
     addIp(layers, frame, at, packetEnd, quoted);
   } else if (protocol === ipv4.PROTOCOL_TCP && tcp.fits(frame, at, packetEnd)) {
     addWithData(layers, cursor, "tcp", at, at + tcp.headerLen(frame, at));
+  } else if (protocol === ipv4.PROTOCOL_TCP && packetEnd - at >= PORTS_LEN) {
+    add(layers, cursor, "tcp-ports", at, packetEnd);
   } else if (protocol === ipv4.PROTOCOL_UDP && packetEnd - at >= udp.HEADER_LEN) {
     addWithData(layers, cursor, "udp", at, at + udp.HEADER_LEN);
   } else if (protocol === (isInIpv4 ? ipv4.PROTOCOL_ICMP : ipv6.NEXT_ICMPV6)) {

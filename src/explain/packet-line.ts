@@ -5,6 +5,8 @@ type Fields = Header["fields"];
 
 const NAMES: Readonly<Record<string, string>> = { ipv4: "IP", ipv6: "IP6" };
 
+const WITH_PORTS: readonly Header["layer"][] = ["tcp", "tcp-ports", "udp"];
+
 const FLAGS: Readonly<Record<string, string>> = {
   FIN: "F",
   SYN: "S",
@@ -56,7 +58,7 @@ function ipParts(headers: readonly Header[]): readonly string[] {
 }
 
 function endsText({ layer, fields }: Header, carried: readonly Header[]): string {
-  const ports = carried.find(({ layer: kind }) => kind === "tcp" || kind === "udp")?.fields;
+  const ports = carried.find(({ layer: kind }) => WITH_PORTS.includes(kind))?.fields;
   const end = (address: keyof Fields, port: keyof Fields): string =>
     ports === undefined ? `${fields[address]}` : `${fields[address]}.${ports[port]}`;
   return `${NAMES[layer]} ${end("source", "sourcePort")} > ${end("destination", "destinationPort")}`;
@@ -87,6 +89,8 @@ function transportText({ layer, fields }: Header): string | null {
   switch (layer) {
     case "tcp":
       return `TCP [${tcpFlags(fields.flags)}]`;
+    case "tcp-ports":
+      return "TCP, cut short";
     case "udp":
       return "UDP";
     case "icmpv4":

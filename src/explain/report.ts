@@ -1,13 +1,13 @@
 /** What a domain does with one packet, and why, as plain values: the same for the command line, JSON and the page. */
 import type { Mode, Role } from "../pipeline/settings.js";
-import { DROPS, type DropName } from "../verdict.js";
+import type { DropName } from "../verdict.js";
 import { ofIpv4 } from "./addresses.js";
 import type { DomainRun, Judgement, VerdictKind } from "./domain-run.js";
 import { formatEndpoint } from "./endpoint.js";
 import { type Flow, flowsOf } from "./flows.js";
 import { type Header, headersOf } from "./headers.js";
 import { type MtuReport, mtuReport } from "./mtu.js";
-import { REMEDIES } from "./remedies.js";
+import { type ReasonText, reasonText } from "./reasons.js";
 import { type RuleEnd, RuleEnds } from "./rule-ends.js";
 
 export interface PacketView {
@@ -16,17 +16,8 @@ export interface PacketView {
 }
 
 export interface OutputView extends PacketView {
-  /** `icmp-error`: not the packet, but our answer to its sender. */
-  readonly kind: "forwarded" | "icmp-error";
-}
-
-export interface Refusal {
-  readonly reason: DropName;
-  /** From the table of drops. */
-  readonly help: string;
-  readonly rfc: string;
-  /** What to do about it. */
-  readonly remedy: string;
+  /** `icmp-error`: not the packet, but our answer to its sender; `released`: a fragment that had waited for it. */
+  readonly kind: "forwarded" | "icmp-error" | "released";
 }
 
 /** What NAT44 put in the place of what. */
@@ -51,7 +42,9 @@ export interface PacketReport {
   readonly role: Role;
   readonly verdict: VerdictKind;
   /** Null unless it was dropped. */
-  readonly refusal: Refusal | null;
+  readonly refusal: ReasonText | null;
+  /** What mapd's own code threw, where that is why it was dropped. */
+  readonly fault: string | null;
   /** True where it goes back to the side that it came from, to another CE or LAN host. */
   readonly hairpin: boolean;
   readonly rules: readonly RuleEnd[];
@@ -82,20 +75,21 @@ export class Explainer {
     const { settings } = this.#run;
     const { verdict, reason, hairpins } = judgement;
     const output = outputsOf(judgement);
-    const forwarded = output.find(({ kind }) => kind === "forwarded")?.bytes ?? null;
+    const forwarded = output.find(isForwarded)?.bytes ?? null;
     return {
       domain: settings.name,
       mode: settings.mode,
       role: settings.role,
       verdict,
-      refusal: reason === null ? null : refusalOf(reason),
+      refusal: reason === null ? null : reasonText(reason),
+      fault: judgement.fault,
       hairpin: hairpins > 0,
       rules: this.#rulesOf(packet, forwarded),
       nat44: this.#nat44Of(packet, forwarded, judgement.opensSession),
       input: viewOfPacket(packet),
       output: output.map(({ kind, bytes }) => ({ kind, ...viewOfPacket(bytes) })),
       checksum: forwarded === null ? null : checksumOf(packet, forwarded),
-      mtu: mtuReport(settings, packet, forwarded, output.length),
+      mtu: mtuReport(settings, packet, forwarded, output.filter(isForwarded).length),
       otherDrops: judgement.dropped.map((drop) => drop.reason),
     };
   }
@@ -144,15 +138,17 @@ interface Output {
   readonly bytes: Uint8Array;
 }
 
-/** What is written for a packet that is dropped is about it; errors about others come last. */
-function outputsOf({ output, icmpErrors, verdict }: Judgement): Output[] {
-  const errorsFrom = verdict === "dropped" ? 0 : output.length - icmpErrors;
-  return output.map((bytes, i) => ({ kind: i < errorsFrom ? "forwarded" : "icmp-error", bytes }));
+function isForwarded({ kind }: Output): boolean {
+  return kind === "forwarded";
 }
 
-function refusalOf(reason: DropName): Refusal {
-  const row = DROPS.find(({ name }) => name === reason)!;
-  return { reason, help: row.help, rfc: row.rfc, remedy: REMEDIES[reason] };
+/** What is written for a packet that is dropped is about it; errors about others come last. */
+function outputsOf({ output, ownOutput, icmpErrors, verdict }: Judgement): Output[] {
+  const errorsFrom = verdict === "dropped" ? 0 : output.length - icmpErrors;
+  return output.map((bytes, i) => {
+    if (i >= errorsFrom) return { kind: "icmp-error", bytes };
+    return { kind: i < ownOutput ? "forwarded" : "released", bytes };
+  });
 }
 
 export function viewOfPacket(packet: Uint8Array): PacketView {

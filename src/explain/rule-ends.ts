@@ -38,7 +38,7 @@ export interface RuleEnd {
     readonly psidLen: number;
     readonly iid: Rule["iid"];
   };
-  /** Null where no CE has the port. */
+  /** Null where no CE has the port, and where several share the address and there is no port. */
   readonly ce: CeFacts | null;
   /** What does not fit, each one a reason for a drop. */
   readonly findings: readonly Diagnostic[];
@@ -179,10 +179,10 @@ function endOf(
     address.family === 4
       ? ceFromIpv4Port(rule, address.ipv4, port)
       : ceFromIpv6(rule, address.ipv6);
+  // That a packet has no port, as later fragments have none, says nothing against it.
+  const findings4 = port === null ? [] : checked.diagnostics;
   const findings =
-    address.family === 4
-      ? checked.diagnostics
-      : analyseAddress(rule, address.ipv6, port).diagnostics;
+    address.family === 4 ? findings4 : analyseAddress(rule, address.ipv6, port).diagnostics;
   return {
     end,
     address: address.family === 4 ? formatIpv4(address.ipv4) : formatIpv6(address.ipv6),

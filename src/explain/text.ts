@@ -43,6 +43,10 @@ const HEADER_TEXTS: Readonly<Record<Header["layer"], (fields: Fields) => readonl
     f.mss === null ? "" : `MSS ${f.mss}`,
     checksumText(f),
   ],
+  "tcp-ports": (f) => [
+    `TCP ${f.sourcePort} > ${f.destinationPort}`,
+    `${f.length} bytes of its header`,
+  ],
   udp: (f) => [`UDP ${f.sourcePort} > ${f.destinationPort}`, `length ${f.length}`, checksumText(f)],
   icmpv4: (f) => ["ICMP", ...icmpTexts(f)],
   icmpv6: (f) => ["ICMPv6", ...icmpTexts(f)],
@@ -77,9 +81,9 @@ function hex(value: FieldValue | undefined): string {
 }
 
 /** The rule of one end: `metro, EA bits 0001..., 192.0.2.18 PSID 52 (0x34)`. */
-export function ruleText({ rule, ce }: RuleEnd): string {
+export function ruleText({ rule, ce, port }: RuleEnd): string {
   const name = `${rule.use} rule ${rule.name}`;
-  if (ce === null) return `${name}, no CE`;
+  if (ce === null) return port === null ? name : `${name}, no CE`;
   const psid = ce.psid === null ? "" : ` PSID ${ce.psid} (0x${ce.psid.toString(16)})`;
   return `${name}, ${ce.ipv4}${psid}`;
 }
@@ -112,11 +116,13 @@ export function lateText(domain: string): string {
   return `ICMP error of our own; domain ${domain}`;
 }
 
-export function mtuText({ family, limit, overhead, fragmentHeader, largest }: MtuReport): string {
+export function mtuText(report: MtuReport): string {
+  const { family, limit, overhead, fragmentHeader, largest, learnt } = report;
   const to = family === "ipv6" ? "IPv6" : "IPv4";
   const gain = overhead === 0 ? "headers as long" : `headers ${signed(overhead)} bytes`;
   const cut = fragmentHeader === 0 ? "" : `, fragment header ${signed(fragmentHeader)}`;
-  return `${to} up to ${limit}; ${gain}${cut}; up to ${largest} pass in one piece`;
+  const less = learnt ? "; cut, as a smaller path MTU was learnt" : "";
+  return `${to} up to ${limit}; ${gain}${cut}; up to ${largest} pass in one piece${less}`;
 }
 
 function signed(value: number): string {

@@ -145,7 +145,7 @@ const cases: readonly {
         checksumGood: false,
       }),
       header("ipv4", { ...IPV4, totalLength: 44 }, true),
-      header("data", { length: 8 }, true),
+      header("tcp-ports", { sourcePort: 1232, destinationPort: 443, length: 8 }, true),
     ],
   },
 ];
@@ -215,7 +215,7 @@ test("text names what matters", async (t) => {
     `IPv4 ${B} > ${A}, ttl 64, tos 0, id 0, DF, protocol 1, length 56`,
     "ICMP, destination unreachable, type 3 code 4, mtu 1280, checksum 0x0001 WRONG",
     `quoted: IPv4 ${A} > ${B}, ttl 64, tos 0, id 0, DF, protocol 6, length 44`,
-    "quoted: 8 bytes",
+    "quoted: TCP 1232 > 443, 8 bytes of its header",
   ]);
   t.same(headersOf(cases[1]!.packet).map(headerText).slice(1, 2), [
     "fragment header, offset 0, more follow, id 9",

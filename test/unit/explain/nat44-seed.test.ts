@@ -8,7 +8,7 @@ import { echo, ipv4, ipv6, type Payload, udp } from "../../support/packet-builde
 
 const HOST = 0xc0a8010a;
 const SERVER = 0x0a020304;
-const NOTHING: Nat44Seed = { forwards: [], sessions: [], used: new Map() };
+const NOTHING: Nat44Seed = { forwards: [], sessions: [], isFull: false, used: new Map() };
 const SESSION = {
   protocol: 17,
   insideAddress: HOST,
@@ -18,8 +18,8 @@ const SESSION = {
   remotePort: 80,
 };
 
-function verdict(seed: Nat44Seed, packet: Uint8Array): string {
-  const run = new DomainRun(settingsOf(ceT()));
+function verdict(seed: Nat44Seed, packet: Uint8Array, config: unknown = ceT()): string {
+  const run = new DomainRun(settingsOf(config));
   if (run.nat44 === null) throw new Error("no NAT44");
   seedNat44(run.nat44, seed, run.nowMs);
   const { verdict, reason, output } = run.send(packet);
@@ -65,4 +65,22 @@ test("where every port is in use there, a new session gets none here", async (t)
   t.match(verdict({ ...NOTHING, used: new Map([[6, 252]]) }, packet), "forwarded");
   const own = { ...NOTHING, sessions: [SESSION], used: new Map([[17, 252]]) };
   t.equal(verdict(own, packet), "forwarded 2257");
+});
+
+test("where there is no room for a session there, there is none here, but for those that there are", async (t) => {
+  const packet = out(udp({ sport: 5000, dport: 80 }));
+  const full = { ...NOTHING, isFull: true, used: new Map([[6, 252]]) };
+  const keys: readonly Readonly<Record<string, unknown>>[] = [
+    {},
+    { "max-sessions-per-host": 3 },
+    { filtering: "endpoint-independent" },
+    { "tcp-port-reuse": "always" },
+    { "tcp-port-reuse": "never", "max-ports-per-host": 1 },
+  ];
+  for (const nat44 of keys) {
+    const config = ceT({ more: { nat44: { "max-sessions": 500, ...nat44 } } });
+    t.match(verdict(full, packet, config), /^nat44_table_full/, JSON.stringify(nat44));
+    const own = { ...full, sessions: [SESSION] };
+    t.equal(verdict(own, packet, config), "forwarded 2257", JSON.stringify(nat44));
+  }
 });

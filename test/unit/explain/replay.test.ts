@@ -1,7 +1,7 @@
 /** The golden cases again, through what `mapctl check-pcap` and the page explain packets with. */
 import { test } from "tap";
 import { DomainRun } from "../../../src/explain/domain-run.js";
-import { pass, type ReplayEvent, replay } from "../../../src/explain/replay.js";
+import { explainAll, pass, type ReplayEvent, replay } from "../../../src/explain/replay.js";
 import { commentText, verdictText } from "../../../src/explain/text.js";
 import { Arena } from "../../../src/tun/arena.js";
 import { DROPS, type DropName } from "../../../src/verdict.js";
@@ -104,4 +104,60 @@ test("every other reason is found by a packet of some golden case", async (t) =>
   const seen = new Set(outcomes.flatMap(droppedIn));
   const missing = DROPS.map(({ name }) => name).filter((name) => !seen.has(name));
   t.same(missing.sort(), WITHOUT_CAPTURE.map(([name]) => name).sort());
+});
+
+test("of every packet that waited in vain it is told why it is dropped, and when", async (t) => {
+  const waiting = cases.filter((_, i) =>
+    outcomes[i]!.events.some((event) => event.kind === "packet" && event.report.verdict === "held"),
+  );
+  t.ok(waiting.length > 20, `${waiting.length} cases`);
+  for (const { settings, input, caseFile } of waiting) {
+    const packets = input.map(({ timeUs, bytes }) => ({ timeMs: timeUs / 1000, packet: bytes }));
+    const explained = explainAll(new DomainRun(settings), packets);
+    t.equal(explained.length, packets.length);
+    const run = new DomainRun(settings);
+    const endMs = packets.at(-1)?.timeMs ?? 0;
+    const all = [...replay(run, packets), ...pass(run, endMs, endMs + 120_000)];
+    const waited = run.counters().counters.held_fragments ?? 0;
+    t.equal(waited, 0, "nothing waits any more");
+    const own = new Set(packets.map(({ packet }) => hex(packet)));
+    const late = all
+      .flatMap((event) => (event.kind === "packet" ? event.judgement : event.step).dropped)
+      .filter(({ packet }) => own.has(hex(packet)))
+      .map(({ reason }) => reason);
+    const told = explained.flatMap(({ later }) => (later === null ? [] : [later.reason]));
+    t.same(told.sort(), late.sort(), caseFile.name);
+    for (const { later, report } of explained) {
+      if (later === null) continue;
+      t.equal(report.verdict, "held");
+      if (later.reason !== "fragment_timeout") continue;
+      // Of IPv4, also inside a tunnel, 30 seconds.
+      const waitMs = later.afterMs < 60_000 ? 30_000 : 60_000;
+      t.ok(later.afterMs >= waitMs && later.afterMs < waitMs + 2000, `${later.afterMs} ms`);
+    }
+  }
+});
+
+test("a fault of the packet path is a verdict, with what was thrown, and the next packet goes on", async (t) => {
+  const [loaded] = cases.filter(({ caseFile }) => caseFile.name.startsWith("MAP-T BR translates"));
+  const run = new DomainRun(loaded!.settings);
+  const [packet] = loaded!.input;
+  const faults = ["TypeError: out of range", null];
+  const { lookup4, lookup6 } = run.table;
+  const throwing = (): number => {
+    throw new TypeError("out of range");
+  };
+  for (const fault of faults) {
+    Object.assign(
+      run.table,
+      fault === null ? { lookup4, lookup6 } : { lookup4: throwing, lookup6: throwing },
+    );
+    const { verdict, reason, fault: said } = run.send(packet!.bytes);
+    t.same(
+      { verdict, reason, said },
+      fault === null
+        ? { verdict: "forwarded", reason: null, said: null }
+        : { verdict: "dropped", reason: "internal_error", said: fault },
+    );
+  }
 });

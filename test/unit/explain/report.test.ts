@@ -3,7 +3,13 @@ import { test } from "tap";
 import { DomainRun } from "../../../src/explain/domain-run.js";
 import { Explainer, type PacketReport } from "../../../src/explain/report.js";
 import { seededRandom } from "../../../src/explain/seeded-random.js";
-import { commentText, mtuText, ruleText, verdictText } from "../../../src/explain/text.js";
+import {
+  commentText,
+  headerText,
+  mtuText,
+  ruleText,
+  verdictText,
+} from "../../../src/explain/text.js";
 import { caseFolders } from "../../golden/golden-folder.js";
 import { loadCase, settingsOf } from "../../golden/run-case.js";
 import {
@@ -17,7 +23,18 @@ import {
   SERVER_E,
   SERVER_T,
 } from "../../golden/source/domains.js";
-import { echo, encapsulated, ipv4, ipv6, pattern, udp } from "../../support/packet-builder.js";
+import {
+  echo,
+  encapsulated,
+  extension,
+  icmp,
+  ipv4,
+  ipv6,
+  pattern,
+  raw,
+  tcp,
+  udp,
+} from "../../support/packet-builder.js";
 
 function reportOf(config: unknown, ...packets: readonly Uint8Array[]): PacketReport {
   const explainer = new Explainer(new DomainRun(settingsOf(config)));
@@ -62,6 +79,7 @@ test("a packet that a BR translates is reported whole", async (t) => {
     role: "br",
     verdict: "forwarded",
     refusal: null,
+    fault: null,
     hairpin: false,
     rules: [
       {
@@ -84,6 +102,7 @@ test("a packet that a BR translates is reported whole", async (t) => {
       largest: 1480,
       pieces: 1,
       fits: true,
+      learnt: false,
     },
     otherDrops: [],
   });
@@ -172,6 +191,88 @@ test("a packet that is cut says into how many, and by what", async (t) => {
     "IPv6 up to 1280; headers +20 bytes, fragment header +8; up to 1260 pass in one piece",
   );
   t.match(report.mtu, { pieces: 2, fits: false });
+});
+
+test("options are lost on the way, and a fragment has its header already in every piece", async (t) => {
+  const data = udp({ sport: 80, dport: 1233, data: pattern(20) });
+  const fields = { src: SERVER_T, dst: "192.0.2.18" };
+  const options = Uint8Array.of(1, 1, 1, 0);
+  const { mtu } = reportOf(brT(), ipv4({ ...fields, options }, data));
+  t.match(mtu, { overhead: 16, largest: 1484, fits: true });
+  const explainer = new Explainer(new DomainRun(settingsOf(brT())));
+  const first = { ...fields, df: false, id: 7, mf: true };
+  const long = udp({ sport: 80, dport: 1233, data: pattern(1224), len: 2000 });
+  const report = explainer.send(ipv4(first, long));
+  t.match(report.mtu, { limit: 1280, largest: 1252, fragmentHeader: 8, pieces: 1, fits: true });
+  const longer = udp({ sport: 80, dport: 1233, data: pattern(1232), len: 2000 });
+  const cut = explainer.send(ipv4({ ...first, id: 8 }, longer));
+  t.match(cut.mtu, { largest: 1252, pieces: 2, fits: false });
+  const back = ipv6(
+    { src: CE, dst: dmr(SERVER_T) },
+    extension(60, new Uint8Array([0, 0, 1, 4, 0, 0, 0, 0]), udp({ sport: 1233, dport: 80 })),
+  );
+  t.match(reportOf(brT(), back).mtu, { overhead: -28, largest: 1528 });
+});
+
+/** Bytes of packets that may be too long for somebody. */
+const LONG = 1000;
+
+test("of the golden cases with long packets that are forwarded, what fits goes in one piece, and nothing else does", async (t) => {
+  let looked = 0;
+  const long = caseFolders()
+    .map(loadCase)
+    .filter(({ input }) => input.some(({ bytes }) => bytes.length > LONG));
+  for (const { settings, input, caseFile } of long) {
+    const explainer = new Explainer(new DomainRun(settings));
+    for (const { bytes } of input) {
+      const { verdict, mtu, input: view } = explainer.send(bytes);
+      // Of an error what is too long is left out.
+      const isError = view.headers.some(({ quoted }) => quoted);
+      if (verdict !== "forwarded" || isError) continue;
+      looked++;
+      t.equal(mtu.fits, mtu.pieces === 1, `${caseFile.name}: ${JSON.stringify(mtu)}`);
+    }
+  }
+  t.ok(looked > 100, `${looked} packets`);
+});
+
+test("a packet that is cut for a path MTU that was learnt says so", async (t) => {
+  const { settings, input } = loadCase(
+    "map-e-ce-learns-the-path-mtu-of-the-tunnel-and-tells-the-lan",
+  );
+  const explainer = new Explainer(new DomainRun(settings));
+  const reports = input.map(({ bytes }) => explainer.send(bytes)).filter(({ mtu }) => mtu.learnt);
+  t.ok(reports.length > 0);
+  for (const { mtu } of reports) {
+    t.match(mtu, { fits: false });
+    t.match(mtuText(mtu), /; cut, as a smaller path MTU was learnt$/);
+  }
+});
+
+test("the pieces of a packet do not include an error that answers it", async (t) => {
+  const wrong = ipv6({ src: CE, dst: dmr(SERVER_T) }, udp({ sport: 1236, dport: 80 }));
+  t.match(reportOf(brT(), wrong), { output: [{ kind: "icmp-error" }], mtu: { pieces: 0 } });
+});
+
+test("an error that quotes eight bytes of TCP leads to the CE by the port in them", async (t) => {
+  const sent = ipv4({ src: "192.0.2.18", dst: SERVER_T }, tcp({ sport: 1232, dport: 80 }));
+  const error = icmp({ type4: 3, type6: 1, code: 1, data: sent.slice(0, 28) });
+  const report = reportOf(brT(), ipv4({ src: "198.51.100.7", dst: "192.0.2.18" }, error));
+  t.match(report, { verdict: "forwarded", rules: [{ port: 1232, ce: CE_FACTS, findings: [] }] });
+  t.same(
+    report.input.headers.map(headerText).at(-1),
+    "quoted: TCP 1232 > 80, 8 bytes of its header",
+  );
+});
+
+test("a later fragment to a shared address lacks a port, and that is no fault", async (t) => {
+  const later = ipv4(
+    { src: SERVER_T, dst: "192.0.2.18", df: false, id: 9, fragmentOffset: 20 },
+    raw(17, pattern(80)),
+  );
+  const report = reportOf(brT(), later);
+  t.match(report, { verdict: "held", rules: [{ port: null, ce: null, findings: [] }] });
+  t.equal(commentText(report), "held: waits for other fragments; domain golden");
 });
 
 test("a tunnel gains forty bytes, and its checksum stays", async (t) => {

@@ -1,6 +1,7 @@
 import { test } from "tap";
 import { countersCommand } from "../../../../daemon/cli/counters.js";
 import { COUNTERS } from "../../../../src/counters.js";
+import { REMEDIES } from "../../../../src/explain/remedies.js";
 import { DROPS } from "../../../../src/verdict.js";
 import { runCommand } from "./live-daemon.js";
 
@@ -30,7 +31,7 @@ test("--explain tells what a reason means", async (t) => {
   const { output } = await runCommand(t, countersCommand, options, false);
   t.match(
     output,
-    /source_psid_mismatch ipv6 +5 {2}Source port belongs to another PSID.*RFC 7597 §8\.1/,
+    /source_psid_mismatch ipv6 +5 {2}Source port belongs to another PSID.*\(RFC 7597 §8\.1\)\. Compare psid-offset/,
   );
   t.match(output, /in_ipv4_packets +2 {2}IPv4 packets read/);
 });
@@ -49,7 +50,10 @@ test("--json --nonzero --explain", async (t) => {
   const document = JSON.parse((await runCommand(t, countersCommand, options, true)).output);
   t.same(document.domains[0].counters, { in_ipv4_packets: 2, in_ipv4_bytes: 3000 });
   t.same(Object.keys(document.domains[0].drops), ["source_psid_mismatch"]);
-  t.match(document.explanations.ttl_expired, /TTL/);
+  for (const { name, help } of DROPS) {
+    t.ok(document.explanations[name].startsWith(help), name);
+    t.ok(document.explanations[name].endsWith(`. ${REMEDIES[name]}`), name);
+  }
 });
 
 test("a domain that is not there: status 6, with the names that are", async (t) => {

@@ -5,10 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Test, test } from "tap";
 import { framesOf } from "../../../../daemon/trace/capture.js";
+import { REMEDIES } from "../../../../src/explain/remedies.js";
 import type { SessionRow } from "../../../../src/nat44/records.js";
 import { PORT_FREE, PORT_USED } from "../../../../src/nat44/records.js";
+import { DROPS } from "../../../../src/verdict.js";
 import { goldenFolder } from "../../../golden/golden-folder.js";
 import { brT, ceT } from "../../../golden/source/domains.js";
+import { CE_T, domainOf } from "../samples.js";
 import { live } from "./nat44-daemon.js";
 import { documentIn, runMapctl } from "./run.js";
 
@@ -59,8 +62,11 @@ interface Explained {
   readonly nat44: { readonly inside: string; readonly external: string } | null;
   readonly live: { readonly ports: object; readonly sessions: readonly object[] } | null;
   readonly input: { readonly length: number };
+  readonly output: readonly { readonly kind: string }[];
   readonly frame: number | null;
   readonly assumptions: readonly string[];
+  readonly unseen: readonly { readonly reason: string }[];
+  readonly later: { readonly reason: string; readonly afterMs: number } | null;
 }
 
 async function explained(...words: readonly string[]): Promise<readonly Explained[]> {
@@ -149,13 +155,38 @@ test("explain asks the running NAT44 which mappings there are, and whether ports
   t.match(udp, { refusal: { reason: "nat44_no_free_port" } });
   nat44.udp.fill(PORT_FREE);
   const text = await mapctl("explain", "192.168.1.10:50000", "203.0.113.9:443");
-  t.match(text.stdout, /\n {2}now {2}0 free ports of this protocol, 1 session of this end\n$/);
+  t.match(
+    text.stdout,
+    /\n {2}now {2}0 free ports of this protocol, 1 session of this end\n {2}unseen {2}bad_offload_header, /,
+  );
+});
+
+test("explain sees that the running NAT44 has no room for another session", async (t) => {
+  const { nat44, mapctl } = await live(t);
+  const { settings } = domainOf(CE_T);
+  const most = settings.role === "ce" ? (settings.nat44?.maxSessions ?? 0) : 0;
+  const other = { ...SESSION, insideAddress: SESSION.insideAddress + 1 };
+  nat44.sessions = [SESSION, ...Array.from({ length: most - 1 }, () => other)];
+  const words = ["explain", "192.168.1.10:50000"];
+  const none = await mapctl(...words, "203.0.113.77:443");
+  t.match(none.stdout, /verdict {2}dropped: nat44_table_full/);
+  t.match(none.stdout, `  now  no room beside ${most} sessions, 252 free ports`);
+  const own = await mapctl(...words, "203.0.113.9:443");
+  t.match(own.stdout, /verdict {3}forwarded as IPv6/);
 });
 
 test("explain with a configuration asks no daemon", async (t) => {
   const file = join(folderWith(t, ceT()), "0.yaml");
   const [one] = await explained("192.168.1.10", "203.0.113.9", "--config", file);
   t.match(one, { verdict: "forwarded", live: null });
+  t.same(
+    one?.assumptions.at(-1),
+    "NAT44 without sessions, and with no forwards but the configuration's",
+  );
+  t.same(
+    one?.unseen.map(({ reason }) => reason),
+    ["bad_offload_header", "nat44_address_changed", "tun_write_failed"],
+  );
 });
 
 test("explain goes through a capture packet by packet", async (t) => {
@@ -172,6 +203,67 @@ test("explain goes through a capture packet by packet", async (t) => {
   t.same([...new Set(reasons)].sort(), Object.keys(counters.dropped.ipv6).sort());
   const text = await runMapctl("explain", "--pcap", join(folder, "in.pcap"), "--config", file);
   t.match(text.stdout, /^golden \(map-t, br\): frame 1\n/);
+});
+
+test("explain tells a packet from those that waited for it", async (t) => {
+  const name = "map-t-fragments-that-come-before-their-first-one-wait-for-it";
+  const folder = join(goldenFolder(), name);
+  const config = JSON.parse(readFileSync(join(folder, "case.json"), "utf8")).config;
+  const file = join(folderWith(t, config), "0.yaml");
+  const words = ["--pcap", join(folder, "in.pcap"), "--config", file];
+  const packets = await explained(...words);
+  const first = packets.find(({ output }) => output.length > 1);
+  t.same([...new Set(first?.output.map(({ kind }) => kind))], ["forwarded", "released"]);
+  t.equal(first?.output.filter(({ kind }) => kind === "forwarded").length, 1);
+  const { stdout } = await runMapctl("explain", ...words);
+  t.notMatch(stdout, /forwarded as IPv. in \d packets/);
+});
+
+test("explain says what became of a fragment that waited, and what nobody can see", async (t) => {
+  const folder = join(goldenFolder(), "map-t-br-tells-the-sender-of-an-echo-that-stays-incomplete");
+  const config = JSON.parse(readFileSync(join(folder, "case.json"), "utf8")).config;
+  const file = join(folderWith(t, config), "0.yaml");
+  const words = ["--pcap", join(folder, "in.pcap"), "--config", file];
+  const packets = await explained(...words);
+  t.match(packets, [
+    { verdict: "held", unseen: [], later: { reason: "fragment_timeout", afterMs: 30_000 } },
+    { verdict: "held", unseen: [], later: { reason: "fragment_timeout", afterMs: 60_000 } },
+    { verdict: "held", unseen: [], later: { reason: "fragment_timeout", afterMs: 30_000 } },
+  ]);
+  const { stdout } = await runMapctl("explain", ...words);
+  t.match(
+    stdout,
+    [
+      "  later  dropped: fragment_timeout, 30 s after it came",
+      "         Held fragment whose datagram's others did not come in time (RFC 8200 §4.5)",
+      "  do     A fragment was lost: see that all take one way, through one BR, and keep packets below the MTU.",
+    ].join("\n"),
+  );
+});
+
+test("explain gives cause and remedy of every reason, and says of which it can show no packet", async (t) => {
+  const unseen: string[] = [];
+  for (const { name, help, rfc } of DROPS) {
+    const { status, stdout } = await runMapctl("explain", name);
+    t.equal(status, 0);
+    const cause = rfc === "none" ? help : `${help} (${rfc})`;
+    const [heading, first, second, third, ...rest] = stdout.split("\n");
+    t.same([heading, first], [name, `  cause${rest.length > 1 ? " " : ""}  ${cause}`]);
+    t.match(second, REMEDIES[name]);
+    t.match(third, `mapctl trace reason ${name}`);
+    if (rest.length > 1) unseen.push(`${name} ${rest[0]}`);
+  }
+  t.same(unseen, [
+    "bad_offload_header   unseen  mapctl explain FROM TO cannot show it: the device writes the virtio header before a packet, and no capture has it",
+    "nat44_address_changed   unseen  mapctl explain FROM TO cannot show it: only the running mapd knows the connections that the CE's former address had",
+    "tun_write_failed   unseen  mapctl explain FROM TO cannot show it: only the kernel says whether it takes what is written to the device",
+  ]);
+  const document = documentIn(await runMapctl("explain", "nat44_filtered", "--json"));
+  t.match(document, {
+    schema: "mapd.explain/1",
+    explanations: [],
+    reasons: [{ reason: "nat44_filtered", rfc: "RFC 4787 §5", unseen: null }],
+  });
 });
 
 const refusals = [
