@@ -97,9 +97,10 @@ export class Tap implements Observer {
     this.#close();
   }
 
-  /** The loop gives up a packet: it, and whatever is being judged of it, ends so. */
+  /** The loop gives up the packet that it read, and with it whatever was being judged of it: one drop, as it is counted. */
   abandoned(verdict: number): void {
-    while (this.#depth > 0) this.left(verdict);
+    while (this.#depth > 1) this.#close();
+    if (this.#depth > 0) this.left(verdict);
   }
 
   lost(dropCode: number, pool: BlockPool, fragment: number): void {

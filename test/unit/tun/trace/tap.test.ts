@@ -2,6 +2,7 @@ import { test } from "tap";
 import { COUNTER_COUNT } from "../../../../src/counters.js";
 import { seededRandom } from "../../../../src/explain/seeded-random.js";
 import { compileRules, createPipeline } from "../../../../src/pipeline/create.js";
+import { FROM_SEGMENTS, type Observer } from "../../../../src/pipeline/observer.js";
 import { HEADROOM, type Pipeline } from "../../../../src/pipeline/packet-io.js";
 import { Arena } from "../../../../src/tun/arena.js";
 import { BatchLoop } from "../../../../src/tun/batch-loop.js";
@@ -171,6 +172,26 @@ test("of a batch with a fault the packet at fault is told as dropped, and no oth
     ]),
     packets.map((bytes, i) => (i === 1 ? [INTERNAL_ERROR, bytes, []] : [0, bytes, [bytes]])),
   );
+});
+
+test("a fault in what a packet was made into is one drop, the packet's", async (t) => {
+  let observer: Observer | null = null;
+  const { queue, loop, take } = rig({ dropsOnly: true }, (arena) => ({
+    ...passing(arena),
+    process: (slot, at, end) => {
+      observer?.entered(slot, at + 40, end, FROM_SEGMENTS);
+      throw new Error("a bug");
+    },
+    observe: (given) => {
+      observer = given;
+    },
+  }));
+  for (const packet of [UP, OTHER]) queue.push(packet);
+  loop.runOnce(0);
+  t.match(take(), [
+    { verdict: INTERNAL_ERROR, origin: "device", before: { bytes: UP } },
+    { verdict: INTERNAL_ERROR, origin: "device", before: { bytes: OTHER } },
+  ]);
 });
 
 test("of a merged write that the kernel refuses each packet is told, as it was", async (t) => {
