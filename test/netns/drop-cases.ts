@@ -39,15 +39,17 @@ export const GOLDEN_CASES: readonly string[] = [
   "map-e-ce-tells-of-errors-from-inside-the-tunnel-below-the-configured-rate",
 ];
 
-/** Reasons of which every-drop.test.ts has a test of its own, since they are not of a packet alone. */
+/** Of `fragment_timeout`: what waits for 30 seconds (IPv4) or 60 (IPv6), which are no settings. */
+export const LATE_CASES: readonly string[] = [
+  "map-t-fragments-whose-first-one-never-comes-are-dropped-in-time",
+  "map-t-br-tells-the-sender-of-an-echo-that-stays-incomplete",
+];
+
+/** Reasons that are not of a packet alone: each has a test of its own in every-drop.test.ts, the last in every-drop-late.test.ts. */
 export const WITH_A_TEST: readonly DropName[] = [
   "bad_offload_header",
   "nat44_table_full",
   "nat44_address_changed",
   "tun_write_failed",
-];
-
-export const NOT_AT_A_DEVICE: readonly (readonly [DropName, string])[] = [
-  ["fragment_timeout", "comes after 30 seconds (IPv4) or 60 (IPv6), which are no settings"],
-  ["internal_error", "a fault of mapd's own, of which none is known"],
+  "internal_error",
 ];

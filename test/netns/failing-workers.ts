@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isMainThread, workerData } from "node:worker_threads";
+import { withModule } from "./given-module.js";
 
 const FOLDER = "/run";
 
@@ -20,14 +21,7 @@ function path(pid: number): string {
 
 /** Of the program that `work` starts, and of what that starts. */
 export async function withFailingWorkers<T>(work: () => Promise<T>): Promise<T> {
-  const before = process.env.NODE_OPTIONS;
-  process.env.NODE_OPTIONS = `${before ?? ""} --import ${import.meta.url}`;
-  try {
-    return await work();
-  } finally {
-    if (before === undefined) delete process.env.NODE_OPTIONS;
-    else process.env.NODE_OPTIONS = before;
-  }
+  return withModule(import.meta.url, work);
 }
 
 /** Lets the worker of the daemon `pid` fail at its next turn. */
