@@ -23,6 +23,7 @@ export const SUITES = [
     // It looks at every lost packet.
     alone: ["soak.test.js"],
     waiting: [
+      "every-drop-late.test.js",
       "doctor-map-e.test.js",
       "doctor-map-t.test.js",
       "lab-kill.test.js",
