@@ -24,6 +24,7 @@ export const SUITES = [
     alone: ["soak.test.js"],
     waiting: [
       "every-drop-late.test.js",
+      "lab-round.test.js",
       "doctor-map-e.test.js",
       "doctor-map-t.test.js",
       "lab-kill.test.js",
