@@ -1,18 +1,16 @@
 /** Which prefix lengths occur where: the classes of a RuleTable. Cold. */
 
-/** What a byte can say. */
-const MOST_CLASSES = 256;
+/** A byte says no more. */
+const LAST_CLASS = 255;
 
 export class LengthClasses {
   readonly #entries: number;
   /** Words of a set, with a bit for each entry. */
   readonly #setWords: number;
   readonly #sets: Int32Array;
-  readonly #size: number;
 
   /** Of `size` places, in each of which some of `entries` may occur. */
   constructor(size: number, entries: number) {
-    this.#size = size;
     this.#entries = entries;
     this.#setWords = Math.ceil(entries / 32);
     this.#sets = new Int32Array(size * this.#setWords);
@@ -32,21 +30,28 @@ export class LengthClasses {
    */
   finish(classes: Uint8Array): readonly (readonly number[])[] {
     const lists: (readonly number[])[] = [[]];
-    const known = new Map([[new Int32Array(this.#setWords).join(), 0]]);
-    for (let place = 0; place < this.#size; place++) {
+    const known = new Map<string, number>();
+    for (let place = 0; place < classes.length; place++) {
+      if (this.#isEmpty(place)) continue;
       const set = this.#sets.subarray(place * this.#setWords, (place + 1) * this.#setWords);
-      if (set.every((word) => word === 0)) continue;
       const key = set.join();
       let found = known.get(key);
       if (found === undefined) {
-        found = Math.min(lists.length, MOST_CLASSES - 1);
+        found = Math.min(lists.length, LAST_CLASS);
         known.set(key, found);
-        if (found === lists.length)
-          lists.push(found === MOST_CLASSES - 1 ? this.#all() : entriesOf(set));
+        if (found === lists.length) lists.push(found === LAST_CLASS ? this.#all() : entriesOf(set));
       }
       classes[place] = found;
     }
     return lists;
+  }
+
+  /** Most places are: there are many, and a small table is to be made fast. */
+  #isEmpty(place: number): boolean {
+    for (let at = place * this.#setWords; at < (place + 1) * this.#setWords; at++) {
+      if (this.#sets[at]! !== 0) return false;
+    }
+    return true;
   }
 
   #all(): number[] {

@@ -1,4 +1,5 @@
 /** The border relay of MAP-E, RFC 7597 §8.1 and RFC 2473. */
+import { Foresight } from "../map/foresight.js";
 import type { RuleTable } from "../map/rule-table.js";
 import { NO_PORT } from "../translate/packet.js";
 import { decapsulate, refuseDecapsulation } from "../translate/tunnel.js";
@@ -12,6 +13,7 @@ import {
 import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
 import { refuseMartians } from "./domain-pipeline.js";
+import { foreseeRules } from "./foresee-rules.js";
 import type { Hairpin } from "./hairpin.js";
 import type { Parts } from "./parts.js";
 import type { RuleHits } from "./rule-hits.js";
@@ -19,6 +21,7 @@ import { TunnelEnd, type TunnelOptions } from "./tunnel-end.js";
 
 export class BrMapE extends TunnelEnd {
   readonly #table: RuleTable;
+  readonly #foresight: Foresight | null;
   /** The BR takes packets to each; anycast or not, those to CEs have the first as their source (RFC 7597 §7.2). */
   readonly #addresses: readonly Uint32Array[];
   readonly #hairpin: Hairpin;
@@ -34,10 +37,17 @@ export class BrMapE extends TunnelEnd {
   ) {
     super(parts, options);
     this.#table = table;
+    this.#foresight = Foresight.of(table);
     this.#addresses = addresses;
     this.#hairpin = hairpin;
     this.#hits = hits;
     this.ends6.source.set(addresses[0]!);
+  }
+
+  foresee(count: number, lengths: Uint32Array): void {
+    if (this.#foresight !== null) {
+      foreseeRules(this.#foresight, this.parts.output, count, lengths);
+    }
   }
 
   protected override fromIpv4(frame: DataView, at: number, end: number): number {

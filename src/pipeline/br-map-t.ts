@@ -1,5 +1,6 @@
 /** The border relay of MAP-T, RFC 7599 §8.3 and §8.4. */
 import type { Dmr } from "../map/dmr.js";
+import { Foresight } from "../map/foresight.js";
 import type { RuleTable } from "../map/rule-table.js";
 import { rewriteIpv6Addresses } from "../translate/hairpin.js";
 import { refuseErrorInIpv6, rewriteErrorInIpv6 } from "../translate/icmp/error-in-ipv6.js";
@@ -21,6 +22,7 @@ import {
 import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
 import { DomainPipeline, refuseMartians } from "./domain-pipeline.js";
+import { foreseeRules } from "./foresee-rules.js";
 import type { Hairpin } from "./hairpin.js";
 import { reportedMtuMapT } from "./map-t-mtu.js";
 import type { Parts } from "./parts.js";
@@ -31,6 +33,7 @@ const MIN_PIECE_LEN = 8;
 
 export class BrMapT extends DomainPipeline {
   readonly #table: RuleTable;
+  readonly #foresight: Foresight | null;
   readonly #dmr: Dmr;
   readonly #hairpin: Hairpin;
   readonly #hits: RuleHits;
@@ -40,11 +43,18 @@ export class BrMapT extends DomainPipeline {
   constructor(parts: Parts, table: RuleTable, dmr: Dmr, hairpin: Hairpin, hits: RuleHits) {
     super(parts);
     this.#table = table;
+    this.#foresight = Foresight.of(table);
     this.#dmr = dmr;
     this.#hairpin = hairpin;
     this.#hits = hits;
     this.#toIpv4 = new Ipv6ToIpv4(parts.limits, parts.random());
     this.#errorToIpv4 = new ErrorToIpv4(parts.limits);
+  }
+
+  foresee(count: number, lengths: Uint32Array): void {
+    if (this.#foresight !== null) {
+      foreseeRules(this.#foresight, this.parts.output, count, lengths);
+    }
   }
 
   protected override reportedMtu(family: number): number {
