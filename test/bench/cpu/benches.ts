@@ -1,6 +1,7 @@
 /** All in-process benches, by name. */
 import { CALCULATOR_BENCHES } from "./calculator-bench.js";
 import { LOOKUP_BENCHES } from "./lookup-bench.js";
+import { MANY_RULES_BENCHES } from "./many-rules-bench.js";
 import type { CpuBench } from "./measured.js";
 import { NAT44_BENCHES } from "./nat44-bench.js";
 import { PATH_BENCHES } from "./path-benches.js";
@@ -9,6 +10,7 @@ export const CPU_BENCHES: readonly CpuBench[] = [
   ...PATH_BENCHES,
   ...NAT44_BENCHES,
   ...LOOKUP_BENCHES,
+  ...MANY_RULES_BENCHES,
   ...CALCULATOR_BENCHES,
 ];
 

@@ -1,9 +1,10 @@
 /** The rule table: lookups among few and many rules, with warm and cold caches; its size, and how long it takes to make. */
 
 import { seededRandom } from "../../../src/explain/seeded-random.js";
+import { Foresight } from "../../../src/map/foresight.js";
 import { RuleTable } from "../../../src/map/rule-table.js";
-import type { Rule } from "../../../src/map/types.js";
 import { median } from "../result.js";
+import { manyRules, ruleAt } from "./many-rules.js";
 import { type CpuBench, keep, type Measured, nsEach, nsOnce } from "./measured.js";
 
 const SIZES = [1, 100, 10_000, 1_000_000];
@@ -15,30 +16,6 @@ const RANDOM = 1 << 16;
 /** More than the caches of a core and its neighbours. */
 const EVICTION_LEN = 64 << 20;
 const COLD_BATCHES = 30;
-
-/** Three shapes, so that a lookup probes as many prefix lengths: 256 CEs on each address, whatever the rule covers. */
-const SHAPES = [
-  { ipv4: 0x10000000, ipv4Len: 32, ipv6Len: 56 },
-  { ipv4: 0x40000000, ipv4Len: 30, ipv6Len: 54 },
-  { ipv4: 0x80000000, ipv4Len: 28, ipv6Len: 52 },
-] as const;
-
-function ruleAt(index: number): Rule {
-  const shape = SHAPES[index % SHAPES.length]!;
-  const high = (0x20010db8 + (index % SHAPES.length)) >>> 0;
-  const address = (index * 2 ** (64 - shape.ipv6Len)) >>> 0;
-  return {
-    name: "bench",
-    ipv6: { address: [high, address, 0, 0], len: shape.ipv6Len },
-    ipv4: { address: shape.ipv4 + index * 2 ** (32 - shape.ipv4Len), len: shape.ipv4Len },
-    eaLen: 32 - shape.ipv4Len + 8,
-    psidOffset: 6,
-    psidLen: 8,
-    psid: null,
-    iid: "rfc7597",
-    forwarding: false,
-  };
-}
 
 /** Addresses inside `count` rules of the table, chosen at random. */
 interface Targets {
@@ -74,10 +51,27 @@ function lookupAll6(table: RuleTable, { ipv6 }: Targets, from: number): number {
 
 type LookupAll = (table: RuleTable, targets: Targets, from: number) => number;
 
+function foreseeAll4(foresight: Foresight, { ipv4 }: Targets, from: number): void {
+  for (let i = 0; i < BATCH; i++) foresight.ipv4(ipv4[from + i]!, NO_PORT);
+  foresight.settle();
+}
+
+function foreseeAll6(foresight: Foresight, { ipv6 }: Targets, from: number): void {
+  for (let i = 0; i < BATCH; i++) {
+    scratch[0] = ipv6[2 * (from + i)]!;
+    scratch[1] = ipv6[2 * (from + i) + 1]!;
+    foresight.ipv6(scratch);
+  }
+  foresight.settle();
+}
+
+type ForeseeAll = (foresight: Foresight, targets: Targets, from: number) => void;
+
 function measureLookups(
   table: RuleTable,
   name: string,
   lookupAll: LookupAll,
+  foreseeAll: ForeseeAll,
   ms: number,
 ): Measured[] {
   const few = targetsOf(table.size, BATCH);
@@ -86,6 +80,12 @@ function measureLookups(
   let from = 0;
   const random = nsEach(ms, () => {
     from = (from + BATCH) % RANDOM;
+    return lookupAll(table, many, from);
+  });
+  const foresight = Foresight.of(table);
+  const foreseen = nsEach(ms, () => {
+    from = (from + BATCH) % RANDOM;
+    if (foresight !== null) foreseeAll(foresight, many, from);
     return lookupAll(table, many, from);
   });
   const eviction = new Uint8Array(EVICTION_LEN).fill(1);
@@ -102,20 +102,21 @@ function measureLookups(
   return [
     row("the same 64 rules", warm),
     row("rules at random", random),
+    row("rules at random, as a batch foresees them", foreseen),
     row("64 rules after the caches were emptied", median(cold)),
   ];
 }
 
 function measureTable(size: number, ms: number): Measured[] {
-  const rules = Array.from({ length: size }, (_, i) => ruleAt(i));
+  const rules = manyRules(size);
   const before = performance.now();
   const { buffer } = RuleTable.compile(rules, "map-t");
   const compiled = performance.now();
   const table = RuleTable.fromBuffer(buffer);
   const loaded = performance.now();
   return [
-    ...measureLookups(table, "IPv4 address", lookupAll4, ms),
-    ...measureLookups(table, "IPv6 address", lookupAll6, ms),
+    ...measureLookups(table, "IPv4 address", lookupAll4, foreseeAll4, ms),
+    ...measureLookups(table, "IPv6 address", lookupAll6, foreseeAll6, ms),
     { load: "table", quantity: "size", unit: "bytes/rule", value: buffer.byteLength / size },
     { load: "table", quantity: "compile", unit: "ms", value: compiled - before },
     { load: "table", quantity: "take over", unit: "ms", value: loaded - compiled },

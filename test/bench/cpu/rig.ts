@@ -1,8 +1,4 @@
-/**
- * One domain's packet path with the same batch of packets again and again. A packet is rewritten in place, so
- * what was changed of it, at most HEAD_LEN bytes, is put back before it goes in again: that cost is measured by itself
- * (`restore`) and is inside every other figure.
- */
+/** One domain's packet path with the same packets again and again. */
 import { parseConfig } from "../../../daemon/config/load.js";
 import { COUNTER_COUNT, COUNTERS } from "../../../src/counters.js";
 import { seededRandom } from "../../../src/explain/seeded-random.js";
@@ -16,12 +12,8 @@ import { DROPS } from "../../../src/verdict.js";
 import type { Offloaded } from "../../support/offload.js";
 import { type DomainName, forwardingOf } from "../domains.js";
 import { BATCH, type Direction, type Flows, type Kind, packetsFor } from "./packets.js";
+import { ReplayQueue } from "./replay-queue.js";
 
-/** Of the packet as it was read: outer, inner and TCP header with options, up to a multiple of four. */
-const HEAD_LEN = 96;
-/** The virtio header, 10 bytes, up to a multiple of four. */
-const VIRTIO_LEN = 12;
-const WORDS = (HEAD_LEN + VIRTIO_LEN) / 4;
 /** Milliseconds from batch to batch: with a fraction, as a clock has it. */
 const BATCH_MS = 0.013;
 
@@ -29,50 +21,6 @@ export function domainSettings(name: DomainName): DomainSettings {
   const parsed = parseConfig(JSON.stringify(forwardingOf(name, { name: "tun0" })));
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.diagnostics));
   return parsed.value.domains[0]!.settings;
-}
-
-/** A TUN device that always has the same packets waiting and takes every one. */
-class ReplayQueue {
-  readonly offloads = 0;
-  readonly takesSuperPackets: boolean;
-  readonly #words: Uint32Array;
-  readonly #saved = new Uint32Array(BATCH * WORDS);
-  readonly #lengths = new Uint32Array(BATCH);
-  readonly #slotWords: number;
-
-  constructor(arena: Arena, takesSuperPackets: boolean) {
-    this.takesSuperPackets = takesSuperPackets;
-    this.#words = new Uint32Array(arena.memory.buffer);
-    this.#slotWords = arena.slotLen / 4;
-  }
-
-  load(arena: Arena, packets: readonly Offloaded[]): void {
-    for (const [slot, { bytes, virtio }] of packets.entries()) {
-      const base = slot * arena.slotLen + HEADROOM;
-      arena.memory.set(bytes, base);
-      arena.memory.set(virtio, base - virtio.length);
-      const from = (base - VIRTIO_LEN) / 4;
-      this.#saved.set(this.#words.subarray(from, from + WORDS), slot * WORDS);
-      this.#lengths[slot] = bytes.length;
-    }
-  }
-
-  readBatch(arena: Arena, count: number): number {
-    const words = this.#words;
-    const saved = this.#saved;
-    for (let slot = 0; slot < count; slot++) {
-      const to = slot * this.#slotWords + (HEADROOM - VIRTIO_LEN) / 4;
-      const from = slot * WORDS;
-      for (let i = 0; i < WORDS; i++) words[to + i] = saved[from + i]!;
-      arena.lengths[slot] = this.#lengths[slot]!;
-    }
-    return count;
-  }
-
-  writeBatch(list: { readonly outCount: number }, results: Int32Array): number {
-    results.fill(0, 0, list.outCount);
-    return list.outCount;
-  }
 }
 
 export class Rig {
@@ -90,7 +38,7 @@ export class Rig {
     const settings = domainSettings(name);
     const random = seededRandom(1);
     const nat44 = settings.role === "ce" ? createNat44(settings, random) : null;
-    this.#queue = new ReplayQueue(this.#arena, merges);
+    this.#queue = new ReplayQueue(this.#arena, BATCH, merges);
     this.#loop = new BatchLoop(this.#queue, this.#arena, this.#counters, BATCH);
     const table = compileRules(settings);
     this.#pipeline = createPipeline(settings, table, nat44, this.#arena, this.#counters, random);

@@ -17,7 +17,7 @@ export interface DaemonCase {
   readonly rules: number;
 }
 
-export const DAEMON_CASES: readonly DaemonCase[] = [1, 10_000, 100_000].map((rules) => ({
+export const DAEMON_CASES: readonly DaemonCase[] = [1, 10_000, 100_000, 1_000_000].map((rules) => ({
   id: `daemon/${rules}-rules`,
   rules,
 }));
