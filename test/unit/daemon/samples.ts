@@ -90,7 +90,13 @@ export function viewOf(
     offloads: 0x0f,
     classifier: null,
     workers: [{ index: 0, alive: true, restarts: 2, hangs: 1, ports: PORTS, loop: LOOP }],
-    failures: { recreations: 3, recreationFailures: 4, downs: 6, refitFailures: 7, classifierLosses: 5 },
+    failures: {
+      recreations: 3,
+      recreationFailures: 4,
+      downs: 6,
+      refitFailures: 7,
+      classifierLosses: 5,
+    },
     counters: () => Float64Array.from({ length: COUNTER_COUNT }, (_, index) => fill(index)),
   };
 }
