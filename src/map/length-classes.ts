@@ -8,9 +8,13 @@ export class LengthClasses {
   /** Words of a set, with a bit for each entry. */
   readonly #setWords: number;
   readonly #sets: Int32Array;
+  /** Nothing occurs before this place, and nothing from the other one on. */
+  #first: number;
+  #end = 0;
 
   /** Of `size` places, in each of which some of `entries` may occur. */
   constructor(size: number, entries: number) {
+    this.#first = size;
     this.#entries = entries;
     this.#setWords = Math.ceil(entries / 32);
     this.#sets = new Int32Array(size * this.#setWords);
@@ -18,6 +22,8 @@ export class LengthClasses {
 
   /** The entry occurs in the places first..first + count - 1. */
   add(first: number, count: number, entry: number): void {
+    this.#first = Math.min(this.#first, first);
+    this.#end = Math.max(this.#end, first + count);
     const bit = 1 << (entry & 31);
     for (let place = first; place < first + count; place++) {
       this.#sets[place * this.#setWords + (entry >>> 5)]! |= bit;
@@ -31,7 +37,7 @@ export class LengthClasses {
   finish(classes: Uint8Array): readonly (readonly number[])[] {
     const lists: (readonly number[])[] = [[]];
     const known = new Map<string, number>();
-    for (let place = 0; place < classes.length; place++) {
+    for (let place = this.#first; place < this.#end; place++) {
       if (this.#isEmpty(place)) continue;
       const set = this.#sets.subarray(place * this.#setWords, (place + 1) * this.#setWords);
       const key = set.join();
@@ -46,7 +52,6 @@ export class LengthClasses {
     return lists;
   }
 
-  /** Most places are: there are many, and a small table is to be made fast. */
   #isEmpty(place: number): boolean {
     for (let at = place * this.#setWords; at < (place + 1) * this.#setWords; at++) {
       if (this.#sets[at]! !== 0) return false;
