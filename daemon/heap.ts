@@ -12,8 +12,8 @@ const FLAGS = [
   // Marking begins, beside the thread, when the old generation has grown by 15 % (3 MiB at least), however much there is.
   "--heap-growing-percent=100",
   "--incremental-marking-soft-trigger=15",
-  // A thread that does not come to that by itself marks from here on.
-  "--incremental-marking-hard-trigger=60",
+  // A packet worker has no time for such a task: it marks as it allocates.
+  "--incremental-marking-hard-trigger=20",
 ] as const;
 
 /** What a thread that lives long may have of a young generation: V8 makes it two halves of 1 MiB, and room for large objects. */

@@ -53,3 +53,44 @@ test("the heap stays small whatever becomes garbage, also after threads were sta
   }
   t.end();
 });
+
+/** As a packet worker: a thread that never comes to its event loop, and now and then makes something that lives a while. */
+const WORKER = `
+import { getHeapSpaceStatistics } from "node:v8";
+import { parentPort } from "node:worker_threads";
+const alive = Array.from({ length: 40000 }, (_, at) => ({ at, list: [at] }));
+const kept = Array.from({ length: 64 }, () => []);
+let most = 0;
+for (let turn = 0; turn < 4000; turn++) {
+  kept[turn % kept.length] = Array.from({ length: 200 }, (_, at) => ({ at, turn }));
+  for (let at = 0; at < 20; at++) globalThis.garbage = new Array(100).fill(at);
+  for (const { space_name: name, physical_space_size: size } of getHeapSpaceStatistics()) {
+    if (name === "old_space") most = Math.max(most, size);
+  }
+}
+parentPort.postMessage({ most, alive: alive.length });
+`;
+
+const STARTER = `
+import { boundHeap, SMALL_HEAP, startThread } from "${HEAP}";
+import { Worker } from "node:worker_threads";
+const program = new URL("data:text/javascript," + encodeURIComponent(${JSON.stringify(WORKER)}));
+const bounded = process.argv[1] === "1";
+if (bounded) boundHeap();
+const thread = (bounded ? startThread : (...all) => new Worker(...all))(program, { resourceLimits: SMALL_HEAP });
+thread.once("message", ({ most }) => process.stdout.write(String(most)));
+`;
+
+function runThread(bounded: boolean): number {
+  const args = ["--input-type=module", "-e", STARTER, bounded ? "1" : "0"];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env: {} });
+  if (stderr !== "") throw new Error(stderr);
+  return Number(stdout) / MIB;
+}
+
+test("so does that of a thread that never comes to its event loop", (t) => {
+  const [free, bounded] = [runThread(false), runThread(true)];
+  t.ok(bounded < 14, `${bounded} MiB`);
+  t.ok(bounded < free - 4, `unbounded: ${free} MiB`);
+  t.end();
+});
