@@ -108,7 +108,7 @@ complete -c mapctl -n '__mapctl_at "statistics"' -l color -d 'auto: on a termina
 complete -c mapctl -n '__mapctl_at "statistics"' -l help -d 'say what it does'
 complete -c mapctl -n '__mapctl_at "counters"' -l domain -d 'only this domain' -x
 complete -c mapctl -n '__mapctl_at "counters"' -l nonzero -d 'leave out what is 0'
-complete -c mapctl -n '__mapctl_at "counters"' -l explain -d 'say what each counter and reason means'
+complete -c mapctl -n '__mapctl_at "counters"' -l explain -d 'say what each counter and reason means, and what to do'
 complete -c mapctl -n '__mapctl_at "counters"' -l watch -d 'again every so many seconds, 2 if left out, with rates; --json: a document a line'
 complete -c mapctl -n '__mapctl_at "counters"' -l count -d 'with --watch: end after so many answers' -x
 complete -c mapctl -n '__mapctl_at "counters"' -l socket -d 'control socket of the daemon (MAPD_SOCKET, /run/mapd/mapd.sock)' -rF
