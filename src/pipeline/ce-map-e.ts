@@ -127,7 +127,7 @@ export class CeMapE extends TunnelEnd {
       if (isError) this.#rewriteError(frame);
       else rewriteIpv4Source(frame, packet, this.#lan.self.ipv4);
     }
-    ends6.source.set(this.#lan.self.mapIpv6);
+    ipv6.copyAddress(this.#lan.self.mapIpv6, ends6.source);
     return this.tunnel(frame, this.#mtu6);
   }
 
@@ -266,7 +266,9 @@ export class CeMapE extends TunnelEnd {
     const fmr = this.#fmrs.lookup4(destination, port);
     const refused = fmr < 0 ? 0 : this.#fmrs.mapAddress(fmr, destination, port, end);
     if (refused < 0) return refused;
-    if (fmr < 0 || this.#lan.self.ownsIpv6(end)) end.set(this.#brAddresses[0]!);
+    if (fmr < 0 || this.#lan.self.ownsIpv6(end)) {
+      ipv6.copyAddress(this.#brAddresses[0]!, end);
+    }
     return 0;
   }
 

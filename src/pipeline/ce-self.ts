@@ -66,7 +66,7 @@ export class CeSelf {
   /** Writes the MAP address that packets from one of our IPv4 addresses have as their source. */
   writeMapAddress(address: number, out: Uint32Array): void {
     if (this.#manyAddresses) this.#bmr.mapAddress(0, address, 0, out);
-    else out.set(this.mapIpv6);
+    else ipv6.copyAddress(this.mapIpv6, out);
   }
 }
 

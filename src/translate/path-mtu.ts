@@ -15,6 +15,8 @@ export class PathMtu {
   readonly #addresses = new Uint32Array(SLOTS * WORDS);
   readonly #mtus = new Uint16Array(SLOTS);
   readonly #ends = new Float64Array(SLOTS);
+  /** When the last of all that is known ends: mostly nothing is. */
+  #lastEnd = 0;
   readonly #linkMtu: number;
   readonly #salt: number;
 
@@ -26,6 +28,7 @@ export class PathMtu {
 
   /** The MTU of the path to an address, bytes. */
   get(address: Uint32Array, nowMs: number): number {
+    if (this.#lastEnd <= nowMs) return this.#linkMtu;
     const slot = this.#slotOf(address);
     const known = this.#ends[slot]! > nowMs && this.#holds(slot, address);
     return known ? this.#mtus[slot]! : this.#linkMtu;
@@ -38,7 +41,9 @@ export class PathMtu {
     const slot = this.#slotOf(address);
     this.#addresses.set(address, slot * WORDS);
     this.#mtus[slot] = floored;
-    this.#ends[slot] = nowMs + PATH_MTU_LIFETIME_MS;
+    const end = nowMs + PATH_MTU_LIFETIME_MS;
+    this.#ends[slot] = end;
+    this.#lastEnd = Math.max(this.#lastEnd, end);
   }
 
   #holds(slot: number, address: Uint32Array): boolean {

@@ -141,6 +141,14 @@ export function isMartianSource(address: Uint32Array): boolean {
   return first === 0 && address[1] === 0 && address[2] === 0 && address[3]! <= 1;
 }
 
+/** Word by word: for four of them `set()` of a typed array costs ten times as much. */
+export function copyAddress(from: Uint32Array, to: Uint32Array): void {
+  to[0] = from[0]!;
+  to[1] = from[1]!;
+  to[2] = from[2]!;
+  to[3] = from[3]!;
+}
+
 /** True when both addresses are the same. */
 export function sameAddress(one: Uint32Array, other: Uint32Array): boolean {
   return one[0] === other[0] && one[1] === other[1] && one[2] === other[2] && one[3] === other[3];

@@ -36,7 +36,9 @@ test("what was learnt is forgotten in time", async (t) => {
   const paths = new PathMtu(1500, 7);
   paths.learn(BR, 1400, 1000);
   t.equal(paths.get(BR, 1000 + PATH_MTU_LIFETIME_MS - 1), 1400);
+  paths.learn(PEER, 1350, 2000);
   t.equal(paths.get(BR, 1000 + PATH_MTU_LIFETIME_MS), 1500);
+  t.equal(paths.get(PEER, 1000 + PATH_MTU_LIFETIME_MS), 1350, "what was learnt later is not");
 });
 
 test("many paths share a table of fixed size, and none gets another's MTU", async (t) => {
