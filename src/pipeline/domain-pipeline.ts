@@ -150,14 +150,21 @@ export abstract class DomainPipeline implements Pipeline, Judge {
 
   reassembled(slot: number, at: number, end: number): void {
     this.#isReassembled = true;
-    this.#inject(slot, at, end, FROM_FRAGMENTS);
-    this.#isReassembled = false;
+    // A fault in this packet is not one of those behind it. Few packets come this way.
+    try {
+      this.#inject(slot, at, end, FROM_FRAGMENTS);
+    } finally {
+      this.#isReassembled = false;
+    }
   }
 
   resumed(slot: number, at: number, end: number): void {
     this.#isResumed = true;
-    this.#inject(slot, at, end, FROM_WAITING);
-    this.#isResumed = false;
+    try {
+      this.#inject(slot, at, end, FROM_WAITING);
+    } finally {
+      this.#isResumed = false;
+    }
   }
 
   timedOut(slot: number, at: number, end: number): void {
