@@ -40,7 +40,7 @@ for (const row of CODES) {
 }
 
 /** Codes of functions that answer about one CE, one port or one plan, and of writers: no text brings them up. */
-const ELSEWHERE = /^(?:not-exported|by-hand|other-end)$/;
+const ELSEWHERE = /^(?:not-exported|nothing-exported|by-hand|other-end)$/;
 /** Coarser codes of the daemon's own decoder. */
 const DECODER = "s46.ts";
 
