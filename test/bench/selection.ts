@@ -18,7 +18,7 @@ const NET_EXTRA_S = 0.6;
 /** An in-process bench: starting Node, warming up, measuring. */
 const CPU_S = 2;
 /** Starting a daemon, and reloading it with pings beside. */
-const SECONDS_A_RULE = 0.0005;
+const SECONDS_A_RULE = 0.0002;
 
 export function select({ only, smoke }: Options): Selection {
   if (smoke) return { net: smokeCases(), daemon: DAEMON_CASES.slice(0, 1), cpu: smokeBenches() };
