@@ -89,10 +89,13 @@ export class Nat44Life {
     };
   }
 
-  take(next: Nat44Next): void {
-    this.#settings = next.settings;
-    this.#nat44 = next.nat44;
-    this.#former = next.former;
+  take({ settings, nat44, former }: Nat44Next): void {
+    this.#settings = settings;
+    this.#nat44 = nat44;
+    this.#former = former;
+    if (settings.role === "ce" && settings.nat44 !== null) {
+      nat44?.setTimeouts(settings.nat44.timeoutsMs);
+    }
   }
 
   /** Takes over a saved state. Throws where the state cannot be read, and is empty then. */
@@ -141,8 +144,10 @@ function isOf(former: Former, settings: DomainSettings): boolean {
   return sameIdentity(nat44Identity(former.settings), nat44Identity(settings));
 }
 
-/** Equal where NAT44 may go on as the object that it is: same address, port set and settings. */
+/** Equal where NAT44 may go on as the object that it is: same address, port set and settings but for timeouts. */
 function key(settings: DomainSettings): string {
   const nat44 = settings.role === "ce" ? settings.nat44 : null;
-  return JSON.stringify([nat44Identity(settings), nat44]);
+  return JSON.stringify([nat44Identity(settings), nat44], (name, value: unknown) =>
+    name === "timeoutsMs" ? undefined : value,
+  );
 }

@@ -78,6 +78,11 @@ export class Nat44 {
     for (const forward of settings.forwards) addForward(this.#tables, this.#admission, forward);
   }
 
+  /** Sessions take them over with the next packet that sets their timer. */
+  setTimeouts(timeoutsMs: Nat44Settings["timeoutsMs"]): void {
+    this.#tables.setTimeouts(timeoutsMs);
+  }
+
   /**
    * A packet from inside: returns the external port that it leaves with. May be refused with
    * NAT44_NO_FREE_PORT, NAT44_HOST_QUOTA or NAT44_TABLE_FULL, and a TCP RST that no mapping is

@@ -30,7 +30,7 @@ export class NatTables {
   readonly filtersAddress: boolean;
   readonly #filtersPort: boolean;
   /** Idle time, ms: by TCP state, and by protocol slot for the others. */
-  readonly #tcpTimeouts: Float64Array;
+  #tcpTimeouts: Float64Array = new Float64Array();
   readonly #timeouts = new Float64Array(PROTOCOL_SLOTS);
 
   constructor(settings: Nat44Settings, ports: PortSet, random: () => number) {
@@ -49,7 +49,12 @@ export class NatTables {
     );
     this.filtersAddress = filtering !== "endpoint-independent";
     this.#filtersPort = filtering === "address-and-port-dependent";
-    this.#tcpTimeouts = tcp.timeoutsByState(settings);
+    this.setTimeouts(timeoutsMs);
+  }
+
+  /** Sessions take them over with the next packet that sets their timer. */
+  setTimeouts(timeoutsMs: Nat44Settings["timeoutsMs"]): void {
+    this.#tcpTimeouts = tcp.timeoutsByState(timeoutsMs);
     this.#timeouts[SLOT_UDP] = timeoutsMs.udp;
     this.#timeouts[SLOT_ICMP] = timeoutsMs.icmp;
   }

@@ -89,8 +89,8 @@ export function outboundRefreshes(state: number): boolean {
 }
 
 /** Idle time by state, ms (RFC 7857 §2.1). A connection closed on one side only is not yet closing. */
-export function timeoutsByState(settings: Nat44Settings): Float64Array {
-  const { tcpEstablished, tcpOpening, tcpClosing } = settings.timeoutsMs;
+export function timeoutsByState(timeoutsMs: Nat44Settings["timeoutsMs"]): Float64Array {
+  const { tcpEstablished, tcpOpening, tcpClosing } = timeoutsMs;
   const timeouts = new Float64Array(STATES);
   timeouts[SYN_SENT] = tcpOpening;
   timeouts[HALF_OPEN] = tcpOpening;

@@ -134,7 +134,7 @@ for (const c of cases) {
 
 test("every state has its idle time", (t) => {
   const timeoutsMs = { ...DEFAULT_SETTINGS.timeoutsMs, tcpOpening: 60_000, tcpClosing: 30_000 };
-  const timeouts = tcp.timeoutsByState({ ...DEFAULT_SETTINGS, timeoutsMs });
+  const timeouts = tcp.timeoutsByState(timeoutsMs);
   const seconds = (state: number): number => timeouts[state]! / 1000;
   const long = [tcp.ESTABLISHED, tcp.FIN_OUT, tcp.FIN_IN];
   const short = [tcp.SYN_SENT, tcp.HALF_OPEN, tcp.CLOSING, tcp.RESET];

@@ -17,6 +17,7 @@ const TRANSITORY_MS = 240_000;
 const settingsOf = (text: string): DomainSettings => domainOf(text).settings;
 const HOME = settingsOf(CE_T);
 const SLOWER = settingsOf(`${CE_T}    nat44: { timeouts: { udp: 600 } }\n`);
+const LARGER = settingsOf(`${CE_T}    nat44: { max-sessions: 50000 }\n`);
 const TINY = settingsOf(`${CE_T}    nat44: { max-sessions: 1 }\n`);
 const MOVED = settingsOf(CE_T.replace("3400::/56", "3500::/56"));
 const WHOLE = settingsOf(
@@ -62,10 +63,31 @@ test("what does not concern NAT44 leaves it as it is", async (t) => {
   t.same(next.change, { kept: true, ended: 0 });
 });
 
-test("changed settings of NAT44 keep every session", async (t) => {
+test("changed timeouts hold for the same sessions from their next packet on", async (t) => {
+  const life = lifeOf(HOME);
+  const [before, ports] = [nat44Of(life), open(life)];
+  const next = life.prepare(SLOWER, false, 1000);
+  t.same([next.nat44 === before, next.change], [true, { kept: true, ended: 0 }]);
+  const usesUdp = (nowMs: number): void => {
+    before.outbound(UDP, HOST, 5060, SERVER, 5060, 0, nowMs);
+  };
+  usesUdp(1000);
+  before.expire(1000 + 299_000);
+  t.same(portsOf(life)[0], ports[0]);
+  life.take(next);
+  usesUdp(300_000);
+  before.expire(300_000 + 599_000);
+  t.equal(portsOf(life)[0], ports[0], "ten minutes, not five");
+  before.expire(300_000 + 601_000);
+  t.equal(before.sessions, 0);
+  life.take(life.prepare(HOME, true, 1_000_000));
+  t.equal(life.nat44, before, "undone in the same way");
+});
+
+test("other changed settings of NAT44 keep every session", async (t) => {
   const life = lifeOf(HOME);
   const [before, ports] = [life.nat44, open(life)];
-  const next = life.prepare(SLOWER, false, 1000);
+  const next = life.prepare(LARGER, false, 1000);
   t.equal(life.nat44, before, "until it is taken nothing changes");
   life.take(next);
   t.not(life.nat44, before);
@@ -89,7 +111,7 @@ test("explicit mappings of the operator and of hosts stay, too", async (t) => {
     origin: "operator",
   } as const;
   t.ok(nat44Of(life).addMapping(operator, 0).ok);
-  life.take(life.prepare(SLOWER, false, 0));
+  life.take(life.prepare(LARGER, false, 0));
   t.match(nat44Of(life).explicitMappings(0), [{ externalPort: 1232, origin: "operator" }]);
 });
 
@@ -108,7 +130,7 @@ test("with another port set every session ends, and the former NAT44 is known as
 test("sessions come back with their address, also into other settings", async (t) => {
   for (const [name, settings] of [
     ["as it was", HOME],
-    ["changed", SLOWER],
+    ["changed", LARGER],
   ] as const) {
     const life = lifeOf(HOME);
     const ports = open(life);
@@ -166,7 +188,7 @@ test("a former NAT44 is let go: after a change of settings soon, else with its l
   const other = lifeOf(HOME);
   open(other);
   const before = other.nat44;
-  other.take(other.prepare(SLOWER, false, 0));
+  other.take(other.prepare(LARGER, false, 0));
   t.equal(undone(other, 59_999), before);
   t.not(undone(other, 60_000), before);
 
