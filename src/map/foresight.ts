@@ -6,16 +6,8 @@
  */
 import * as record from "./rule-record.js";
 import type { RuleTable } from "./rule-table.js";
-import {
-  CLASS4_BITS,
-  CLASS6_BITS,
-  classBits6,
-  HEADER,
-  hashIpv4,
-  hashIpv6,
-  IPV4_ENTRY_WORDS,
-  IPV6_ENTRY_WORDS,
-} from "./table-layout.js";
+import { hashIpv4, hashIpv6, IPV4_ENTRY_WORDS, IPV6_ENTRY_WORDS } from "./table-layout.js";
+import { TableView } from "./table-view.js";
 
 /** Bytes of a table up to which it stays in the caches by itself: with 100,000 rules, 5 MiB, looking ahead gained nothing. */
 const CACHED_LEN = 8 << 20;
@@ -24,20 +16,7 @@ const KEPT = 512;
 /** Slots that are looked at for a probe: nearly always enough. */
 const WALK = 4;
 
-export class Foresight {
-  readonly #words: Int32Array;
-  readonly #classes4: Uint8Array;
-  readonly #classes6: Uint8Array;
-  readonly #lists4At: number;
-  readonly #lists6At: number;
-  readonly #slots4At: number;
-  readonly #slots4Mask: number;
-  readonly #slots6At: number;
-  readonly #slots6Mask: number;
-  readonly #skipped6: number;
-  readonly #indexMask: number;
-  readonly #recordsAt: number;
-  readonly #size: number;
+export class Foresight extends TableView {
   /** Of each probe: the hash, and what is to be read next, slot or record. */
   readonly #hashes = new Int32Array(KEPT);
   readonly #places = new Int32Array(KEPT);
@@ -51,38 +30,25 @@ export class Foresight {
   }
 
   constructor({ buffer }: RuleTable) {
-    const words = new Int32Array(buffer);
-    this.#words = words;
-    this.#classes4 = new Uint8Array(buffer, words[HEADER.classes4At]! * 4, 2 ** CLASS4_BITS);
-    this.#classes6 = new Uint8Array(buffer, words[HEADER.classes6At]! * 4, 2 ** CLASS6_BITS);
-    this.#lists4At = words[HEADER.lists4At]!;
-    this.#lists6At = words[HEADER.lists6At]!;
-    this.#slots4At = words[HEADER.slots4At]!;
-    this.#slots4Mask = words[HEADER.slots4Mask]!;
-    this.#slots6At = words[HEADER.slots6At]!;
-    this.#slots6Mask = words[HEADER.slots6Mask]!;
-    this.#skipped6 = words[HEADER.skipped6]!;
-    this.#indexMask = words[HEADER.indexMask]!;
-    this.#recordsAt = words[HEADER.recordsAt]!;
-    this.#size = words[HEADER.size]!;
+    super(buffer);
   }
 
   /** `lookup4()` of these is about to come. */
   ipv4(addr4: number, port: number): void {
-    const words = this.#words;
-    const list = this.#lists4At + this.#classes4[addr4 >>> (32 - CLASS4_BITS)]!;
+    const words = this.words;
+    const list = this.list4(addr4);
     const end = words[list + 1]!;
     for (let at = words[list]!; at < end; at += IPV4_ENTRY_WORDS) {
       const form = words[at + 1]!;
       const hash = hashIpv4(addr4 & words[at]!, form, record.wantedPsid(form, port));
-      this.#note(hash, this.#slots4At + (hash & this.#slots4Mask));
+      this.#note(hash, this.slots4At + (hash & this.slots4Mask));
     }
   }
 
   /** `lookup6()` of the address is about to come. */
   ipv6(address: Uint32Array): void {
-    const words = this.#words;
-    const list = this.#lists6At + this.#classes6[classBits6(address, this.#skipped6)]!;
+    const words = this.words;
+    const list = this.list6(address);
     const end = words[list + 1]!;
     for (let at = words[list]!; at < end; at += IPV6_ENTRY_WORDS) {
       const w0 = address[0]! & words[at]!;
@@ -90,7 +56,7 @@ export class Foresight {
       const w2 = address[2]! & words[at + 2]!;
       const w3 = address[3]! & words[at + 3]!;
       const hash = hashIpv6(w0, w1, w2, w3, words[at + 4]!);
-      this.#note(hash, this.#slots6At + (hash & this.#slots6Mask));
+      this.#note(hash, this.slots6At + (hash & this.slots6Mask));
     }
   }
 
@@ -114,7 +80,7 @@ export class Foresight {
   }
 
   #load(count: number): void {
-    const words = this.#words;
+    const words = this.words;
     const places = this.#places;
     let loaded = 0;
     for (let probe = 0; probe < count; probe++) loaded ^= words[places[probe]!]!;
@@ -123,15 +89,15 @@ export class Foresight {
 
   /** Where the record is that a probe from `first` on ends at; the table's first word where it ends at none. */
   #recordOf(hash: number, first: number): number {
-    const words = this.#words;
-    const indexMask = this.#indexMask;
+    const words = this.words;
+    const indexMask = this.indexMask;
     // Behind the last slot lie other words: they name no record, or one that nobody needs.
     for (let slot = first; slot < first + WALK; slot++) {
       const value = words[slot]!;
       if (value === 0) return 0;
       if (((value ^ hash) & ~indexMask) !== 0) continue;
       const rule = (value & indexMask) - 1;
-      return rule < this.#size ? this.#recordsAt + rule * record.RECORD_WORDS : 0;
+      return rule < this.size ? this.recordsAt + rule * record.RECORD_WORDS : 0;
     }
     return 0;
   }

@@ -15,54 +15,19 @@ import {
 } from "../verdict.js";
 import { compileTable } from "./compile-table.js";
 import * as record from "./rule-record.js";
-import {
-  CLASS4_BITS,
-  CLASS6_BITS,
-  classBits6,
-  HEADER,
-  hashIpv4,
-  hashIpv6,
-  IPV4_ENTRY_WORDS,
-  IPV6_ENTRY_WORDS,
-} from "./table-layout.js";
+import { hashIpv4, hashIpv6, IPV4_ENTRY_WORDS, IPV6_ENTRY_WORDS } from "./table-layout.js";
+import { TableView } from "./table-view.js";
 import type { RuleList } from "./types.js";
 
 const { RECORD_WORDS } = record;
 
-export class RuleTable {
+export class RuleTable extends TableView {
   readonly buffer: SharedArrayBuffer;
-  /** Number of rules. */
-  readonly size: number;
-  readonly #words: Int32Array;
-  readonly #classes4: Uint8Array;
-  readonly #classes6: Uint8Array;
-  readonly #lists4At: number;
-  readonly #lists6At: number;
-  readonly #slots4At: number;
-  readonly #slots4Mask: number;
-  readonly #slots6At: number;
-  readonly #slots6Mask: number;
-  readonly #indexMask: number;
-  readonly #skipped6: number;
-  readonly #recordsAt: number;
   readonly #expectedScratch = new Uint32Array(4);
 
   private constructor(buffer: SharedArrayBuffer) {
-    const words = new Int32Array(buffer);
+    super(buffer);
     this.buffer = buffer;
-    this.#words = words;
-    this.size = words[HEADER.size]!;
-    this.#classes4 = new Uint8Array(buffer, words[HEADER.classes4At]! * 4, 2 ** CLASS4_BITS);
-    this.#classes6 = new Uint8Array(buffer, words[HEADER.classes6At]! * 4, 2 ** CLASS6_BITS);
-    this.#lists4At = words[HEADER.lists4At]!;
-    this.#lists6At = words[HEADER.lists6At]!;
-    this.#slots4At = words[HEADER.slots4At]!;
-    this.#slots4Mask = words[HEADER.slots4Mask]!;
-    this.#slots6At = words[HEADER.slots6At]!;
-    this.#slots6Mask = words[HEADER.slots6Mask]!;
-    this.#indexMask = words[HEADER.indexMask]!;
-    this.#skipped6 = words[HEADER.skipped6]!;
-    this.#recordsAt = words[HEADER.recordsAt]!;
   }
 
   /** `rules` have passed `checkRuleSet()`; two that contradict each other throw a RangeError. */
@@ -80,8 +45,8 @@ export class RuleTable {
    * one with the PSID of `port` matches; without a port (`port` < 0) the first of them does (RFC 7599 §8.4).
    */
   lookup4(addr4: number, port: number): number {
-    const words = this.#words;
-    const list = this.#lists4At + this.#classes4[addr4 >>> (32 - CLASS4_BITS)]!;
+    const words = this.words;
+    const list = this.list4(addr4);
     const end = words[list + 1]!;
     for (let at = words[list]!; at < end; at += IPV4_ENTRY_WORDS) {
       const rule = this.#probe4(at, addr4 & words[at]!, port);
@@ -92,8 +57,8 @@ export class RuleTable {
 
   /** Index of the rule with the longest IPv6 prefix for the address, or -1. */
   lookup6(address: Uint32Array): number {
-    const words = this.#words;
-    const list = this.#lists6At + this.#classes6[classBits6(address, this.#skipped6)]!;
+    const words = this.words;
+    const list = this.list6(address);
     const end = words[list + 1]!;
     for (let at = words[list]!; at < end; at += IPV6_ENTRY_WORDS) {
       const rule = this.#probe6(at, address);
@@ -109,12 +74,12 @@ export class RuleTable {
 
   /** True where the CEs of the rule share IPv4 addresses, so that a port is needed. */
   isShared(rule: number): boolean {
-    return record.isShared(this.#words, this.#recordAt(rule));
+    return record.isShared(this.words, this.#recordAt(rule));
   }
 
   /** True where the rule is a forwarding mapping rule. */
   isForwarding(rule: number): boolean {
-    return record.isForwarding(this.#words, this.#recordAt(rule));
+    return record.isForwarding(this.words, this.#recordAt(rule));
   }
 
   /**
@@ -123,7 +88,7 @@ export class RuleTable {
    * was given another PSID, IPV4_DESTINATION_NO_RULE.
    */
   mapAddress(rule: number, addr4: number, port: number, out: Uint32Array): number {
-    const words = this.#words;
+    const words = this.words;
     const at = this.#recordAt(rule);
     let psid = 0;
     if (record.isShared(words, at)) {
@@ -140,7 +105,7 @@ export class RuleTable {
 
   /** The IPv4 address that an IPv6 address inside the rule stands for; in MAP-E, the first of a CE's prefix. */
   embeddedIpv4(rule: number, address: Uint32Array): number {
-    return record.readIpv4(this.#words, this.#recordAt(rule), address);
+    return record.readIpv4(this.words, this.#recordAt(rule), address);
   }
 
   /**
@@ -149,7 +114,7 @@ export class RuleTable {
    * SOURCE_PSID_MISMATCH, and, as all 128 bits are compared, SOURCE_IID_MISMATCH.
    */
   checkSource(rule: number, address: Uint32Array, addr4: number, port: number): number {
-    const words = this.#words;
+    const words = this.words;
     const at = this.#recordAt(rule);
     const difference = record.readIpv4(words, at, address) ^ addr4;
     if ((difference & record.ipv4Mask(words, at)) !== 0) return SOURCE_ADDRESS_MISMATCH;
@@ -170,21 +135,21 @@ export class RuleTable {
   }
 
   #recordAt(rule: number): number {
-    return this.#recordsAt + rule * RECORD_WORDS;
+    return this.recordsAt + rule * RECORD_WORDS;
   }
 
   /** The rule that has `key` in the form of the entry at `at`, or -1. */
   #probe4(at: number, key: number, port: number): number {
-    const words = this.#words;
+    const words = this.words;
     const form = words[at + 1]!;
     const formMask = words[at + 2]!;
     const psid = record.wantedPsid(form, port);
     const psidMask = record.wantedPsidMask(form, psid);
     const hash = hashIpv4(key, form, psid);
-    const mask = this.#slots4Mask;
-    const indexMask = this.#indexMask;
+    const mask = this.slots4Mask;
+    const indexMask = this.indexMask;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const value = words[this.#slots4At + slot]!;
+      const value = words[this.slots4At + slot]!;
       if (value === 0) return -1;
       if (((value ^ hash) & ~indexMask) !== 0) continue;
       const rule = (value & indexMask) - 1;
@@ -196,17 +161,17 @@ export class RuleTable {
 
   /** The rule whose prefix covers the address with the length of the entry at `at`, or -1. */
   #probe6(at: number, address: Uint32Array): number {
-    const words = this.#words;
+    const words = this.words;
     const w0 = address[0]! & words[at]!;
     const w1 = address[1]! & words[at + 1]!;
     const w2 = address[2]! & words[at + 2]!;
     const w3 = address[3]! & words[at + 3]!;
     const len = words[at + 4]!;
     const hash = hashIpv6(w0, w1, w2, w3, len);
-    const mask = this.#slots6Mask;
-    const indexMask = this.#indexMask;
+    const mask = this.slots6Mask;
+    const indexMask = this.indexMask;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const value = words[this.#slots6At + slot]!;
+      const value = words[this.slots6At + slot]!;
       if (value === 0) return -1;
       if (((value ^ hash) & ~indexMask) !== 0) continue;
       const rule = (value & indexMask) - 1;

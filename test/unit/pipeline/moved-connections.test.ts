@@ -12,6 +12,7 @@ import { fragments } from "../../support/fragments.js";
 import { joined, VIRTIO_LEN, withPartialChecksum } from "../../support/offload.js";
 import { ipv4, type Payload, pattern, TCP, tcp, udp } from "../../support/packet-builder.js";
 import { packetProblems } from "../../support/packet-check.js";
+import { withoutIdentification } from "../../support/without-identification.js";
 
 const NO_VIRTIO = new Uint8Array(VIRTIO_LEN);
 const SERVER = d.SERVER_E;
@@ -52,14 +53,6 @@ function segment(flags: number, data = pattern(0), sport = PORT): Uint8Array {
 function reset(seq: number, ack: number, flags: number): Uint8Array {
   const payload = tcp({ sport: 80, dport: PORT, seq, ack, flags, window: 0 });
   return ipv4({ src: SERVER, dst: d.LAN_HOST, id: 0 }, payload);
-}
-
-/** The identification is checked with the header's checksum by `packetProblems()`. */
-function withoutIdentification(packet: Uint8Array): Uint8Array {
-  const copy = packet.slice();
-  copy.fill(0, 4, 6);
-  copy.fill(0, 10, 12);
-  return copy;
 }
 
 function isAnsweredBy(t: Test, { verdict, output, problems }: Judged, expected: Uint8Array): void {
