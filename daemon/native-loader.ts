@@ -16,6 +16,7 @@ const TUN_METHODS = [
   "createWake",
   "wake",
   "wait",
+  "releasePages",
   "close",
   "setOffloads",
   "attachClassifier",
@@ -26,6 +27,8 @@ const TUN_METHODS = [
 const SYSTEM_METHODS = [
   "notify",
   "forbidDumps",
+  "boundMalloc",
+  "trimMalloc",
   "limitPrivileges",
   "findGroup",
   "readPeer",

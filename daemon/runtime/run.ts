@@ -18,6 +18,9 @@ import { FaultWatch } from "./fault-watch.js";
 import { Reloader } from "./reloader.js";
 import { ServiceReport } from "./service.js";
 
+/** So often, milliseconds, the C library gives back what it does not use. */
+const TRIM_MS = 10_000;
+
 /** Runs until SIGTERM or SIGINT; gives the exit status. */
 export async function runDaemon(path: string, version: string): Promise<number> {
   // Until domains run there is nothing to reload, and the default would be to die.
@@ -67,6 +70,8 @@ class Running {
     this.#log = log;
     this.#faults = new FaultWatch(log);
     const system = loadNativeSystem();
+    system.boundMalloc();
+    setInterval(() => system.trimMalloc(), TRIM_MS).unref();
     this.#privileges = new Privileges(system, log);
     this.#privileges.forbidDumps();
     this.#daemon = new Daemon(config, loadNativeTun(), log);

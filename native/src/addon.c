@@ -3,6 +3,7 @@
 #include "addon_system.h"
 #include "args.h"
 #include "classifier.h"
+#include "memory.h"
 #include "tun.h"
 
 #include <errno.h>
@@ -210,6 +211,17 @@ static napi_value js_find_classifier(napi_env env, napi_callback_info info) {
   return number(env, classifier_find(name));
 }
 
+/* releasePages(memory, from): number */
+static napi_value js_release_pages(napi_env env, napi_callback_info info) {
+  napi_value args[2];
+  struct view memory;
+  int64_t from;
+  if (!args_take(env, info, 2, args) || !arg_view(env, args[0], napi_uint8_array, 1, &memory) ||
+      !arg_integer(env, args[1], 0, (int64_t)memory.len, &from))
+    return number(env, -EINVAL);
+  return number(env, pages_release((uint8_t *)memory.data + from, memory.len - (size_t)from));
+}
+
 /* close(fd): number */
 static napi_value js_close(napi_env env, napi_callback_info info) {
   napi_value arg;
@@ -228,6 +240,7 @@ NAPI_MODULE_INIT() {
       METHOD("createWake", js_create_wake),
       METHOD("wake", js_wake),
       METHOD("wait", js_wait),
+      METHOD("releasePages", js_release_pages),
       METHOD("close", js_close),
       METHOD("setOffloads", js_set_offloads),
       METHOD("attachClassifier", js_attach_classifier),

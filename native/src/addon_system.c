@@ -2,6 +2,7 @@
 #include "addon_system.h"
 
 #include "args.h"
+#include "memory.h"
 #include "peer.h"
 #include "process.h"
 
@@ -36,6 +37,19 @@ static napi_value js_notify(napi_env env, napi_callback_info info) {
 static napi_value js_forbid_dumps(napi_env env, napi_callback_info info) {
   (void)info;
   return whole(env, dumps_forbid());
+}
+
+/* boundMalloc(): number */
+static napi_value js_bound_malloc(napi_env env, napi_callback_info info) {
+  (void)info;
+  return whole(env, malloc_bound());
+}
+
+/* trimMalloc(): undefined */
+static napi_value js_trim_malloc(napi_env env, napi_callback_info info) {
+  (void)env, (void)info;
+  malloc_give_back();
+  return NULL;
 }
 
 /* limitPrivileges(keep): number */
@@ -90,6 +104,8 @@ bool system_define(napi_env env, napi_value exports) {
   const napi_property_descriptor methods[] = {
       METHOD("notify", js_notify),
       METHOD("forbidDumps", js_forbid_dumps),
+      METHOD("boundMalloc", js_bound_malloc),
+      METHOD("trimMalloc", js_trim_malloc),
       METHOD("limitPrivileges", js_limit_privileges),
       METHOD("findGroup", js_find_group),
       METHOD("readPeer", js_read_peer),

@@ -14,6 +14,9 @@ export const SLOT_LEN = 66112;
 /** Spare slots for packets that a pipeline makes. Pages that nobody touches take no memory. */
 export const SPARES = 256;
 
+/** Slots that nearly every batch needs. */
+const COMMON_SLOTS = 16;
+
 /** Packets that can wait to be written. */
 const OUT_CAPACITY = 1024;
 
@@ -28,6 +31,8 @@ export class Arena implements PacketIo {
   readonly frames: readonly DataView[];
   /** Bytes of the packet read into each slot, without its virtio header. */
   readonly lengths: Uint32Array;
+  /** Offset into `memory` behind which only batches of many packets, and packets of our own, leave anything. */
+  readonly rareAt: number;
   /** Offsets into `memory` of the packets to write; a virtio header lies in the bytes before each start. */
   readonly outStarts = new Uint32Array(OUT_CAPACITY);
   readonly outEnds = new Uint32Array(OUT_CAPACITY);
@@ -55,6 +60,7 @@ export class Arena implements PacketIo {
       (_, slot) => new DataView(this.memory.buffer, slot * slotLen, slotLen),
     );
     this.lengths = new Uint32Array(slots);
+    this.rareAt = Math.min(slots, COMMON_SLOTS) * slotLen;
   }
 
   /** Packets queued for writing. */
@@ -104,6 +110,15 @@ export class Arena implements PacketIo {
   /** Forgets all queued packets but the first `count`. */
   truncate(count: number): void {
     if (count < this.#outCount) this.#outCount = count;
+  }
+
+  /**
+   * A batch was read, and nothing is in use that was borrowed before: the first spare is the next one again, so that the
+   * ones that are borrowed are few, and in the cache.
+   */
+  begin(): void {
+    this.reset();
+    this.#nextSpare = 0;
   }
 
   /** Forgets all queued packets. */

@@ -153,7 +153,7 @@ export class BatchLoop {
   }
 
   #judge(count: number, nowMs: number): void {
-    this.#arena.reset();
+    this.#arena.begin();
     this.#judged = 0;
     this.#emitted = 0;
     if (count >= FORESEEN_PACKETS) this.#foresee(count);

@@ -82,6 +82,11 @@ export interface NativeTun {
    * timeoutMs -1 waits for ever. A device that is gone is readable, and the read then tells why (-EBADFD).
    */
   wait(fd: number, wakeFd: number, timeoutMs: number): number;
+  /**
+   * Gives the pages that lie as a whole in memory[from ...) back to the kernel: they are zeros then, and take no memory
+   * until they are written. Returns 0 or -errno.
+   */
+  releasePages(memory: Uint8Array, from: number): number;
   /** Closes an fd of open() or createWake(). Returns 0 or -errno. */
   close(fd: number): number;
   /**

@@ -33,11 +33,13 @@ test("bad arguments are -EINVAL and nothing is touched", async (t) => {
   const read = [fd, true, arena, SLOT, HEADROOM, two, 2];
   const write = [fd, true, arena, two, two, results, 2];
   const wait = [fd, wakeFd, 0];
+  const release = [arena, arena.length];
 
   t.equal(call("readBatch", read), 0, "the good call it all starts from");
   t.equal(call("writeBatch", write), 0, "two empty packets: no call fails, none is taken");
   t.same([...results], [-EINVAL, -EINVAL]);
   t.equal(call("wait", wait), 0);
+  t.equal(call("releasePages", release), 0, "nothing lies behind the end");
 
   const bad: [keyof NativeTun, readonly unknown[], number, unknown][] = [
     ["readBatch", read, 0, -1],
@@ -80,6 +82,14 @@ test("bad arguments are -EINVAL and nothing is touched", async (t) => {
     ["wait", wait, 2, -2],
     ["wait", wait, 2, 2 ** 31],
     ["wait", wait, 2, undefined],
+    ["releasePages", release, 0, null],
+    ["releasePages", release, 0, arena.buffer],
+    ["releasePages", release, 0, new Int8Array(2 * SLOT)],
+    ["releasePages", release, 0, detached],
+    ["releasePages", release, 1, arena.length + 1],
+    ["releasePages", release, 1, -1],
+    ["releasePages", release, 1, 0.5],
+    ["releasePages", release, 1, "0"],
     ["wake", [wakeFd], 0, {}],
     ["wake", [wakeFd], 0, -1],
     ["close", [wakeFd], 0, null],
@@ -93,6 +103,7 @@ test("bad arguments are -EINVAL and nothing is touched", async (t) => {
     ["readBatch", read],
     ["writeBatch", write],
     ["wait", wait],
+    ["releasePages", release],
     ["wake", [wakeFd]],
     ["close", [wakeFd]],
   ] as const) {

@@ -74,6 +74,26 @@ test("spare slots lie behind the read ones and never come back while they may be
   }
 });
 
+test("with each batch the first spare slot is the next one again, after a flush within one it is not", async (t) => {
+  const arena = new Arena(2, HEADROOM + 8);
+  const borrow = (count: number): readonly number[] =>
+    Array.from({ length: count }, () => arena.borrow());
+  t.same(borrow(3), [2, 3, 4]);
+  arena.reset();
+  t.same(borrow(2), [5, 6], "what the packet at hand borrowed before the flush is still its own");
+  arena.begin();
+  t.same(borrow(3), [2, 3, 4]);
+  arena.emit(2, HEADROOM, HEADROOM + 8);
+  arena.begin();
+  t.equal(arena.outCount, 0);
+});
+
+test("what few batches need lies behind the first slots, the spare ones included", async (t) => {
+  t.equal(new Arena(256).rareAt, 16 * SLOT_LEN);
+  const small = new Arena(3, HEADROOM + 8);
+  t.equal(small.rareAt, 3 * small.slotLen);
+});
+
 const BAD = [
   { name: "no slots", slots: 0, slotLen: SLOT_LEN },
   { name: "half a slot", slots: 1.5, slotLen: SLOT_LEN },

@@ -24,6 +24,7 @@ test("a queue hands the arena's memory and lists to the addon", async (t) => {
     createWake: unused,
     wake: unused,
     wait: unused,
+    releasePages: unused,
     close: unused,
     setOffloads: unused,
     attachClassifier: unused,

@@ -79,6 +79,7 @@ function fake({ queues = 8, attach = () => true, accepted = ALL, found = () => 0
     createWake: unused,
     wake: unused,
     wait: unused,
+    releasePages: unused,
   };
   return { native, calls };
 }
