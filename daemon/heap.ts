@@ -9,11 +9,11 @@ import { Worker, type WorkerOptions } from "node:worker_threads";
 const FLAGS = [
   // The young generation stays as it is at the start: a scavenge of 2 MiB takes less than a millisecond.
   "--semi-space-growth-factor=1",
-  // Marking begins, beside the thread, when the old generation has grown by 15 % (3 MiB at least), however much there is.
+  // Marking begins, beside the thread, when the old generation has grown by 8 % (1.5 MiB at least), however much there is.
   "--heap-growing-percent=100",
-  "--incremental-marking-soft-trigger=15",
+  "--incremental-marking-soft-trigger=8",
   // A packet worker has no time for such a task: it marks as it allocates.
-  "--incremental-marking-hard-trigger=20",
+  "--incremental-marking-hard-trigger=10",
 ] as const;
 
 /** What a thread that lives long may have of a young generation: V8 makes it two halves of 1 MiB, and room for large objects. */

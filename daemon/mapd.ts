@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** The daemon's command line: `mapd --config FILE` in the foreground, `mapd --check FILE`. */
 import { Command, CommanderError } from "commander";
-import { checkFile } from "./config/check-file.js";
 import { EXIT, STATUSES } from "./errors.js";
 import { boundHeap } from "./heap.js";
 import {
@@ -35,10 +34,13 @@ async function main(argv: readonly string[]): Promise<number> {
   for (const { flags, description } of MAPD_OPTIONS) program.option(flags, description);
   program.parse(argv);
   const { config, check } = program.opts<Options>();
-  if (check !== undefined && config === undefined) return checkFile(check, process.stderr);
+  if (check !== undefined && config === undefined) {
+    const { checkFile } = await import("./config/check-file.js");
+    return checkFile(check, process.stderr);
+  }
   if (config !== undefined && check === undefined) {
     boundHeap();
-    // Half of all that there is to load, and of no use to those who only check.
+    // Nearly all that there is to load: a heap that has grown meanwhile stays as it is.
     const { runDaemon } = await import("./runtime/run.js");
     return runDaemon(config, packageVersion());
   }
