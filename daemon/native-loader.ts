@@ -22,6 +22,8 @@ const TUN_METHODS = [
   "attachClassifier",
   "detachClassifier",
   "findClassifier",
+  "openIntakes",
+  "intakeDrops",
 ] as const satisfies readonly (keyof NativeTun)[];
 
 const SYSTEM_METHODS = [

@@ -8,6 +8,7 @@
         "src/args.c",
         "src/batch.c",
         "src/classifier.c",
+        "src/intake.c",
         "src/memory.c",
         "src/peer.c",
         "src/privileges.c",

@@ -1,4 +1,4 @@
-// Compiles native/classifier/encapsulate.bpf.c with clang and writes its instructions as a C table, which is
+// Compiles the programs of native/classifier with clang and writes their instructions as C tables, which are
 // checked in: building mapd needs no clang, and running it needs no compiler. With --check nothing is written,
 // and a table that differs is a failure.
 import { spawnSync } from "node:child_process";
@@ -8,7 +8,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const SOURCE = "native/classifier/encapsulate.bpf.c";
+const PROGRAMS = ["encapsulate", "hand_over"];
 const TABLE = "native/src/classifier_code.h";
 const SECTION = "classifier";
 /** Debian 12's. Another version may choose other instructions for the same source. */
@@ -23,11 +23,15 @@ function fail(message) {
   process.exit(1);
 }
 
-function compile() {
+function sourceOf(program) {
+  return `native/classifier/${program}.bpf.c`;
+}
+
+function compile(source) {
   const folder = mkdtempSync(join(tmpdir(), "mapd-classifier-"));
   try {
     const object = join(folder, "classifier.o");
-    const args = [...FLAGS, ...ASM, "-c", SOURCE, "-o", object];
+    const args = [...FLAGS, ...ASM, "-c", source, "-o", object];
     const { status, stderr, error } = spawnSync(CLANG, args, { cwd: ROOT, encoding: "utf8" });
     if (error !== undefined) fail(`${error.message}. On Debian: apt-get install ${CLANG}`);
     if (status !== 0) fail(`${CLANG} ended with status ${status}:\n${stderr}`);
@@ -74,9 +78,16 @@ function instructions(object) {
   });
 }
 
+function array(program) {
+  const lines = instructions(compile(sourceOf(program)));
+  return `static const struct bpf_insn ${program}_code[] = {
+${lines.join("\n")}
+};
+`;
+}
+
 function table() {
-  const lines = instructions(compile());
-  return `/* Made by scripts/build-classifier.mjs from ${SOURCE}; not to be edited.
+  return `/* Made by scripts/build-classifier.mjs from ${PROGRAMS.map(sourceOf).join(" and ")}; not to be edited.
  * ${CLANG} ${FLAGS.join(" ")} */
 #ifndef MAPD_CLASSIFIER_CODE_H
 #define MAPD_CLASSIFIER_CODE_H
@@ -84,10 +95,7 @@ function table() {
 #include <linux/bpf.h>
 
 /* code, destination register, source register, offset, immediate */
-static const struct bpf_insn classifier_code[] = {
-${lines.join("\n")}
-};
-
+${PROGRAMS.map(array).join("\n")}
 #endif
 `;
 }
@@ -97,5 +105,5 @@ const path = join(ROOT, TABLE);
 if (!process.argv.includes("--check")) {
   writeFileSync(path, text);
 } else if (readFileSync(path, "utf8") !== text) {
-  fail(`${TABLE} is not what ${SOURCE} gives; run: node scripts/build-classifier.mjs`);
+  fail(`${TABLE} is not what native/classifier gives; run: node scripts/build-classifier.mjs`);
 }

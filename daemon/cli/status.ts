@@ -56,7 +56,10 @@ function domainFields(domain: DomainStatus): readonly (readonly [string, string]
     ["mode", `${domain.mode} ${domain.role}`],
     ["device", `${tun.name}, ${queues}, ${offloads}`],
     ...(tun.classifier?.on === false
-      ? [["", `no super-packets into the tunnel: ${tun.classifier.reason}`] as const]
+      ? [["", `no super-packets into or out of the tunnel: ${tun.classifier.reason}`] as const]
+      : []),
+    ...(tun.intake?.on === false
+      ? [["", `no super-packets out of the tunnel: ${tun.intake.reason}`] as const]
       : []),
     ...(dead === 0 ? [] : [["workers", `${dead} not running`] as const]),
     ...identityFields(domain),

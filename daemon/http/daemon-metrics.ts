@@ -78,6 +78,17 @@ export const DAEMON_METRICS: readonly Metric[] = [
     },
   },
   {
+    name: "mapd_intake_active",
+    type: "gauge",
+    help: "1 while super-packets leave the tunnel whole, else 0; only where the classifier is active",
+    labels: ["domain"],
+    read({ domains }, put) {
+      for (const { name, view } of domains) {
+        if (view.intake !== null) put(view.intake.on ? 1 : 0, name);
+      }
+    },
+  },
+  {
     name: "mapd_config_info",
     type: "gauge",
     help: "Always 1; hash of the configuration in force, equal on border relays that agree",

@@ -59,7 +59,7 @@ export const FAILURE_METRICS: readonly Metric[] = [
   ),
   ofDomain(
     "mapd_classifier_losses_total",
-    "Times that another program has taken the classifier of a MAP-E domain away",
+    "Times that another program has taken a classifier of a MAP-E domain away",
     ({ classifierLosses }) => classifierLosses,
   ),
   ...NAMES.map(ofFailure),

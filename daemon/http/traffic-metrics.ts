@@ -75,10 +75,12 @@ export const TRAFFIC_METRICS: readonly Metric[] = [
   {
     name: "mapd_tun_queue_drops_total",
     type: "counter",
-    help: "Packets that the kernel dropped since the queue of the TUN device was full",
+    help: "Packets that the kernel dropped since the queue of the TUN device, or its intake, was full",
     labels: ["domain"],
     read({ domains, queueDrops }, put) {
-      for (const { name, view } of domains) put(queueDrops.get(view.config.tun.name) ?? 0, name);
+      for (const { name, view } of domains) {
+        put((queueDrops.get(view.config.tun.name) ?? 0) + view.intakeDrops(), name);
+      }
     },
   },
   {

@@ -1,17 +1,23 @@
 /**
- * The classifier on a TUN device of MAP-E, which lets TCP and UDP go into the tunnel as super-packets. Without it all
- * works as well, but slower: the kernel cuts them before mapd reads them.
+ * The classifiers on a TUN device of MAP-E, which let TCP and UDP go into the tunnel, and come out of it, as
+ * super-packets. Without them all works as well, but slower: the kernel cuts super-packets before mapd reads them.
  */
 import type { NativeTun } from "../../src/tun/native.js";
 
+/** On the way from the device: into the tunnel. */
 export type Classifier =
   | { readonly on: true; readonly madeQdisc: boolean }
+  | { readonly on: false; readonly reason: string };
+
+/** On the way to the device: out of the tunnel, one packet socket a queue. */
+export type Intake =
+  | { readonly on: true; readonly fds: readonly number[] }
   | { readonly on: false; readonly reason: string };
 
 /** Never throws: what is refused has its reason. */
 export function attachClassifier(native: NativeTun, name: string): Classifier {
   try {
-    return { on: true, madeQdisc: native.attachClassifier(name) };
+    return { on: true, madeQdisc: native.attachClassifier(name, false) };
   } catch (error) {
     return { on: false, reason: reasonOf(error) };
   }
@@ -26,20 +32,48 @@ export function detachClassifier(
   if (classifier?.on === true) native.detachClassifier(name, classifier.madeQdisc);
 }
 
+/** Never throws. The device must have its classifier, which ends the way of what is turned around. */
+export function openIntake(native: NativeTun, name: string, queues: number): Intake {
+  try {
+    const fds = native.openIntakes(name, queues);
+    const intake = fillIntake(native, name, fds);
+    if (!intake.on) for (const fd of fds) native.close(fd);
+    return intake;
+  } catch (error) {
+    return { on: false, reason: reasonOf(error) };
+  }
+}
+
+/** Has the kernel turn packets around to sockets that are open. Never throws. */
+export function fillIntake(native: NativeTun, name: string, fds: readonly number[]): Intake {
+  try {
+    native.attachClassifier(name, true);
+    return { on: true, fds };
+  } catch (error) {
+    return { on: false, reason: reasonOf(error) };
+  }
+}
+
 /** The kernel's word, and what the operator can do about it. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   switch (Reflect.get(error, "code")) {
     case "EPERM":
     case "EACCES":
-      return `${error.message}; it needs CAP_BPF and CAP_NET_ADMIN, as root has them, outside user namespaces`;
+      return `${error.message}; it needs ${rightsFor(Reflect.get(error, "syscall"))}, as root has them, outside user namespaces`;
     case "EINVAL":
     case "ENOSYS":
       return `${error.message}; the kernel must be Linux 5.7 or later, with CONFIG_BPF_SYSCALL`;
     case "ENOENT":
     case "EOPNOTSUPP":
       return `${error.message}; the kernel lacks the modules sch_ingress or cls_bpf`;
+    case "EAFNOSUPPORT":
+      return `${error.message}; the kernel lacks the module af_packet`;
     default:
       return error.message;
   }
+}
+
+function rightsFor(step: unknown): string {
+  return step === "AF_PACKET" ? "CAP_NET_RAW and CAP_NET_ADMIN" : "CAP_BPF and CAP_NET_ADMIN";
 }

@@ -12,7 +12,14 @@ import {
 } from "../../src/tun/native.js";
 import type { DomainConfig } from "../config/types.js";
 import { explainTunError } from "../system/tun-error.js";
-import { attachClassifier, type Classifier, detachClassifier } from "./classifier.js";
+import {
+  attachClassifier,
+  type Classifier,
+  detachClassifier,
+  fillIntake,
+  type Intake,
+  openIntake,
+} from "./classifier.js";
 import type { WorkerQueue } from "./worker-handle.js";
 
 const OFFLOAD_NAMES = [
@@ -41,6 +48,8 @@ export interface Device {
   readonly offloads: number;
   /** Of MAP-E with offloads, else null. */
   readonly classifier: Classifier | null;
+  /** Where the classifier is on, else null. */
+  readonly intake: Intake | null;
 }
 
 /** Opens all queues or none; throws MapdError. */
@@ -75,36 +84,60 @@ export function openDevice(native: NativeTun, domain: DomainConfig): Device {
     const accepted = native.setOffloads(fds[0]!, ALL_OFFLOADS);
     if (accepted >= 0) offloads = accepted;
   }
-  const queues = fds.map((fd) => ({ fd, vnetHdr, offloads, cutsInsideTunnels }));
-  return { name: tun.name, queues, offloads, classifier };
+  const intake = cutsInsideTunnels ? openIntake(native, tun.name, fds.length) : null;
+  const queues = fds.map((fd, index) => {
+    const intakeFd = intake?.on === true ? intake.fds[index]! : -1;
+    return { fd, intakeFd, vnetHdr, offloads, cutsInsideTunnels };
+  });
+  return { name: tun.name, queues, offloads, classifier, intake };
 }
 
 /**
- * Puts a classifier back that another program has taken away: without it the kernel loses super-packets without a word.
- * Where it is refused now the device goes on without. Returns the device as it is then, or null where nothing was wrong.
+ * Puts classifiers back that another program has taken away: without the one super-packets of ours vanish without a word,
+ * without the other they are cut for us. Where it is refused now the device goes on without. Returns the device as it is
+ * then, or null where nothing was wrong.
  */
 export function checkDevice(native: NativeTun, device: Device): Device | null {
   const { name, queues, classifier } = device;
-  if (classifier?.on !== true || !isMissing(native, name)) return null;
+  if (classifier?.on !== true) return null;
+  if (!isMissing(native, name, false)) return checkIntake(native, device);
   const again = attachClassifier(native, name);
   if (again.on) {
     const madeQdisc = classifier.madeQdisc || again.madeQdisc;
-    return { ...device, classifier: { on: true, madeQdisc } };
+    const whole = { ...device, classifier: { on: true, madeQdisc } } as const;
+    return checkIntake(native, whole) ?? whole;
   }
+  native.detachClassifier(name, false);
   const accepted = native.setOffloads(queues[0]!.fd, FIRST_OFFLOADS["map-e"]);
-  return { ...device, offloads: Math.max(accepted, 0), classifier: again };
+  return { ...device, offloads: Math.max(accepted, 0), classifier: again, intake: null };
+}
+
+function checkIntake(native: NativeTun, device: Device): Device | null {
+  const { name, intake } = device;
+  if (intake?.on !== true || !isMissing(native, name, true)) return null;
+  return { ...device, intake: fillIntake(native, name, intake.fds) };
 }
 
 /** A device that is gone lacks more than that. */
-function isMissing(native: NativeTun, name: string): boolean {
-  const found = native.findClassifier(name);
+function isMissing(native: NativeTun, name: string, toDevice: boolean): boolean {
+  const found = native.findClassifier(name, toDevice);
   return found !== 0 && found !== -ENODEV;
 }
 
 /** Gives the queues back; a device that is ours goes with its last queue, and its routes with it. */
 export function closeDevice(native: NativeTun, device: Device): void {
   detachClassifier(native, device.name, device.classifier);
-  for (const queue of device.queues) native.close(queue.fd);
+  for (const { fd, intakeFd } of device.queues) {
+    native.close(fd);
+    if (intakeFd >= 0) native.close(intakeFd);
+  }
+}
+
+/** Packets that found no room in the intakes since this was last asked. */
+export function takeIntakeDrops(native: NativeTun, { queues }: Device): number {
+  return queues
+    .filter(({ intakeFd }) => intakeFd >= 0)
+    .reduce((sum, { intakeFd }) => sum + Math.max(native.intakeDrops(intakeFd), 0), 0);
 }
 
 /** `csum`, `tso4`, ... in the order of the kernel's bits. */

@@ -10,15 +10,15 @@ import type { Log } from "../log.js";
 import { PcpServer } from "../pcp/server.js";
 import { InstalledRoutes } from "../system/installed.js";
 import { RulesInForce } from "../trace/rules-in-force.js";
-import type { Classifier } from "./classifier.js";
-import { checkDevice, closeDevice, type Device, openDevice } from "./device.js";
+import type { Classifier, Intake } from "./classifier.js";
+import { checkDevice, closeDevice, type Device, openDevice, takeIntakeDrops } from "./device.js";
 import { DeviceCare } from "./device-care.js";
 import { ceOf, nat44Identity } from "./identity.js";
 import type { AskNat44 } from "./nat44-questions.js";
 import { RuleHitCounts, type RuleHits } from "./rule-hits.js";
 import type { DomainFailures } from "./status.js";
 import { type SavedNat44, WorkerHandle } from "./worker-handle.js";
-import { reportChange, reportDeviceBack, reportRestored } from "./worker-log.js";
+import { reportChange, reportDeviceBack, reportRestored, reportTunnel } from "./worker-log.js";
 import type { Restored, WorkerDomain } from "./worker-protocol.js";
 
 /** Questions that change what the state file should know soon. */
@@ -40,6 +40,7 @@ export class Domain {
   /** One change of device and routes at a time. */
   #turn: Promise<unknown> = Promise.resolve();
   #classifierLosses = 0;
+  #intakeDrops = 0;
   #workers: readonly WorkerHandle[] = [];
   readonly #inherited: SavedNat44 | null;
   #restored: Restored | null = null;
@@ -113,6 +114,17 @@ export class Domain {
     return this.#device?.classifier ?? null;
   }
 
+  /** Whether they come out of it whole; null as well without the classifier. */
+  get intake(): Intake | null {
+    return this.#device?.intake ?? null;
+  }
+
+  /** Packets that the kernel dropped since an intake was full. */
+  intakeDrops(): number {
+    if (this.#device !== null) this.#intakeDrops += takeIntakeDrops(this.#native, this.#device);
+    return this.#intakeDrops;
+  }
+
   /**
    * Opens the device, starts the workers, then lets the kernel send packets in. Rejects with nothing left behind.
    * `cleared`: what another mapd has left in the kernel is gone, and what is added from then on stays.
@@ -152,7 +164,7 @@ export class Domain {
       throw error;
     }
     this.#log.info({ tun: device.name, queues: device.queues.length }, "domain runs");
-    this.#reportClassifier(device);
+    reportTunnel(this.#log, device);
   }
 
   #next<T>(step: () => Promise<T>): Promise<T> {
@@ -181,7 +193,7 @@ export class Domain {
       this.#release();
       throw error;
     }
-    this.#reportClassifier(device);
+    reportTunnel(this.#log, device);
     this.#checkPcp();
   }
 
@@ -205,17 +217,8 @@ export class Domain {
     if (device === null) return;
     this.#device = device;
     this.#classifierLosses++;
-    this.#log.warn({ tun: device.name }, "another program has taken the classifier away");
-    this.#reportClassifier(device);
-  }
-
-  #reportClassifier({ classifier }: Device): void {
-    if (classifier === null) return;
-    if (classifier.on) this.#log.info("the classifier is on: super-packets enter the tunnel whole");
-    else {
-      const { reason } = classifier;
-      this.#log.warn({ reason }, "no classifier: every packet enters the tunnel by itself");
-    }
+    this.#log.warn({ tun: device.name }, "another program has taken a classifier away");
+    reportTunnel(this.#log, device);
   }
 
   /**

@@ -93,7 +93,8 @@ export class PacketWorker {
     this.#ports = new Float64Array(start.ports);
     this.#heart = new Heart(start.heartbeat);
     this.#arena = new Arena(BATCH_SIZE, SLOT_LEN, start.cutsInsideTunnels);
-    const queue = new NativeQueue(native, start.fd, start.vnetHdr, start.offloads);
+    const { fd, intakeFd, vnetHdr, offloads } = start;
+    const queue = new NativeQueue(native, fd, vnetHdr, offloads, intakeFd);
     this.#loop = new BatchLoop(queue, this.#arena, this.#counters, BATCH_SIZE);
     this.#times = new LoopTimes(start.loop, performance.now());
     this.#life = new Nat44Life(start.domain.settings, random);
@@ -170,7 +171,8 @@ export class PacketWorker {
     this.#times.sleeps(performance.now());
     if (this.#loop.readError !== 0) this.#failedRead();
     this.#heart.sleeps();
-    const events = this.#native.wait(this.#start.fd, this.#start.wakeFd, WAIT_MS);
+    const { fd, wakeFd, intakeFd } = this.#start;
+    const events = this.#native.wait(fd, wakeFd, WAIT_MS, intakeFd);
     const isWoken = events > 0 && (events & WOKEN) !== 0;
     this.#heart.wakes(isWoken);
     this.#times.wakes(performance.now());

@@ -8,7 +8,7 @@ import { DROPS } from "../../src/verdict.js";
 import { formatIpv4, formatIpv6 } from "../../src/wire/address.js";
 import type { DomainConfig } from "../config/types.js";
 import type { StateStatus } from "../state/keeper.js";
-import type { Classifier } from "./classifier.js";
+import type { Classifier, Intake } from "./classifier.js";
 import { offloadNames } from "./device.js";
 import type { FailureNumbers } from "./failures.js";
 import type { LoopNumbers } from "./loop-times.js";
@@ -47,6 +47,12 @@ export interface BrStatus {
   readonly rules: number;
 }
 
+/** Something that may be refused; `reason`: where it is off. */
+export interface Switch {
+  readonly on: boolean;
+  readonly reason: string | null;
+}
+
 export interface DomainStatus {
   readonly name: string;
   readonly mode: Mode;
@@ -56,7 +62,9 @@ export interface DomainStatus {
     readonly queues: number;
     readonly offloads: readonly string[];
     /** MAP-E with offloads: whether super-packets enter the tunnel whole, or why not. Else null. */
-    readonly classifier: { readonly on: boolean; readonly reason: string | null } | null;
+    readonly classifier: Switch | null;
+    /** With the classifier: whether they leave it whole, or why not. Else null. */
+    readonly intake: Switch | null;
     /** IPv4 address of the device itself, for programs on the CE host. */
     readonly ipv4: string | null;
   };
@@ -146,6 +154,7 @@ export interface DomainView {
   readonly ce: Ce | null;
   readonly offloads: number;
   readonly classifier: Classifier | null;
+  readonly intake: Intake | null;
   readonly workers: readonly {
     readonly index: number;
     readonly alive: boolean;
@@ -156,6 +165,8 @@ export interface DomainView {
     readonly loop: LoopNumbers;
   }[];
   readonly failures: DomainFailures;
+  /** Packets that the kernel dropped since an intake was full. */
+  intakeDrops(): number;
   counters(): Float64Array;
 }
 
@@ -213,7 +224,8 @@ function domainStatus(domain: DomainView): DomainStatus {
       name: tun.name,
       queues: tun.queues,
       offloads: offloadNames(domain.offloads),
-      classifier: classifierStatus(domain.classifier),
+      classifier: switchStatus(domain.classifier),
+      intake: switchStatus(domain.intake),
       ipv4: tun.address === null ? null : formatIpv4(tun.address),
     },
     dmrIpv6Prefix: settings.dmr === null ? null : formatIpv6Prefix(settings.dmr),
@@ -234,9 +246,8 @@ function domainStatus(domain: DomainView): DomainStatus {
   };
 }
 
-function classifierStatus(classifier: Classifier | null): DomainStatus["tun"]["classifier"] {
-  if (classifier === null) return null;
-  return { on: classifier.on, reason: classifier.on ? null : classifier.reason };
+function switchStatus(state: Classifier | Intake | null): Switch | null {
+  return state === null ? null : { on: state.on, reason: state.on ? null : state.reason };
 }
 
 export function ceStatus(settings: CeSettings, ce: Ce): CeStatus | null {

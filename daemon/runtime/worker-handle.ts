@@ -27,6 +27,8 @@ import { type Answer, WorkerThread } from "./worker-thread.js";
 
 export interface WorkerQueue {
   readonly fd: number;
+  /** -1: the queue is the one way in. */
+  readonly intakeFd: number;
   readonly vnetHdr: boolean;
   readonly offloads: number;
   readonly cutsInsideTunnels: boolean;
@@ -160,6 +162,7 @@ export class WorkerHandle {
       domain: this.#domain,
       index: this.index,
       fd: this.#queue.fd,
+      intakeFd: this.#queue.intakeFd,
       wakeFd: this.#wakeFd,
       vnetHdr: this.#queue.vnetHdr,
       offloads: this.#queue.offloads,

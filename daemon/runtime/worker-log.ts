@@ -1,7 +1,8 @@
-/** What the log says of what a worker reports about its NAT44. */
+/** What the log says of a domain's device, and of what a worker reports about its NAT44. */
 import type { HostRow } from "../../src/nat44/records.js";
 import { formatIpv4 } from "../../src/wire/address.js";
 import type { Log } from "../log.js";
+import type { Device } from "./device.js";
 import { formatIdentity, type Nat44Identity, sameIdentity } from "./identity.js";
 import type { Nat44Change } from "./nat44-life.js";
 import type { Failed, SavedNat44 } from "./worker-handle.js";
@@ -41,6 +42,20 @@ export function reportDeviceBack(
   const kept = keptText(saved, restored);
   const text = `the device is there again, with its addresses and routes; counters are kept, ${kept}`;
   log.info({ tun, downMs, restored }, text);
+}
+
+/** Which way super-packets go whole: into the tunnel, out of it. */
+export function reportTunnel(log: Log, { classifier, intake }: Device): void {
+  if (classifier === null) return;
+  if (!classifier.on) {
+    const { reason } = classifier;
+    log.warn({ reason }, "no classifier: every packet enters and leaves the tunnel by itself");
+    return;
+  }
+  log.info("the classifier is on: super-packets enter the tunnel whole");
+  if (intake?.on === false) {
+    log.warn({ reason: intake.reason }, "no intake: every packet leaves the tunnel by itself");
+  }
 }
 
 function keptText(saved: SavedNat44 | null, restored: Restored | null): string {

@@ -34,6 +34,8 @@ export interface WorkerStart {
   readonly index: number;
   readonly fd: number;
   readonly wakeFd: number;
+  /** Where IPv6 comes in by itself, or -1. */
+  readonly intakeFd: number;
   readonly vnetHdr: boolean;
   /** TUN_F_* bits in force. */
   readonly offloads: number;

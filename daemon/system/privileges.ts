@@ -8,7 +8,7 @@ import type { NativeSystem } from "./native-system.js";
 import { isUsable, READ, SEARCH, type Who, WRITE } from "./reachable.js";
 
 /** Their bits, linux/capability.h. */
-const BITS = { CAP_DAC_OVERRIDE: 1, CAP_NET_ADMIN: 12, CAP_BPF: 39 } as const;
+const BITS = { CAP_DAC_OVERRIDE: 1, CAP_NET_ADMIN: 12, CAP_NET_RAW: 13, CAP_BPF: 39 } as const;
 
 export type Capability = keyof typeof BITS;
 
@@ -54,7 +54,8 @@ export function neededCapabilities(origin: Origin, config: Needs, who: Who): rea
     // Root may run what lies in somebody's home.
     ...(isForOthers ? (["CAP_DAC_OVERRIDE"] as const) : []),
     ...(config.domains.some(changesTheNetwork) ? (["CAP_NET_ADMIN"] as const) : []),
-    ...(config.domains.some(hasClassifier) ? (["CAP_BPF"] as const) : []),
+    // A device that is made again has its intake again, a packet socket.
+    ...(config.domains.some(hasClassifier) ? (["CAP_NET_RAW", "CAP_BPF"] as const) : []),
   ];
 }
 
@@ -124,7 +125,7 @@ export class Privileges {
       severity: "warning",
       path: `domains.${settings.name}`,
       message:
-        "runs without its classifier, so every packet enters the tunnel by itself: loading it takes CAP_BPF, " +
+        "runs without its classifier, so every packet enters and leaves the tunnel by itself: loading it takes CAP_BPF, " +
         "which mapd gave up when it had started; restart mapd to have it",
       rfc: "",
     }));

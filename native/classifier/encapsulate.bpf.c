@@ -6,6 +6,8 @@
  * device cuts, or the kernel in its place. No state, no map, no rule: it knows nothing of MAP.
  *
  * scripts/build-classifier.mjs makes native/src/classifier_code.h of it; that file is what the addon loads. */
+#include "mark.h"
+
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 
@@ -25,6 +27,8 @@ static long (*const adjust_room)(struct __sk_buff *, __s32, __u32,
  * protocol of the packet is the same again at the end. */
 __attribute__((section("classifier"))) int encapsulate(struct __sk_buff *skb) {
   __u8 outer[OUTER_LEN];
+  /* mapd has got it through its socket: hand_over.bpf.c. */
+  if (skb->mark == HANDED_OVER) return TC_ACT_SHOT;
   if (skb->gso_size == 0 || load_bytes(skb, 0, outer, OUTER_LEN) < 0 ||
       outer[OUTER_NEXT_HEADER] != NEXT_HEADER_IPV4)
     return TC_ACT_UNSPEC;

@@ -3,6 +3,7 @@
 #include "addon_system.h"
 #include "args.h"
 #include "classifier.h"
+#include "intake.h"
 #include "memory.h"
 #include "tun.h"
 
@@ -14,6 +15,9 @@
 
 /* More packets than one call will ever carry; keeps count * slot_len far inside 64 bits. */
 #define MAX_COUNT (1 << 20)
+
+/* As many queues as a domain may have. */
+#define MAX_INTAKES 256
 
 static napi_value number(napi_env env, int value) {
   napi_value result = NULL;
@@ -98,25 +102,26 @@ static napi_value js_open(napi_env env, napi_callback_info info) {
   return result;
 }
 
-/* readBatch(fd, vnetHdr, arena, slotLen, headroom, lengths, count): number */
+/* readBatch(fd, vnetHdr, arena, slotLen, headroom, lengths, count, intakeFd): number */
 static napi_value js_read_batch(napi_env env, napi_callback_info info) {
-  napi_value args[7];
+  napi_value args[8];
   struct batch batch;
   struct view arena, lengths;
   int fd;
-  int64_t slot_len, headroom, count;
-  if (!args_take(env, info, 7, args) || !arg_fd(env, args[0], &fd) ||
+  int64_t slot_len, headroom, count, intake_fd;
+  if (!args_take(env, info, 8, args) || !arg_fd(env, args[0], &fd) ||
       !arg_bool(env, args[1], &batch.vnet_hdr) ||
       !arg_integer(env, args[3], VNET_HEADER_LEN + 1, INT_MAX, &slot_len) ||
       !arg_integer(env, args[4], VNET_HEADER_LEN, slot_len - 1, &headroom) ||
       !arg_integer(env, args[6], 0, MAX_COUNT, &count) ||
       !arg_view(env, args[2], napi_uint8_array, (size_t)(count * slot_len), &arena) ||
-      !arg_view(env, args[5], napi_uint32_array, (size_t)count, &lengths))
+      !arg_view(env, args[5], napi_uint32_array, (size_t)count, &lengths) ||
+      !arg_integer(env, args[7], -1, batch.vnet_hdr ? INT_MAX : -1, &intake_fd))
     return number(env, -EINVAL);
   batch.arena = arena.data;
   batch.arena_len = arena.len;
   batch.count = (size_t)count;
-  return number(env, batch_read(fd, &batch, (size_t)slot_len, (size_t)headroom, lengths.data));
+  return number(env, batch_read(fd, (int)intake_fd, &batch, (size_t)slot_len, (size_t)headroom, lengths.data));
 }
 
 /* writeBatch(fd, vnetHdr, arena, starts, ends, results, count): number */
@@ -154,15 +159,16 @@ static napi_value js_wake(napi_env env, napi_callback_info info) {
   return number(env, wake_signal(fd));
 }
 
-/* wait(fd, wakeFd, timeoutMs): number */
+/* wait(fd, wakeFd, timeoutMs, intakeFd): number */
 static napi_value js_wait(napi_env env, napi_callback_info info) {
-  napi_value args[3];
+  napi_value args[4];
   int fd, wake_fd;
-  int64_t timeout_ms;
-  if (!args_take(env, info, 3, args) || !arg_fd(env, args[0], &fd) ||
-      !arg_fd(env, args[1], &wake_fd) || !arg_integer(env, args[2], -1, INT_MAX, &timeout_ms))
+  int64_t timeout_ms, intake_fd;
+  if (!args_take(env, info, 4, args) || !arg_fd(env, args[0], &fd) ||
+      !arg_fd(env, args[1], &wake_fd) || !arg_integer(env, args[2], -1, INT_MAX, &timeout_ms) ||
+      !arg_integer(env, args[3], -1, INT_MAX, &intake_fd))
     return number(env, -EINVAL);
-  return number(env, wait_readable(fd, wake_fd, (int)timeout_ms));
+  return number(env, wait_readable(fd, wake_fd, (int)timeout_ms, (int)intake_fd));
 }
 
 /* setOffloads(fd, offloads): number */
@@ -176,14 +182,15 @@ static napi_value js_set_offloads(napi_env env, napi_callback_info info) {
   return number(env, tun_set_offloads(fd, offloads));
 }
 
-/* attachClassifier(name): boolean */
+/* attachClassifier(name, toDevice): boolean */
 static napi_value js_attach_classifier(napi_env env, napi_callback_info info) {
-  napi_value arg, result = NULL;
+  napi_value args[2], result = NULL;
   char name[IFNAMSIZ];
   struct tun_error error = {.number = EINVAL, .syscall = "name"};
-  bool made_qdisc;
-  if (!args_take(env, info, 1, &arg) || !arg_text(env, arg, name, sizeof name) ||
-      !classifier_attach(name, &made_qdisc, &error)) {
+  bool to_device, made_qdisc;
+  if (!args_take(env, info, 2, args) || !arg_text(env, args[0], name, sizeof name) ||
+      !arg_bool(env, args[1], &to_device) ||
+      !classifier_attach(name, to_device, &made_qdisc, &error)) {
     throw_open_error(env, &error);
     return NULL;
   }
@@ -202,13 +209,41 @@ static napi_value js_detach_classifier(napi_env env, napi_callback_info info) {
   return number(env, classifier_detach(name, made_qdisc));
 }
 
-/* findClassifier(name): number */
+/* findClassifier(name, toDevice): number */
 static napi_value js_find_classifier(napi_env env, napi_callback_info info) {
-  napi_value arg;
+  napi_value args[2];
   char name[IFNAMSIZ];
-  if (!args_take(env, info, 1, &arg) || !arg_text(env, arg, name, sizeof name))
+  bool to_device;
+  if (!args_take(env, info, 2, args) || !arg_text(env, args[0], name, sizeof name) ||
+      !arg_bool(env, args[1], &to_device))
     return number(env, -EINVAL);
-  return number(env, classifier_find(name));
+  return number(env, classifier_find(name, to_device));
+}
+
+/* openIntakes(name, count): number[] */
+static napi_value js_open_intakes(napi_env env, napi_callback_info info) {
+  napi_value args[2], result = NULL;
+  char name[IFNAMSIZ];
+  int64_t count;
+  int fds[MAX_INTAKES];
+  struct tun_error error = {.number = EINVAL, .syscall = "name"};
+  if (!args_take(env, info, 2, args) || !arg_text(env, args[0], name, sizeof name) ||
+      !arg_integer(env, args[1], 1, MAX_INTAKES, &count) ||
+      !intake_open(name, (size_t)count, fds, &error)) {
+    throw_open_error(env, &error);
+    return NULL;
+  }
+  napi_create_array_with_length(env, (size_t)count, &result);
+  for (uint32_t i = 0; i < count; i++) napi_set_element(env, result, i, number(env, fds[i]));
+  return result;
+}
+
+/* intakeDrops(fd): number */
+static napi_value js_intake_drops(napi_env env, napi_callback_info info) {
+  napi_value arg;
+  int fd;
+  if (!args_take(env, info, 1, &arg) || !arg_fd(env, arg, &fd)) return number(env, -EINVAL);
+  return number(env, intake_drops(fd));
 }
 
 /* releasePages(memory, from): number */
@@ -246,6 +281,8 @@ NAPI_MODULE_INIT() {
       METHOD("attachClassifier", js_attach_classifier),
       METHOD("detachClassifier", js_detach_classifier),
       METHOD("findClassifier", js_find_classifier),
+      METHOD("openIntakes", js_open_intakes),
+      METHOD("intakeDrops", js_intake_drops),
   };
   const napi_status status =
       napi_define_properties(env, exports, sizeof methods / sizeof methods[0], methods);

@@ -1,5 +1,5 @@
-/* One read() or write() a packet: a TUN queue has no call for several. */
-#include "tun.h"
+/* One read() or write() a packet: a TUN queue has no call for several, as the intake has. */
+#include "intake.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,10 +12,10 @@ static ssize_t read_retry(int fd, uint8_t *to, size_t len) {
   return n;
 }
 
-int batch_read(int fd, const struct batch *batch, size_t slot_len, size_t headroom,
-               uint32_t *lengths) {
+static int read_tun(int fd, const struct batch *batch, size_t first, size_t slot_len,
+                    size_t headroom, uint32_t *lengths) {
   const size_t skipped = batch->vnet_hdr ? VNET_HEADER_LEN : 0;
-  size_t i = 0;
+  size_t i = first;
   for (; i < batch->count; i++) {
     uint8_t *packet = batch->arena + i * slot_len + headroom;
     /* A packet too long for the slot is cut by the kernel: its own length field then disagrees
@@ -23,13 +23,29 @@ int batch_read(int fd, const struct batch *batch, size_t slot_len, size_t headro
     const ssize_t n = read_retry(fd, packet - skipped, slot_len - headroom + skipped);
     if (n < 0) {
       const int error = errno;
-      if (i == 0 && error != EAGAIN) return -error;
+      if (i == first && error != EAGAIN) return -error;
       break;
     }
     if (!batch->vnet_hdr) memset(packet - VNET_HEADER_LEN, 0, VNET_HEADER_LEN);
     lengths[i] = (size_t)n > skipped ? (uint32_t)((size_t)n - skipped) : 0;
   }
-  return (int)i;
+  return (int)(i - first);
+}
+
+int batch_read(int fd, int intake_fd, const struct batch *batch, size_t slot_len, size_t headroom,
+               uint32_t *lengths) {
+  if (intake_fd < 0) return read_tun(fd, batch, 0, slot_len, headroom, lengths);
+  /* Half of the batch at first, so that neither side of the domain keeps the other waiting. */
+  struct batch half = *batch;
+  half.count = (batch->count + 1) / 2;
+  const int first = intake_read(intake_fd, &half, 0, slot_len, headroom, lengths);
+  if (first < 0) return first;
+  const int second = read_tun(fd, batch, (size_t)first, slot_len, headroom, lengths);
+  if (second < 0) return first > 0 ? first : second;
+  const size_t count = (size_t)(first + second);
+  if ((size_t)first < half.count) return (int)count;
+  const int rest = intake_read(intake_fd, batch, count, slot_len, headroom, lengths);
+  return (int)count + (rest > 0 ? rest : 0);
 }
 
 /* A full queue (EAGAIN, ENOBUFS) is a lost packet as on any interface: waiting would hold up all

@@ -143,16 +143,18 @@ int clsact_remove(int ifindex) {
   return carry_out(&request);
 }
 
-static struct request filter_request(uint16_t type, unsigned int flags, int ifindex) {
-  struct request request = new_request(type, flags, ifindex, CLSACT_INGRESS);
+static struct request filter_request(uint16_t type, unsigned int flags, int ifindex,
+                                     bool to_device) {
+  const uint32_t parent = to_device ? CLSACT_EGRESS : CLSACT_INGRESS;
+  struct request request = new_request(type, flags, ifindex, parent);
   request.tc.tcm_handle = FILTER_HANDLE;
   request.tc.tcm_info = TC_H_MAKE(FILTER_PRIORITY << 16, htons(ETH_P_IPV6));
   append(&request, TCA_KIND, "bpf", sizeof "bpf");
   return request;
 }
 
-int filter_add(int ifindex, int program_fd) {
-  struct request request = filter_request(RTM_NEWTFILTER, NLM_F_CREATE, ifindex);
+int filter_add(int ifindex, bool to_device, int program_fd) {
+  struct request request = filter_request(RTM_NEWTFILTER, NLM_F_CREATE, ifindex, to_device);
   const uint32_t direct_action = TCA_BPF_FLAG_ACT_DIRECT;
   struct rtattr *options = append(&request, TCA_OPTIONS, NULL, 0);
   append(&request, TCA_BPF_FD, &program_fd, sizeof program_fd);
@@ -162,12 +164,12 @@ int filter_add(int ifindex, int program_fd) {
   return carry_out(&request);
 }
 
-int filter_remove(int ifindex) {
-  struct request request = filter_request(RTM_DELTFILTER, 0, ifindex);
+int filter_remove(int ifindex, bool to_device) {
+  struct request request = filter_request(RTM_DELTFILTER, 0, ifindex, to_device);
   return carry_out(&request);
 }
 
-int filter_find(int ifindex) {
-  const struct request request = filter_request(RTM_GETTFILTER, 0, ifindex);
+int filter_find(int ifindex, bool to_device) {
+  const struct request request = filter_request(RTM_GETTFILTER, 0, ifindex, to_device);
   return expect(&request, RTM_NEWTFILTER);
 }

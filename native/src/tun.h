@@ -48,9 +48,10 @@ bool tun_open(const struct tun_request *request, struct tun_queue *queue, struct
 /* Asks for other offloads of the whole device. Returns the TUN_F_* bits that the kernel took, or -errno. */
 int tun_set_offloads(int fd, unsigned int offloads);
 
-/* Returns how many packets were read, or -errno when the first read failed. Needs
- * count * slot_len <= arena_len and VNET_HEADER_LEN <= headroom < slot_len. */
-int batch_read(int fd, const struct batch *batch, size_t slot_len, size_t headroom,
+/* Reads from the queue and, unless it is -1, from the intake (intake.h), which needs vnet_hdr. Returns how many
+ * packets were read, or -errno when the first read failed. Needs count * slot_len <= arena_len and
+ * VNET_HEADER_LEN <= headroom < slot_len. */
+int batch_read(int fd, int intake_fd, const struct batch *batch, size_t slot_len, size_t headroom,
                uint32_t *lengths);
 
 /* Returns how many packets the kernel took; results[i] is 0 or -errno. */
@@ -61,8 +62,8 @@ int wake_create(void);
 int wake_signal(int wake_fd);
 
 enum { WAIT_TIMEOUT = 0, WAIT_READABLE = 1, WAIT_WOKEN = 2 };
-/* Returns WAIT_* bits or -errno; timeout_ms < 0 waits for ever. */
-int wait_readable(int fd, int wake_fd, int timeout_ms);
+/* Returns WAIT_* bits or -errno; timeout_ms < 0 waits for ever, and there may be no intake: -1. */
+int wait_readable(int fd, int wake_fd, int timeout_ms, int intake_fd);
 
 int fd_close(int fd);
 

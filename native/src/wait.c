@@ -38,15 +38,18 @@ static int poll_until(struct pollfd *fds, nfds_t count, int timeout_ms) {
   }
 }
 
-int wait_readable(int fd, int wake_fd, int timeout_ms) {
-  struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = wake_fd, .events = POLLIN}};
-  const int ready = poll_until(fds, 2, timeout_ms);
+int wait_readable(int fd, int wake_fd, int timeout_ms, int intake_fd) {
+  /* poll() skips a negative descriptor. */
+  struct pollfd fds[] = {{.fd = fd, .events = POLLIN},
+                         {.fd = wake_fd, .events = POLLIN},
+                         {.fd = intake_fd, .events = POLLIN}};
+  const int ready = poll_until(fds, 3, timeout_ms);
   if (ready <= 0) return ready;
-  if ((fds[0].revents | fds[1].revents) & POLLNVAL) return -EBADF;
+  if ((fds[0].revents | fds[1].revents | fds[2].revents) & POLLNVAL) return -EBADF;
 
   int result = WAIT_TIMEOUT;
   /* POLLERR, the device is gone: readable, so that the read tells the error. */
-  if (fds[0].revents != 0) result |= WAIT_READABLE;
+  if ((fds[0].revents | fds[2].revents) != 0) result |= WAIT_READABLE;
   if (fds[1].revents != 0) {
     uint64_t wakes;
     if (read(wake_fd, &wakes, sizeof wakes) < 0 && errno != EAGAIN) return -errno;

@@ -15,7 +15,7 @@ import {
   tunnelLen,
 } from "../translate/tunnel.js";
 import { TunnelOutput } from "../translate/tunnel-output.js";
-import { BAD_OFFLOAD_HEADER, ICMP_RATE_LIMITED, NOT_ENCAPSULATED } from "../verdict.js";
+import { ICMP_RATE_LIMITED, NOT_ENCAPSULATED } from "../verdict.js";
 import * as icmp from "../wire/icmp.js";
 import * as ipv6 from "../wire/ipv6.js";
 import { VNET_HEADER_LEN } from "../wire/virtio.js";
@@ -75,9 +75,7 @@ export abstract class TunnelEnd extends DomainPipeline {
     const refused = readIpv4(frame, outer.transportAt, outer.end, packet);
     packet.outerAt = outer.at;
     const unread = refused || readOffload(frame, outer.at, packet);
-    if (unread < 0) return unread;
-    // No virtio header type describes segments inside a tunnel, so the kernel never hands one out.
-    return packet.isSuper ? BAD_OFFLOAD_HEADER : this.readError4(frame);
+    return unread < 0 ? unread : this.readError4(frame);
   }
 
   protected override setFragmentKey(frame: DataView, key: FragmentKey): void {

@@ -1,5 +1,5 @@
 /**
- * All that native/ exports. But for open() and attachClassifier() nothing throws: a negative result is -errno, and an
+ * All that native/ exports. But for open(), attachClassifier() and openIntakes() nothing throws: a negative result is -errno, and an
  * argument of another kind or out of range is -EINVAL. The addon has no state, so an fd may be handed to a worker.
  */
 
@@ -47,6 +47,7 @@ export interface NativeTun {
    * Reads up to `count` packets. Packet i goes to arena[i * slotLen + headroom ...), its virtio header to the
    * bytes right before that (zeroed where vnetHdr is false); lengths[i] is its length without the virtio header.
    * A packet longer than its slot is cut: its own length field then disagrees with lengths[i].
+   * `intakeFd`: an intake to read from, too, in turn with the queue, which then needs vnetHdr; -1: none.
    * Returns how many were read (0: nothing waits), or -errno when the first read failed. headroom is at least 10.
    */
   readBatch(
@@ -57,6 +58,7 @@ export interface NativeTun {
     headroom: number,
     lengths: Uint32Array,
     count: number,
+    intakeFd: number,
   ): number;
   /**
    * Writes `count` packets arena[starts[i] .. ends[i]), each with its virtio header in the 10 bytes before starts[i]
@@ -78,16 +80,16 @@ export interface NativeTun {
   /** Ends a wait() of another thread, now or its next one. Returns 0 or -errno. */
   wake(wakeFd: number): number;
   /**
-   * Blocks until the queue is readable (1), it was woken (2), both (3), or timeoutMs passed (0); or -errno.
-   * timeoutMs -1 waits for ever. A device that is gone is readable, and the read then tells why (-EBADFD).
+   * Blocks until the queue or its intake (-1: none) is readable (1), it was woken (2), both (3), or timeoutMs passed (0);
+   * or -errno. timeoutMs -1 waits for ever. A device that is gone is readable, and the read then tells why (-EBADFD).
    */
-  wait(fd: number, wakeFd: number, timeoutMs: number): number;
+  wait(fd: number, wakeFd: number, timeoutMs: number, intakeFd: number): number;
   /**
    * Gives the pages that lie as a whole in memory[from ...) back to the kernel: they are zeros then, and take no memory
    * until they are written. Returns 0 or -errno.
    */
   releasePages(memory: Uint8Array, from: number): number;
-  /** Closes an fd of open() or createWake(). Returns 0 or -errno. */
+  /** Closes an fd of open(), createWake() or openIntakes(). Returns 0 or -errno. */
   close(fd: number): number;
   /**
    * Asks for other offloads (TUN_F_*) of the whole device that the queue belongs to; those that the kernel refuses are
@@ -95,14 +97,23 @@ export interface NativeTun {
    */
   setOffloads(fd: number, offloads: number): number;
   /**
-   * Lets the device take super-packets of IPv4 behind an IPv6 header, each with the virtio header of the inner packet:
-   * loads the classifier of native/classifier and puts it on the way in, in the place of one that is there. Returns true
-   * where the device got its clsact qdisc by that, and had none before. Throws an Error like open(), `syscall` naming the
-   * step: "if_nametoindex", "BPF_PROG_LOAD", "RTM_NEWQDISC", "RTM_NEWTFILTER"; nothing is left behind then.
+   * Loads a classifier of native/classifier and puts it on the way from or to the device, in the place of one that is
+   * there. From the device: it takes super-packets of IPv4 behind an IPv6 header from then on, each with the virtio header
+   * of the inner packet. To the device, where the first one is: all of IPv6 goes to the device's intakes, super-packets
+   * inside a tunnel whole. Returns true where the device got its clsact qdisc by that, and had none before. Throws an Error
+   * like open(), `syscall` naming the step: "if_nametoindex", "BPF_PROG_LOAD", "RTM_NEWQDISC", "RTM_NEWTFILTER"; nothing is
+   * left behind then.
    */
-  attachClassifier(name: string): boolean;
-  /** Takes the classifier away, and with `madeQdisc` the qdisc, too, unless it holds other filters. Returns 0 or -errno. */
+  attachClassifier(name: string, toDevice: boolean): boolean;
+  /** Takes both classifiers away, and with `madeQdisc` the qdisc, too, unless it holds other filters. Returns 0 or -errno. */
   detachClassifier(name: string, madeQdisc: boolean): number;
   /** Returns 0 while the classifier is there, else -errno: -ENODEV without the device, another where somebody took it away. */
-  findClassifier(name: string): number;
+  findClassifier(name: string, toDevice: boolean): number;
+  /**
+   * Opens packet sockets that share, flow by flow, what the classifier on the way to the device turns around; all or none.
+   * Throws an Error like open(), `syscall` naming the step: "if_nametoindex", "AF_PACKET", "bind", or a socket option.
+   */
+  openIntakes(name: string, count: number): number[];
+  /** Packets that found no room in an intake since the last call; or -errno. */
+  intakeDrops(fd: number): number;
 }

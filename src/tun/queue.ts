@@ -33,13 +33,22 @@ export class NativeQueue implements TunQueue {
   readonly offloads: number;
   readonly #native: NativeTun;
   readonly #fd: number;
+  readonly #intakeFd: number;
   readonly #vnetHdr: boolean;
 
-  constructor(native: NativeTun, fd: number, vnetHdr: boolean, offloads: number) {
+  /** `intakeFd`: where IPv6 comes in by itself (NativeTun.openIntakes()), or -1. */
+  constructor(
+    native: NativeTun,
+    fd: number,
+    vnetHdr: boolean,
+    offloads: number,
+    intakeFd: number = -1,
+  ) {
     this.#native = native;
     this.#fd = fd;
     this.#vnetHdr = vnetHdr;
     this.offloads = offloads;
+    this.#intakeFd = intakeFd;
   }
 
   readBatch(arena: Arena, count: number): number {
@@ -52,6 +61,7 @@ export class NativeQueue implements TunQueue {
       HEADROOM,
       lengths,
       count,
+      this.#intakeFd,
     );
   }
 

@@ -2,7 +2,7 @@
 import { ceFromEndUserPrefix } from "../../src/map/ce.js";
 import type { Ipv4Prefix, Ipv6Prefix } from "../../src/map/types.js";
 import type { CeSettings, DomainSettings } from "../../src/pipeline/settings.js";
-import { finished, finishedBy, type Offloaded, virtioProblems } from "../support/offload.js";
+import { finishedBy, type Offloaded, virtioProblems } from "../support/offload.js";
 import { packetProblems } from "../support/packet-check.js";
 
 /** 192.0.0.8, where a domain has no public source for ICMP errors (RFC 7600 §4.8). */
@@ -135,12 +135,12 @@ function isIpv4(bytes: Uint8Array | undefined): boolean {
 function isSound(input: Offloaded): boolean {
   if (isFragment(input.bytes)) return false;
   try {
-    if (virtioProblems(input).length > 0) return false;
+    if (virtioProblems(input, true).length > 0) return false;
     // A super-packet's own checksum, as if it went out whole, tells whether the sum in its field is right.
     const whole = { bytes: input.bytes, virtio: input.virtio.slice() };
     whole.virtio[1] = 0;
-    if (finished(whole).some((packet) => packetProblems(packet).length > 0)) return false;
-    return finished(input).every((packet) => packetProblems(packet).length === 0);
+    if (finishedBy(whole, true).some((packet) => packetProblems(packet).length > 0)) return false;
+    return finishedBy(input, true).every((packet) => packetProblems(packet).length === 0);
   } catch {
     return false;
   }

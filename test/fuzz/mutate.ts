@@ -197,11 +197,13 @@ function fragmentTrain(bytes: Uint8Array, random: Random): Uint8Array[] {
 
 /** Several copies of a segment as one super-packet, or a packet whose checksum somebody else fills in. */
 function offloaded(bytes: Uint8Array, random: Random): Offloaded {
-  const protocol = bytes[version(bytes) === 6 ? 6 : 9];
+  const isTunnelled = version(bytes) === 6 && bytes[6] === 4;
+  const packet = isTunnelled ? bytes.subarray(40) : bytes;
+  const protocol = packet[version(packet) === 6 ? 6 : 9];
   const isPlain =
-    bytes.length > 60 && bytes.length < 1600 && (version(bytes) === 6 || bytes[0] === 0x45);
-  const isFragment = isPlain && version(bytes) === 4 && (view(bytes).getUint16(6) & 0x3fff) !== 0;
-  const hasPayload = protocol !== 6 || bytes.length > (version(bytes) === 6 ? 100 : 80);
+    packet.length > 60 && packet.length < 1600 && (version(packet) === 6 || packet[0] === 0x45);
+  const isFragment = isPlain && version(packet) === 4 && (view(packet).getUint16(6) & 0x3fff) !== 0;
+  const hasPayload = protocol !== 6 || packet.length > (version(packet) === 6 ? 100 : 80);
   if (!isPlain || isFragment || !hasPayload || (protocol !== 6 && protocol !== 17))
     return withPartialChecksum(bytes);
   if (below(random, 2) === 0) return withPartialChecksum(bytes);

@@ -216,7 +216,7 @@ async function passes(t: Test, bench: Bench, hops: number): Promise<void> {
 test("the kernel cuts a super-packet inside a tunnel into what it stands for", async (t) => {
   const bench = open();
   t.teardown(bench.close);
-  t.equal(native.attachClassifier("t0"), true);
+  t.equal(native.attachClassifier("t0", false), true);
   for (const { name, train, segments } of TRAINS) {
     t.equal(difference(finishedBy(train, true), segments), "", `${name}: so does the model`);
   }
@@ -227,7 +227,7 @@ for (const offloads of ["on", "off"] as const) {
   test(`it crosses a link whose offloads are ${offloads}`, async (t) => {
     const bench = open();
     t.teardown(bench.close);
-    native.attachClassifier("t0");
+    native.attachClassifier("t0", false);
     const undo = overVeth(offloads);
     const before = sentOver("v0");
     await passes(t, bench, 2);
@@ -243,7 +243,7 @@ for (const offloads of ["on", "off"] as const) {
 test("everything else passes as it was", async (t) => {
   const bench = open();
   t.teardown(bench.close);
-  native.attachClassifier("t0");
+  native.attachClassifier("t0", false);
   const segment = (i: number): Uint8Array =>
     ipv6(
       { src: BR, dst: CE },
@@ -281,22 +281,22 @@ test("it leaves no trace, and nothing of others goes with it", async (t) => {
   t.teardown(bench.close);
   const before = filters();
   const files = readdirSync("/proc/self/fd").length;
-  t.not(native.findClassifier("t0"), 0);
-  t.equal(native.attachClassifier("t0"), true, "the qdisc is ours");
-  t.equal(native.findClassifier("t0"), 0);
+  t.not(native.findClassifier("t0", false), 0);
+  t.equal(native.attachClassifier("t0", false), true, "the qdisc is ours");
+  t.equal(native.findClassifier("t0", false), 0);
   t.match(filters(), /pref 24944 bpf .* mapd direct-action/);
-  t.equal(native.attachClassifier("t0"), false, "again: the qdisc was there");
+  t.equal(native.attachClassifier("t0", false), false, "again: the qdisc was there");
   t.equal(filters().match(/handle 0x/g)?.length, 1, "in the place of the first");
   t.equal(native.detachClassifier("t0", true), 0);
   t.equal(filters(), before);
   t.not(native.detachClassifier("t0", true), 0, "there is nothing left to take away");
 
-  native.attachClassifier("t0");
+  native.attachClassifier("t0", false);
   const other = "filter add dev t0 ingress protocol ip prio 1 u32 match u32 0 0 flowid 1:1";
   execFileSync("tc", other.split(" "));
   t.equal(native.detachClassifier("t0", true), 0);
   t.match(filters(), /clsact[\s\S]*u32/, "a filter of somebody else stays, and so does the qdisc");
-  t.equal(native.attachClassifier("t0"), false);
+  t.equal(native.attachClassifier("t0", false), false);
   t.equal(native.detachClassifier("t0", false), 0);
   t.match(filters(), /clsact[\s\S]*u32/);
   t.equal(readdirSync("/proc/self/fd").length, files, "no descriptor stays open");
@@ -304,19 +304,20 @@ test("it leaves no trace, and nothing of others goes with it", async (t) => {
 
 test("wrong arguments are refused", async (t) => {
   const refusals: [unknown[], string, string][] = [
-    [["nobody"], "ENODEV", "if_nametoindex"],
-    [[""], "EINVAL", "name"],
-    [["sixteen-letters-"], "EINVAL", "name"],
-    [[7], "EINVAL", "name"],
-    [[], "EINVAL", "name"],
-    [["t0", "t1"], "EINVAL", "name"],
+    [["nobody", false], "ENODEV", "if_nametoindex"],
+    [["", false], "EINVAL", "name"],
+    [["sixteen-letters-", false], "EINVAL", "name"],
+    [[7, false], "EINVAL", "name"],
+    [["t0"], "EINVAL", "name"],
+    [["t0", 1], "EINVAL", "name"],
+    [["t0", true, true], "EINVAL", "name"],
   ];
   const attach: (...args: never[]) => unknown = native.attachClassifier;
   for (const [args, code, syscall] of refusals) {
     t.throws(() => Reflect.apply(attach, native, args), { code, syscall }, JSON.stringify(args));
   }
   t.equal(native.detachClassifier("nobody", true), -19);
-  t.equal(native.findClassifier("nobody"), -19);
+  t.equal(native.findClassifier("nobody", false), -19);
   t.equal(Reflect.apply(native.findClassifier, native, []), -22);
   for (const args of [["t0"], [0, true], ["t0", 1], []]) {
     t.equal(Reflect.apply(native.detachClassifier, native, args), -22, JSON.stringify(args));

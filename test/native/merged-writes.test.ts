@@ -121,7 +121,7 @@ function open(offloads: number): Ends {
     ip("route", "add", net4, "dev", name);
     ip("-6", "route", "add", net6, "dev", name);
   }
-  native.attachClassifier("t0");
+  native.attachClassifier("t0", false);
   forward("ipv4", "ip_forward", 1);
   forward("ipv6", "conf/all/forwarding", 1);
   const queueOf = ({ fd, offloads: bits }: { fd: number; offloads: number }): NativeQueue =>
@@ -158,7 +158,7 @@ function readAll({ reader, readerFd }: Ends, count: number): Offloaded[] {
   const until = Date.now() + LIMIT_MS;
   const packets = (): number => read.flatMap(finished).length;
   while (packets() < count && Date.now() < until) {
-    native.wait(readerFd, wake, LIMIT_MS);
+    native.wait(readerFd, wake, LIMIT_MS, -1);
     const got = reader.readBatch(arena, arena.slots);
     for (let slot = 0; slot < got; slot++) {
       const at = slot * arena.slotLen + HEADROOM;

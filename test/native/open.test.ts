@@ -190,10 +190,10 @@ test("a closed fd is -EBADF everywhere", async (t) => {
   const arena = new Uint8Array(2048);
   const one = Uint32Array.of(512);
   const results = new Int32Array(1);
-  t.equal(native.readBatch(fd, true, arena, 2048, 256, one, 1), -EBADF);
+  t.equal(native.readBatch(fd, true, arena, 2048, 256, one, 1, -1), -EBADF);
   t.equal(native.writeBatch(fd, true, arena, Uint32Array.of(256), one, results, 1), 0);
   t.equal(results[0], -EBADF);
-  t.equal(native.wait(fd, wakeFd, 1000), -EBADF);
+  t.equal(native.wait(fd, wakeFd, 1000, -1), -EBADF);
   t.equal(native.wake(fd), -EBADF);
   t.equal(native.close(fd), -EBADF);
 });

@@ -3,7 +3,7 @@ import { native, options } from "./device.js";
 
 const { name } = native.open(options("t0"));
 try {
-  native.attachClassifier(name);
+  native.attachClassifier(name, false);
   process.stdout.write("attached\n");
 } catch (error) {
   process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);

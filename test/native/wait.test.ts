@@ -25,20 +25,20 @@ test("wait: timeout, woken, readable, both", async (t) => {
     native.close(wakeFd);
     native.close(fd);
   });
-  const took = elapsed(() => t.equal(native.wait(fd, wakeFd, 50), TIMEOUT));
+  const took = elapsed(() => t.equal(native.wait(fd, wakeFd, 50, -1), TIMEOUT));
   t.ok(took >= 49 && took < 5000, `timeout of 50 ms took ${took} ms`);
-  t.equal(native.wait(fd, wakeFd, 0), TIMEOUT);
+  t.equal(native.wait(fd, wakeFd, 0, -1), TIMEOUT);
 
   t.equal(native.wake(wakeFd), 0);
   t.equal(native.wake(wakeFd), 0);
-  t.equal(native.wait(fd, wakeFd, LONG_MS), WOKEN, "woken before it waits");
-  t.equal(native.wait(fd, wakeFd, 0), TIMEOUT, "two wake-ups are one");
+  t.equal(native.wait(fd, wakeFd, LONG_MS, -1), WOKEN, "woken before it waits");
+  t.equal(native.wait(fd, wakeFd, 0, -1), TIMEOUT, "two wake-ups are one");
 
   await send(socket, Uint8Array.of(1), 5000);
-  t.equal(native.wait(fd, wakeFd, -1), READABLE);
+  t.equal(native.wait(fd, wakeFd, -1, -1), READABLE);
   native.wake(wakeFd);
-  t.equal(native.wait(fd, wakeFd, -1), READABLE | WOKEN);
-  t.equal(native.wait(fd, wakeFd, -1), READABLE, "readable until read");
+  t.equal(native.wait(fd, wakeFd, -1, -1), READABLE | WOKEN);
+  t.equal(native.wait(fd, wakeFd, -1, -1), READABLE, "readable until read");
 });
 
 /** A worker thread that loads the addon itself and waits on descriptors of the main thread. */
@@ -81,7 +81,7 @@ test("wait in another thread is woken, and is readable when a packet comes", asy
   const arena = new Uint8Array(4096);
   const lengths = new Uint32Array(1);
   t.equal(
-    native.readBatch(fd, true, arena, 4096, 256, lengths, 1),
+    native.readBatch(fd, true, arena, 4096, 256, lengths, 1, -1),
     1,
     "the device outlives the worker, and so does the packet",
   );
@@ -96,10 +96,10 @@ test("a device that is deleted is readable and the read says so", async (t) => {
     native.close(fd);
   });
   ip("link", "del", "dev", "t0");
-  t.equal(native.wait(fd, wakeFd, LONG_MS), READABLE);
+  t.equal(native.wait(fd, wakeFd, LONG_MS, -1), READABLE);
   const arena = new Uint8Array(4096);
   const EBADFD = 77;
-  t.equal(native.readBatch(fd, true, arena, 4096, 256, new Uint32Array(1), 1), -EBADFD);
+  t.equal(native.readBatch(fd, true, arena, 4096, 256, new Uint32Array(1), 1, -1), -EBADFD);
 });
 
 test("one wake-up is enough for a waiter that is late", async (t) => {

@@ -22,7 +22,7 @@ function post(answer: WaiterAnswer): void {
 function waitOnce(): void {
   post({ event: "waiting", tookMs: 0 });
   const start = performance.now();
-  const result = native.wait(fd, wakeFd, timeoutMs);
+  const result = native.wait(fd, wakeFd, timeoutMs, -1);
   post({ event: "returned", result, tookMs: performance.now() - start });
 }
 

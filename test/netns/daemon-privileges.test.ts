@@ -100,7 +100,7 @@ test("root keeps what routes and devices need, in no thread more, and a reload s
     /warning: domains\.br-e: runs without its classifier, .* takes CAP_BPF, which mapd gave up/;
   t.match(mapctl(file, "reload", "--dry-run"), { status: 0, stderr: warning });
   t.match(mapctl(file, "reload"), { status: 0, stderr: warning });
-  await daemon.logged('"no classifier: every packet enters the tunnel by itself"');
+  await daemon.logged('"no classifier: every packet enters and leaves the tunnel by itself"');
   t.match(ip("route show dev mape0"), /198\.51\.100\.0\/24/);
   t.same(privileges(daemon.pid), allHold(daemon.pid, "1000"));
   daemon.kill("SIGTERM");
@@ -109,9 +109,9 @@ test("root keeps what routes and devices need, in no thread more, and a reload s
   t.notMatch(daemon.log, /debugger/i, "SIGUSR1 would open it to every user of the host");
 });
 
-test("with a domain of MAP-E it keeps what puts the classifier back, too", async (t) => {
+test("with a domain of MAP-E it keeps what puts the classifiers and the intake back, too", async (t) => {
   const daemon = await startDaemon(t, configured(t, "", BR_T, BR_E));
-  t.same(privileges(daemon.pid), allHold(daemon.pid, "8000001000"));
+  t.same(privileges(daemon.pid), allHold(daemon.pid, "8000003000"));
 });
 
 test("an attached device and routes: off: nothing is kept, and a reload that needs more is refused", async (t) => {

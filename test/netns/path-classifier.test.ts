@@ -18,34 +18,50 @@ const { topology } = network;
 const running: Record<(typeof ENDS)[number], Daemon> = { ...network.daemons };
 const timeout = { timeout: 60_000 };
 
-/** Packets and bytes that a daemon has sent into the tunnel. */
-async function sent(daemon: Daemon): Promise<{ packets: number; bytes: number }> {
+/** Packets and bytes that a daemon has sent into the tunnel, or got out of it. */
+async function tunnelled(
+  daemon: Daemon,
+  way: "in" | "out",
+): Promise<{ packets: number; bytes: number }> {
   const domain = (await daemon.counters()).domains.find(({ name }) => name === DOMAIN);
-  const { out_ipv6_packets: packets = 0, out_ipv6_bytes: bytes = 0 } = domain?.counters ?? {};
-  return { packets, bytes };
+  const counters = domain?.counters ?? {};
+  return {
+    packets: counters[`${way}_ipv6_packets`] ?? 0,
+    bytes: counters[`${way}_ipv6_bytes`] ?? 0,
+  };
 }
 
 async function transfers(t: Test, isWhole: boolean): Promise<void> {
-  for (const [direction, end] of [
-    ["up", "ce1"],
-    ["down", "br"],
+  for (const [direction, ends] of [
+    ["up", { out: "ce1", in: "br" }],
+    ["down", { out: "br", in: "ce1" }],
   ] as const) {
-    const before = await sent(running[end]);
+    const look = () =>
+      Promise.all([tunnelled(running[ends.out], "out"), tunnelled(running[ends.in], "in")]);
+    const before = await look();
     const done = await transfer(topology, "lan1", direction, { bytes: BYTES, timeout: 30_000 });
     t.equal(done?.intact, true, `${direction}: ${done?.bytes} bytes in ${done?.seconds} s`);
-    const after = await sent(running[end]);
-    const mean = (after.bytes - before.bytes) / (after.packets - before.packets);
-    t.equal(mean > 2 * IPV6_MTU, isWhole, `${direction}: packets of ${mean} bytes on average`);
+    const after = await look();
+    for (const [i, way] of ["into", "out of"].entries()) {
+      const mean = (after[i]!.bytes - before[i]!.bytes) / (after[i]!.packets - before[i]!.packets);
+      const text = `${direction}: packets of ${mean} bytes on average ${way} the tunnel`;
+      t.equal(mean > 2 * IPV6_MTU, isWhole, text);
+    }
   }
 }
 
-await test("with the classifier super-packets enter the tunnel whole", timeout, async (t) => {
-  for (const end of ENDS) {
-    const [domain] = (await running[end].status()).domains;
-    t.same(domain?.tun.classifier, { on: true, reason: null }, end);
-  }
-  await transfers(t, true);
-});
+await test(
+  "with the classifiers super-packets enter the tunnel and leave it whole",
+  timeout,
+  async (t) => {
+    for (const end of ENDS) {
+      const [domain] = (await running[end].status()).domains;
+      t.same(domain?.tun.classifier, { on: true, reason: null }, end);
+      t.same(domain?.tun.intake, { on: true, reason: null }, end);
+    }
+    await transfers(t, true);
+  },
+);
 
 /** Starts the daemon of a node again, over a device where the classifier's place is taken. */
 async function startRefused(end: (typeof ENDS)[number]): Promise<void> {

@@ -29,12 +29,12 @@ for (const name of NAMES) {
     t.ok((stop ?? 0) > 30, "longer than mapd takes beside a drain, for which it asks itself");
   });
 
-  test(`${name}: no core dumps, no privileges to gain, none but two to begin with`, async (t) => {
+  test(`${name}: no core dumps, no privileges to gain, none but three to begin with`, async (t) => {
     t.same(valuesOf(unit, "LimitCORE"), ["0"]);
     t.same(valuesOf(unit, "NoNewPrivileges"), ["yes"]);
     t.same(valuesOf(unit, "DynamicUser"), ["yes"]);
-    t.same(valuesOf(unit, "AmbientCapabilities"), ["CAP_NET_ADMIN CAP_BPF"]);
-    t.same(valuesOf(unit, "CapabilityBoundingSet"), ["CAP_NET_ADMIN CAP_BPF"]);
+    t.same(valuesOf(unit, "AmbientCapabilities"), ["CAP_NET_ADMIN CAP_NET_RAW CAP_BPF"]);
+    t.same(valuesOf(unit, "CapabilityBoundingSet"), ["CAP_NET_ADMIN CAP_NET_RAW CAP_BPF"]);
   });
 
   test(`${name}: what mapd gives up its capabilities with is not filtered away`, async (t) => {

@@ -29,26 +29,29 @@ export class Segmenter {
 
   /**
    * Hands the segments of a super-packet to the sink, in order, and returns how many. `packet` was read from
-   * the frame as it is, virtio header included; the frame stays as it is, and the sink may use `packet` anew.
+   * the frame as it is, virtio header included; the frame stays as it is, and the sink may use `packet` anew. Each
+   * segment of one inside a tunnel has the outer headers, too.
    */
   segment(frame: DataView, packet: Packet): number {
-    const { at: ipAt, transportAt, end: superEnd, segments, gsoSize } = packet;
+    const { outerAt, transportAt, end: superEnd, segments, gsoSize } = packet;
+    const outerLen = packet.at - outerAt;
     const isTcp = packet.protocol === ipv4.PROTOCOL_TCP;
     const transportLen = isTcp ? tcp.headerLen(frame, transportAt) : udp.HEADER_LEN;
-    const headerLen = transportAt + transportLen - ipAt;
+    const headerLen = transportAt + transportLen - outerAt;
     const pieces = this.#pieces;
     pieces.begin();
     for (let i = 0; i < segments; i++) {
-      const from = ipAt + headerLen + i * gsoSize;
+      const from = outerAt + headerLen + i * gsoSize;
       const len = Math.min(gsoSize, superEnd - from);
       const at = pieces.place(headerLen + len);
       const end = at + headerLen + len;
       const out = pieces.frame;
-      const segmentAt = at + transportAt - ipAt;
-      copyBytes(frame, ipAt, out, at, headerLen);
+      const segmentAt = at + transportAt - outerAt;
+      copyBytes(frame, outerAt, out, at, headerLen);
       copyBytes(frame, from, out, at + headerLen, len);
       virtio.write(out, at, 0, virtio.GSO_NONE, 0, 0, 0, 0);
-      writeIp(out, at, end, i);
+      if (outerLen > 0) ipv6.writePayloadLen(out, at, end - at - ipv6.HEADER_LEN);
+      writeIp(out, at + outerLen, end, i);
       if (isTcp) writeTcp(out, segmentAt, i, i === segments - 1, gsoSize);
       const missing = superEnd - transportAt - (end - segmentAt);
       writeChecksum(out, segmentAt, end, missing, isTcp);

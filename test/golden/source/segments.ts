@@ -10,9 +10,10 @@ import {
   tcp,
   udp,
 } from "../../support/packet-builder.js";
-import { type GoldenCase, inPieces, pass, type Step } from "../golden-case.js";
+import { type GoldenCase, hairpin, inPieces, pass, type Step } from "../golden-case.js";
 import * as d from "./domains.js";
 
+const PEER_IPV4 = "192.0.2.19";
 const SEQUENCE = 0xfffffc00;
 
 /** Segments of one stream; PSH with the last, ECE with all. */
@@ -75,6 +76,34 @@ function upE(payload: Payload, id: number): Step {
   );
 }
 
+/** Out of the tunnel of the BR; `cut`: into fragments, for the IPv4 MTU of CUT_4. */
+function outE(payload: Payload, id: number, cut: boolean): Step {
+  const inside = ipv4({ src: d.CE_IPV4, dst: d.SERVER_E, id, df: !cut }, payload);
+  const tunnelled = ipv6({ src: d.CE, dst: d.BR }, encapsulated(inside));
+  return cut ? inPieces(tunnelled, ...fragments(inside, id, [CUT_4])) : pass(tunnelled, inside);
+}
+
+/** From one CE to another through the BR, which takes no hop off on the way out of the first tunnel. */
+function turnedE(payload: Payload, id: number): Step {
+  const fields = { src: d.CE_IPV4, dst: PEER_IPV4, id };
+  return hairpin(
+    ipv6({ src: d.CE, dst: d.BR }, encapsulated(ipv4(fields, payload))),
+    ipv6(
+      { src: d.BR, dst: d.CE_OTHER_ADDRESS },
+      encapsulated(ipv4({ ...fields, ttl: 63 }, payload)),
+    ),
+  );
+}
+
+/** Through the tunnel to the LAN of a CE with NAT44. */
+function inE(payload: Payload, id: number): Step {
+  const fields = { src: d.SERVER_E, id };
+  return pass(
+    ipv6({ src: d.BR, dst: d.CE }, encapsulated(ipv4({ ...fields, dst: d.CE_IPV4 }, payload))),
+    ipv4({ ...fields, dst: d.LAN_HOST }, payload),
+  );
+}
+
 export const SEGMENTS: readonly GoldenCase[] = [
   {
     name: "MAP-T cuts super-packets without DF into segments and those into fragments",
@@ -130,6 +159,63 @@ export const SEGMENTS: readonly GoldenCase[] = [
     steps: [
       ...stream(d.PORT, 80, 30, 1420).map((payload, i) => upE(payload, i)),
       ...datagrams(d.PORT, 53, [1400, 1400, 3]).map((payload, i) => upE(payload, 70 + i)),
+    ],
+    gauges: { nat44_mappings_tcp: 1, nat44_mappings_udp: 1, nat44_sessions: 2 },
+  },
+  {
+    name: "MAP-E BR takes super-packets out of the tunnel whole",
+    rfc: ["RFC 2473 §3.3", "virtio 1.2 §5.1.6"],
+    config: d.brE(),
+    superPackets: [
+      { first: 0, count: 3 },
+      { first: 3, count: 45 },
+      { first: 48, count: 3 },
+    ],
+    steps: [
+      ...stream(d.PORT, 80, 3, 1420).map((payload, i) => outE(payload, 10 + i, false)),
+      ...stream(d.PORT, 80, 45, 1420).map((payload, i) => outE(payload, 20 + i, false)),
+      ...datagrams(d.PORT, 53, [1400, 1400, 3]).map((payload, i) => outE(payload, 70 + i, false)),
+    ],
+  },
+  {
+    name: "MAP-E BR cuts super-packets out of the tunnel for a smaller IPv4 MTU",
+    rfc: ["RFC 2473 §3.3", "virtio 1.2 §5.1.6"],
+    config: d.brE({ more: { mtu: { ipv4: 1000 } } }),
+    superPackets: [
+      { first: 0, count: 3, isCut: "always" },
+      { first: 3, count: 2, isCut: "always" },
+    ],
+    steps: [
+      ...stream(d.PORT, 80, 3, 1200).map((payload, i) => outE(payload, 10 + i, true)),
+      ...datagrams(d.PORT, 53, [1200, 1100]).map((payload, i) => outE(payload, 70 + i, true)),
+    ],
+  },
+  {
+    name: "MAP-E BR turns super-packets for another CE around",
+    rfc: ["RFC 7597 §8.1", "virtio 1.2 §5.1.6"],
+    config: d.brE(),
+    superPackets: [
+      { first: 0, count: 5, isCut: "without-classifier" },
+      { first: 5, count: 3, isCut: "without-classifier" },
+    ],
+    steps: [
+      ...stream(d.PORT, d.PORT, 5, 1420).map((payload, i) => turnedE(payload, 10 + i)),
+      ...datagrams(d.PORT, d.PORT, [1400, 1400, 3]).map((payload, i) => turnedE(payload, 70 + i)),
+    ],
+  },
+  {
+    name: "MAP-E CE takes super-packets through NAT44 to a LAN host",
+    rfc: ["RFC 7597 §8", "virtio 1.2 §5.1.6"],
+    config: d.ceE(),
+    superPackets: [
+      { first: 2, count: 30 },
+      { first: 32, count: 3 },
+    ],
+    steps: [
+      upE(stream(d.PORT, 80, 1, 20)[0]!, 1),
+      upE(datagrams(d.PORT, 53, [20])[0]!, 2),
+      ...stream(80, d.PORT, 30, 1420).map((payload, i) => inE(payload, 10 + i)),
+      ...datagrams(53, d.PORT, [1400, 1400, 3]).map((payload, i) => inE(payload, 70 + i)),
     ],
     gauges: { nat44_mappings_tcp: 1, nat44_mappings_udp: 1, nat44_sessions: 2 },
   },

@@ -89,6 +89,7 @@ export function viewOf(
     ce: ceOf(config.settings),
     offloads: 0x0f,
     classifier: null,
+    intake: null,
     workers: [{ index: 0, alive: true, restarts: 2, hangs: 1, ports: PORTS, loop: LOOP }],
     failures: {
       recreations: 3,
@@ -97,6 +98,7 @@ export function viewOf(
       refitFailures: 7,
       classifierLosses: 5,
     },
+    intakeDrops: () => 0,
     counters: () => Float64Array.from({ length: COUNTER_COUNT }, (_, index) => fill(index)),
   };
 }

@@ -30,9 +30,11 @@ test("a queue hands the arena's memory and lists to the addon", async (t) => {
     attachClassifier: unused,
     detachClassifier: unused,
     findClassifier: unused,
+    openIntakes: unused,
+    intakeDrops: unused,
   };
   const arena = new Arena(3, HEADROOM + 64);
-  const queue = new NativeQueue(native, 7, true, TUN_F_CSUM);
+  const queue = new NativeQueue(native, 7, true, TUN_F_CSUM, 9);
   t.equal(queue.offloads, TUN_F_CSUM);
   t.equal(queue.readBatch(arena, 3), 2);
   arena.emit(0, HEADROOM, HEADROOM + 64);
@@ -41,7 +43,7 @@ test("a queue hands the arena's memory and lists to the addon", async (t) => {
   const [read, write] = calls;
   t.strictSame(
     read?.filter((arg) => typeof arg !== "object"),
-    [7, true, arena.slotLen, HEADROOM, 3],
+    [7, true, arena.slotLen, HEADROOM, 3, 9],
   );
   t.equal(read?.[2], arena.memory);
   t.equal(read?.[5], arena.lengths);

@@ -187,6 +187,14 @@ test("the classifier is there where there is a tunnel with offloads", async (t) 
   t.notOk((await scraped([CE])).has('mapd_classifier_active{domain="ce-t"}'));
 });
 
+test("an intake is active or not, and what it lost counts as lost before the device", async (t) => {
+  const intake = { on: false, reason: "EPERM" } as const;
+  const shown = await scraped([{ ...CE, intake, intakeDrops: () => 7 }]);
+  t.equal(shown.get('mapd_intake_active{domain="ce-t"}'), "0");
+  t.equal(shown.get('mapd_tun_queue_drops_total{domain="ce-t"}'), "7");
+  t.notOk((await scraped([CE])).has('mapd_intake_active{domain="ce-t"}'));
+});
+
 test("names follow the conventions: prefix, _total on counters only, help on all", async (t) => {
   const text = await createMetrics(meteredOf([CE]), "1").text();
   const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map((match) => [match[1], match[2]]);

@@ -135,6 +135,7 @@ test("every metric of our own is on the dashboard", async (t) => {
     "mapd_domain_info",
     "mapd_announced",
     "mapd_classifier_active",
+    "mapd_intake_active",
     "mapd_config_last_reload_success_timestamp_seconds",
     "mapd_state_file_healthy",
     "mapd_state_restored_sessions",

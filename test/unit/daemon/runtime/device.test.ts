@@ -1,7 +1,12 @@
 import { type Test, test } from "tap";
 import { parseConfig } from "../../../../daemon/config/load.js";
 import type { DomainConfig } from "../../../../daemon/config/types.js";
-import { checkDevice, closeDevice, openDevice } from "../../../../daemon/runtime/device.js";
+import {
+  checkDevice,
+  closeDevice,
+  openDevice,
+  takeIntakeDrops,
+} from "../../../../daemon/runtime/device.js";
 import type { NativeTun, OpenOptions } from "../../../../src/tun/native.js";
 
 const ALL = 0x6f;
@@ -30,11 +35,12 @@ function domain(mode: "map-t" | "map-e", tun: object): DomainConfig {
 }
 
 interface Kernel {
-  /** What an open() past the first `queues` ones, attachClassifier() and setOffloads() come to. */
+  /** What an open() past the first `queues` ones, the calls for classifiers and intakes, and setOffloads() come to. */
   readonly queues?: number;
-  readonly attach?: () => boolean;
+  readonly attach?: (toDevice: boolean) => boolean;
   readonly accepted?: number;
-  readonly found?: () => number;
+  readonly found?: (toDevice: boolean) => number;
+  readonly intakes?: () => number[];
 }
 
 function failure(code: string, message: string): Error {
@@ -42,7 +48,13 @@ function failure(code: string, message: string): Error {
 }
 
 /** An addon that notes what is asked of it. */
-function fake({ queues = 8, attach = () => true, accepted = ALL, found = () => 0 }: Kernel): {
+function fake({
+  queues = 8,
+  attach = () => true,
+  accepted = ALL,
+  found = () => 0,
+  intakes = () => [20, 21],
+}: Kernel): {
   native: NativeTun;
   calls: string[];
 } {
@@ -61,15 +73,20 @@ function fake({ queues = 8, attach = () => true, accepted = ALL, found = () => 0
       calls.push(`setOffloads ${fd} ${offloads}`);
       return accepted;
     },
-    attachClassifier: (name) => {
-      calls.push(`attach ${name}`);
-      return attach();
+    attachClassifier: (name, toDevice) => {
+      calls.push(`attach ${toDevice ? "to" : "from"} ${name}`);
+      return attach(toDevice);
     },
     detachClassifier: (name, madeQdisc) => {
       calls.push(`detach ${name} ${madeQdisc}`);
       return 0;
     },
-    findClassifier: found,
+    findClassifier: (_name, toDevice) => found(toDevice),
+    openIntakes: (name, count) => {
+      calls.push(`intakes ${name} ${count}`);
+      return intakes().slice(0, count);
+    },
+    intakeDrops: (fd) => fd - 18,
     close: (fd) => {
       calls.push(`close ${fd}`);
       return 0;
@@ -94,34 +111,44 @@ function opened(t: Test, mode: "map-t" | "map-e", tun: object, kernel: Kernel, a
 test("MAP-T asks for every offload at once", async (t) => {
   const { device } = opened(t, "map-t", {}, {}, [`open t0 ${ALL}`]);
   t.equal(device.classifier, null);
-  t.same(device.queues, [{ fd: 10, vnetHdr: true, offloads: ALL, cutsInsideTunnels: false }]);
+  t.equal(device.intake, null);
+  t.same(device.queues, [
+    { fd: 10, intakeFd: -1, vnetHdr: true, offloads: ALL, cutsInsideTunnels: false },
+  ]);
 });
 
-test("MAP-E asks for more than checksums once the classifier is on", async (t) => {
-  const expected = [`open t0 ${CSUM}`, `open t0 ${CSUM}`, "attach t0", `setOffloads 10 ${ALL}`];
+/** What is asked of the kernel for one queue of MAP-E. */
+const WHOLE = [
+  `open t0 ${CSUM}`,
+  "attach from t0",
+  `setOffloads 10 ${ALL}`,
+  "intakes t0 1",
+  "attach to t0",
+];
+
+test("MAP-E asks for more than checksums once the classifier is on, and then for its intake", async (t) => {
+  const expected = [`open t0 ${CSUM}`, ...WHOLE.with(3, "intakes t0 2")];
   const { device, native, calls } = opened(t, "map-e", { queues: 2 }, {}, expected);
   t.same(device.classifier, { on: true, madeQdisc: true });
   t.equal(device.offloads, ALL);
+  t.same(device.intake, { on: true, fds: [20, 21] });
   t.same(
-    device.queues.map((queue) => [queue.offloads, queue.cutsInsideTunnels]),
+    device.queues.map((queue) => [queue.intakeFd, queue.offloads, queue.cutsInsideTunnels]),
     [
-      [ALL, true],
-      [ALL, true],
+      [20, ALL, true],
+      [21, ALL, true],
     ],
   );
+  t.equal(takeIntakeDrops(native, device), 2 + 3);
   closeDevice(native, device);
-  t.same(calls.slice(4), ["detach t0 true", "close 10", "close 11"]);
+  t.same(calls.slice(6), ["detach t0 true", "close 10", "close 20", "close 11", "close 21"]);
 });
 
 test("a qdisc that was there is not taken away", async (t) => {
   const attach = (): boolean => false;
-  const { native, calls, device } = opened(t, "map-e", {}, { attach }, [
-    `open t0 ${CSUM}`,
-    "attach t0",
-    `setOffloads 10 ${ALL}`,
-  ]);
+  const { native, calls, device } = opened(t, "map-e", {}, { attach }, WHOLE);
   closeDevice(native, device);
-  t.same(calls.slice(3), ["detach t0 false", "close 10"]);
+  t.same(calls.slice(5), ["detach t0 false", "close 10", "close 20"]);
 });
 
 test("a kernel that takes no other offloads leaves those that there are", async (t) => {
@@ -143,12 +170,15 @@ for (const { code, hint } of REFUSALS) {
     };
     const { native, calls, device } = opened(t, "map-e", {}, { attach }, [
       `open t0 ${CSUM}`,
-      "attach t0",
+      "attach from t0",
     ]);
     const { classifier } = device;
+    t.equal(device.intake, null);
     t.match(classifier, { on: false, reason: hint });
     t.match(classifier, { reason: new RegExp(`^${code}: STEP`) });
-    t.same(device.queues, [{ fd: 10, vnetHdr: true, offloads: CSUM, cutsInsideTunnels: false }]);
+    t.same(device.queues, [
+      { fd: 10, intakeFd: -1, vnetHdr: true, offloads: CSUM, cutsInsideTunnels: false },
+    ]);
     closeDevice(native, device);
     t.same(calls.slice(2), ["close 10"]);
   });
@@ -157,7 +187,9 @@ for (const { code, hint } of REFUSALS) {
 test("offload: off asks for nothing", async (t) => {
   for (const mode of ["map-t", "map-e"] as const) {
     const { device } = opened(t, mode, { offload: "off" }, {}, ["open t0 0"]);
-    t.same(device.queues, [{ fd: 10, vnetHdr: false, offloads: 0, cutsInsideTunnels: false }]);
+    t.same(device.queues, [
+      { fd: 10, intakeFd: -1, vnetHdr: false, offloads: 0, cutsInsideTunnels: false },
+    ]);
     t.equal(device.classifier, null);
   }
 });
@@ -173,17 +205,64 @@ test("a classifier that is there is left alone, and one whose device is gone", a
     const { native, calls } = fake({ found: () => found });
     const device = openDevice(native, domain("map-e", {}));
     t.equal(checkDevice(native, device), null);
-    t.equal(calls.length, 3);
+    t.same(calls, WHOLE);
   }
   const { native } = fake({ found: () => -2 });
   t.equal(checkDevice(native, openDevice(native, domain("map-t", {}))), null);
 });
 
-test("a classifier that somebody took away is put back", async (t) => {
-  const { native, calls } = fake({ found: () => -2 });
+const TAKEN = [
+  { what: "the one from the device", found: (to: boolean) => (to ? 0 : -2), back: ["from"] },
+  { what: "the one to the device", found: (to: boolean) => (to ? -2 : 0), back: ["to"] },
+  { what: "both", found: () => -22, back: ["from", "to"] },
+];
+
+for (const { what, found, back } of TAKEN) {
+  test(`what somebody took away is put back: ${what}`, async (t) => {
+    const { native, calls } = fake({ found });
+    const device = openDevice(native, domain("map-e", {}));
+    t.same(checkDevice(native, device), device);
+    t.same(
+      calls.slice(5),
+      back.map((way) => `attach ${way} t0`),
+    );
+  });
+}
+
+test("without its intake the device works, and the reason is kept", async (t) => {
+  const intakes = (): never => {
+    throw Object.assign(failure("EPERM", "EPERM: STEP"), { syscall: "AF_PACKET" });
+  };
+  const { device } = opened(t, "map-e", {}, { intakes }, WHOLE.slice(0, 4));
+  t.match(device.classifier, { on: true });
+  t.match(device.intake, { on: false, reason: /^EPERM: STEP; it needs CAP_NET_RAW/ });
+  t.equal(device.queues[0]?.intakeFd, -1);
+  t.equal(takeIntakeDrops(fake({}).native, device), 0);
+});
+
+test("an intake that nothing is turned around to is closed again", async (t) => {
+  const attach = (toDevice: boolean): boolean => {
+    if (toDevice) throw failure("ENOMEM", "ENOMEM: STEP");
+    return true;
+  };
+  const { device } = opened(t, "map-e", {}, { attach }, [...WHOLE, "close 20"]);
+  t.same(device.intake, { on: false, reason: "ENOMEM: STEP" });
+  t.equal(device.queues[0]?.intakeFd, -1);
+});
+
+test("an intake that cannot be had again is left, and not tried again", async (t) => {
+  let isAllowed = true;
+  const attach = (): boolean => {
+    if (isAllowed) return true;
+    throw failure("ENOMEM", "ENOMEM: STEP");
+  };
+  const { native, calls } = fake({ attach, found: (to) => (to ? -2 : 0) });
   const device = openDevice(native, domain("map-e", {}));
-  t.same(checkDevice(native, device), device);
-  t.same(calls.slice(3), ["attach t0"]);
+  isAllowed = false;
+  const after = checkDevice(native, device);
+  t.match(after, { classifier: { on: true }, intake: { on: false, reason: "ENOMEM: STEP" } });
+  t.equal(checkDevice(native, after!), null);
+  t.same(calls.slice(5), ["attach to t0"]);
 });
 
 test("where that is refused the kernel is asked for no more super-packets", async (t) => {
@@ -196,7 +275,11 @@ test("where that is refused the kernel is asked for no more super-packets", asyn
   const device = openDevice(native, domain("map-e", {}));
   isAllowed = false;
   const after = checkDevice(native, device);
-  t.match(after, { offloads: CSUM, classifier: { on: false, reason: /^EPERM: STEP/ } });
-  t.same(calls.slice(3), ["attach t0", `setOffloads 10 ${CSUM}`]);
+  t.match(after, {
+    offloads: CSUM,
+    classifier: { on: false, reason: /^EPERM: STEP/ },
+    intake: null,
+  });
+  t.same(calls.slice(5), ["attach from t0", "detach t0 false", `setOffloads 10 ${CSUM}`]);
   t.equal(checkDevice(native, after!), null, "and it is not tried again");
 });

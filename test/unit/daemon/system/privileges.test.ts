@@ -40,7 +40,7 @@ const CONFIGURATIONS: readonly {
   {
     name: "a classifier",
     domains: [ATTACHED_E + OFF],
-    needed: ["CAP_NET_ADMIN", "CAP_BPF"],
+    needed: ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_BPF"],
   },
   {
     name: "MAP-E without offload",
@@ -194,7 +194,7 @@ test("a tunnel that goes without its classifier is told before, where a restart 
       severity: "warning",
       path: "domains.br-e",
       message:
-        "runs without its classifier, so every packet enters the tunnel by itself: loading it takes CAP_BPF, " +
+        "runs without its classifier, so every packet enters and leaves the tunnel by itself: loading it takes CAP_BPF, " +
         "which mapd gave up when it had started; restart mapd to have it",
       rfc: "",
     },
