@@ -141,7 +141,13 @@ test("what comes out of a tunnel is read as the kernel has it, super-packets who
     t.same(withoutHint(got!.virtio), withoutHint(expected.virtio), `${name}: its virtio header`);
     t.same(more, [], `${name}: nothing else`);
   }
-  t.equal(native.wait(fd, wake, 0, intakes[0]!), 0, "then nothing waits");
+  t.same(read(queues[0]!), [], "then nothing of ours waits");
+  let waits = READABLE;
+  for (let i = 0; i < 20 && waits !== 0; i++) {
+    t.same(read(queues[0]!), []);
+    waits = native.wait(fd, wake, 0, intakes[0]!);
+  }
+  t.equal(waits, 0, "and nothing of the kernel's, once that was read");
 });
 
 test("IPv4 comes by the queue, and neither side keeps the other waiting", async (t) => {
