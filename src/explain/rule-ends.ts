@@ -106,11 +106,11 @@ export class RuleEnds {
   ruleOf(address: IpAddress, port: number | null): Found | null {
     const own = this.#own;
     if (own !== null && isOwn(own.ce, address)) return { rule: own.rule, use: "basic" };
-    const index =
+    const found =
       address.family === 4
         ? this.#table.lookup4(address.ipv4 | 0, port ?? -1)
         : this.#table.lookup6(Uint32Array.from(address.ipv6));
-    const rule = index < 0 ? undefined : this.#rules.at(index);
+    const rule = found < 0 ? undefined : this.#rules.at(this.#table.indexOf(found));
     if (rule === undefined) return null;
     return { rule, use: this.#settings.role === "br" ? "mapping" : "forwarding" };
   }

@@ -7,19 +7,22 @@ import {
   CLASS4_BITS,
   CLASS6_BITS,
   classBits6,
+  FIRST_LINE,
   HEADER,
-  HEADER_WORDS,
   hashIpv4,
   hashIpv6,
+  LINE_WORDS,
   MOST_SKIPPED6,
 } from "./table-layout.js";
+import { TableView } from "./table-view.js";
 import type { RuleList } from "./types.js";
 
 const { RECORD_WORDS } = record;
 const NO_PORT = -1;
-/** Tables begin where cache lines do. */
-const LINE_WORDS = 16;
-const RECORDS_AT = HEADER_WORDS;
+/** Share of the places that is used at most: of the records, a sixth then lies in another line than its own. */
+const MOST_FILLED = 0.6;
+/** Lines of few rules: nearly each has one of its own then, and no branch is foretold wrongly. */
+const LEAST_LINES = 1024;
 
 /** A page that is not isolated has no shared memory, and no workers to share a table with. */
 const Memory = globalThis.SharedArrayBuffer ?? ArrayBuffer;
@@ -31,7 +34,7 @@ interface Survey {
   /** Forms of IPv4 prefixes and lengths of IPv6 prefixes that occur, in the order in which they are looked for. */
   readonly forms4: readonly number[];
   readonly lengths6: readonly number[];
-  /** Slots that are filled at most. */
+  /** Records of the IPv4 places at most. */
   readonly filled4: number;
   /** Leading bits that all IPv6 prefixes have in common. */
   readonly common6: number;
@@ -39,12 +42,9 @@ interface Survey {
 
 export function compileTable(rules: RuleList, mode: "map-t" | "map-e"): SharedArrayBuffer {
   const survey = surveyOf(PackedRules.of(rules).packed().words);
-  const classes4 = classify4(survey);
-  const classes6 = classify6(survey);
-  const builder = new TableBuilder(survey, classes4, classes6);
-  if (mode === "map-t") builder.markWholeAddresses();
-  builder.fill();
-  return builder.words.buffer as SharedArrayBuffer;
+  const words = tableWords(survey, classify4(survey), classify6(survey));
+  new TableBuilder(words.buffer as SharedArrayBuffer, survey, mode).fill();
+  return words.buffer as SharedArrayBuffer;
 }
 
 function surveyOf(words: Int32Array): Survey {
@@ -59,7 +59,7 @@ function surveyOf(words: Int32Array): Survey {
     forms4.add(form);
     lengths6.add(record.ipv6Len(words, at));
     for (let i = 0; i < 4; i++) differences[i]! |= words[at + i]! ^ first[i]!;
-    // Rules of one address mostly follow each other; where they do not, there is a slot too many.
+    // Rules of one address mostly follow each other; where they do not, there is a place too many.
     if (record.isGroup(form) && record.ruleIpv4(words, at) !== shared) {
       shared = record.ruleIpv4(words, at);
       filled4++;
@@ -117,74 +117,61 @@ function skipped6({ common6 }: Survey): number {
   return Math.min(common6, MOST_SKIPPED6);
 }
 
-/** A power of two of slots, at most half of them used. */
-function slotsFor(filled: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(1, filled) * 2));
+/** Words of the places for so many records: a power of two of lines, never full. */
+function placeWords(filled: number): number {
+  const lines = (filled / MOST_FILLED) * (RECORD_WORDS / LINE_WORDS);
+  return Math.max(LEAST_LINES, 2 ** Math.ceil(Math.log2(Math.max(1, lines)))) * LINE_WORDS;
 }
 
-function inLines(words: number): number {
-  return Math.ceil(words / LINE_WORDS) * LINE_WORDS;
+/** The whole table but for its records. */
+function tableWords(survey: Survey, classes4: Classes, classes6: Classes): Int32Array {
+  const { count, forms4, lengths6 } = survey;
+  const [words4, words6] = [placeWords(survey.filled4), placeWords(count)];
+  const places6At = FIRST_LINE + words4;
+  const classes4At = places6At + words6;
+  const classes6At = classes4At + classes4.classes.length / 4;
+  const lists4At = classes6At + classes6.classes.length / 4;
+  const lists4 = listWords(lists4At, classes4.lists, (rank) => entry4(forms4[rank]!));
+  const lists6At = lists4At + lists4.length;
+  const lists6 = listWords(lists6At, classes6.lists, (rank) => entry6(lengths6[rank]!));
+  const words = new Int32Array(new Memory((lists6At + lists6.length) * 4));
+  // Pages that are touched in their order lie in order, and the processor knows the places of several at once.
+  words.fill(record.FREE);
+  const bytes = new Uint8Array(words.buffer);
+  bytes.set(classes4.classes, classes4At * 4);
+  bytes.set(classes6.classes, classes6At * 4);
+  words.set(lists4, lists4At);
+  words.set(lists6, lists6At);
+  words[HEADER.size] = count;
+  words[HEADER.places4At] = FIRST_LINE;
+  words[HEADER.lines4Mask] = words4 - LINE_WORDS;
+  words[HEADER.places6At] = places6At;
+  words[HEADER.lines6Mask] = words6 - LINE_WORDS;
+  words[HEADER.classes4At] = classes4At;
+  words[HEADER.classes6At] = classes6At;
+  words[HEADER.lists4At] = lists4At;
+  words[HEADER.lists6At] = lists6At;
+  words[HEADER.skipped6] = skipped6(survey);
+  return words;
 }
 
-class TableBuilder {
-  readonly words: Int32Array;
-  readonly #count: number;
+class TableBuilder extends TableView {
+  readonly #rules: Int32Array;
   readonly #forms4: readonly number[];
-  readonly #slots4At: number;
-  readonly #slots4Mask: number;
-  readonly #slots6At: number;
-  readonly #slots6Mask: number;
-  readonly #indexMask: number;
+  readonly #hasWholeAddresses: boolean;
 
-  /** Allocates the buffer, and writes everything but the slots. */
-  constructor(survey: Survey, classes4: Classes, classes6: Classes) {
-    const { count, forms4, lengths6 } = survey;
-    const [slots4, slots6] = [slotsFor(survey.filled4), slotsFor(count)];
-    this.#count = count;
+  constructor(buffer: SharedArrayBuffer, { words, forms4 }: Survey, mode: "map-t" | "map-e") {
+    super(buffer);
+    this.#rules = words;
     this.#forms4 = forms4;
-    this.#slots4Mask = slots4 - 1;
-    this.#slots6Mask = slots6 - 1;
-    this.#indexMask = 2 ** Math.ceil(Math.log2(count + 1)) - 1;
-    this.#slots4At = inLines(RECORDS_AT + survey.words.length);
-    this.#slots6At = inLines(this.#slots4At + slots4);
-    const classes4At = inLines(this.#slots6At + slots6);
-    const classes6At = classes4At + classes4.classes.length / 4;
-    const lists4At = classes6At + classes6.classes.length / 4;
-    const lists4 = listWords(lists4At, classes4.lists, (rank) => entry4(forms4[rank]!));
-    const lists6At = lists4At + lists4.length;
-    const lists6 = listWords(lists6At, classes6.lists, (rank) => entry6(lengths6[rank]!));
-    this.words = new Int32Array(new Memory((lists6At + lists6.length) * 4));
-    const bytes = new Uint8Array(this.words.buffer);
-    bytes.set(classes4.classes, classes4At * 4);
-    bytes.set(classes6.classes, classes6At * 4);
-    this.words.set(survey.words, RECORDS_AT);
-    this.words.set(lists4, lists4At);
-    this.words.set(lists6, lists6At);
-    this.words[HEADER.size] = count;
-    this.words[HEADER.recordsAt] = RECORDS_AT;
-    this.words[HEADER.slots4At] = this.#slots4At;
-    this.words[HEADER.slots4Mask] = this.#slots4Mask;
-    this.words[HEADER.slots6At] = this.#slots6At;
-    this.words[HEADER.slots6Mask] = this.#slots6Mask;
-    this.words[HEADER.classes4At] = classes4At;
-    this.words[HEADER.classes6At] = classes6At;
-    this.words[HEADER.lists4At] = lists4At;
-    this.words[HEADER.lists6At] = lists6At;
-    this.words[HEADER.indexMask] = this.#indexMask;
-    this.words[HEADER.skipped6] = skipped6(survey);
-  }
-
-  markWholeAddresses(): void {
-    for (let rule = 0; rule < this.#count; rule++) {
-      record.markWholeAddress(this.words, recordAt(rule));
-    }
+    this.#hasWholeAddresses = mode === "map-t";
   }
 
   /** Throws a RangeError where two rules contradict each other. */
   fill(): void {
-    for (let rule = 0; rule < this.#count; rule++) {
+    for (let rule = 0; rule < this.size; rule++) {
       this.#insertIpv6(rule);
-      const form = record.ipv4Form(this.words, recordAt(rule));
+      const form = record.ipv4Form(this.#rules, rule * RECORD_WORDS);
       if (record.isGroup(form)) this.#insertGroup(rule, form);
       else this.#insertIpv4(rule, form);
     }
@@ -192,81 +179,78 @@ class TableBuilder {
 
   #insertIpv6(rule: number): void {
     const { words } = this;
-    const at = recordAt(rule);
-    const len = record.ipv6Len(words, at);
-    const [w0, w1, w2, w3] = [words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!];
-    const hash = hashIpv6(w0, w1, w2, w3, len);
-    let slot = hash & this.#slots6Mask;
-    for (; words[this.#slots6At + slot]! !== 0; slot = (slot + 1) & this.#slots6Mask) {
-      const other = this.#ruleIn(this.#slots6At + slot);
-      const otherAt = recordAt(other);
-      const isSame = record.hasIpv6(words, otherAt, w0, w1, w2, w3);
-      if (isSame && record.ipv6Len(words, otherAt) === len) refuse(other, rule, "the IPv6 prefix");
+    const rules = this.#rules;
+    const from = rule * RECORD_WORDS;
+    const len = record.ipv6Len(rules, from);
+    const [w0, w1, w2, w3] = [rules[from]!, rules[from + 1]!, rules[from + 2]!, rules[from + 3]!];
+    let at = this.home6(hashIpv6(w0, w1, w2, w3, len));
+    while (!record.isFree(words, at)) {
+      const isSame = record.hasIpv6(words, at, w0, w1, w2, w3);
+      if (isSame && record.ipv6Len(words, at) === len) {
+        refuse(record.indexOf(words, at), rule, "the IPv6 prefix");
+      }
+      at = this.next6(at);
     }
-    this.#fill(this.#slots6At + slot, hash, rule);
+    this.#place(rule, at);
   }
 
   #insertIpv4(rule: number, form: number): void {
-    const address = record.ruleIpv4(this.words, recordAt(rule));
+    const address = record.ruleIpv4(this.#rules, rule * RECORD_WORDS);
     if (record.formLen(form) === 32) this.#refuseOtherForms(rule, address, form);
     this.#insert(rule, address, form, 0, "the IPv4 prefix");
   }
 
   #insertGroup(rule: number, form: number): void {
-    const { words } = this;
-    const at = recordAt(rule);
-    const address = record.ruleIpv4(words, at);
+    const address = record.ruleIpv4(this.#rules, rule * RECORD_WORDS);
     const first = record.wantedPsid(form, NO_PORT);
-    if (words[this.#find(rule, address, form, first)]! === 0) {
+    if (record.isFree(this.words, this.#find(rule, address, form, first))) {
       this.#refuseOtherForms(rule, address, form);
-      record.markFirstOfAddress(words, at);
-      this.#insert(rule, address, form, first, "the address");
+      record.markFirstOfAddress(
+        this.words,
+        this.#insert(rule, address, form, first, "the address"),
+      );
     }
-    this.#insert(rule, address, form, record.provisionedPsid(words, at), "address and PSID");
+    const psid = record.provisionedPsid(this.#rules, rule * RECORD_WORDS);
+    this.#insert(rule, address, form, psid, "address and PSID");
   }
 
   /** An address is divided in one way, or not at all (RFC 7597 §5.1). */
   #refuseOtherForms(rule: number, address: number, own: number): void {
     for (const form of this.#forms4) {
       if (form === own || record.formLen(form) < 32) continue;
-      const slotAt = this.#find(rule, address, form, record.wantedPsid(form, NO_PORT));
-      if (this.words[slotAt]! !== 0) refuse(this.#ruleIn(slotAt), rule, "the address");
+      const at = this.#find(rule, address, form, record.wantedPsid(form, NO_PORT));
+      if (!record.isFree(this.words, at)) {
+        refuse(record.indexOf(this.words, at), rule, "the address");
+      }
     }
   }
 
-  #insert(rule: number, address: number, form: number, psid: number, what: string): void {
-    const slotAt = this.#find(rule, address, form, psid);
-    if (this.words[slotAt]! !== 0) refuse(this.#ruleIn(slotAt), rule, what);
-    this.#fill(slotAt, hashIpv4(address, form, psid), rule);
+  /** Returns where the record is now. */
+  #insert(rule: number, address: number, form: number, psid: number, what: string): number {
+    const at = this.#find(rule, address, form, psid);
+    if (!record.isFree(this.words, at)) refuse(record.indexOf(this.words, at), rule, what);
+    this.#place(rule, at);
+    return at;
   }
 
-  /** Offset of the slot of another rule with that key, or of the free one where it belongs. `psid` as `wantedPsid()` has it. */
+  /** Place of another rule with that key, or the free one where it belongs. `psid` as `wantedPsid()` has it. */
   #find(rule: number, address: number, form: number, psid: number): number {
     const { words } = this;
     const mask = record.formMask(form);
     const psidMask = record.wantedPsidMask(form, psid);
-    for (let slot = hashIpv4(address, form, psid) & this.#slots4Mask; ; ) {
-      const slotAt = this.#slots4At + slot;
-      if (words[slotAt]! === 0) return slotAt;
-      const other = this.#ruleIn(slotAt);
-      const at = recordAt(other);
+    for (let at = this.home4(hashIpv4(address, form, psid)); ; ) {
+      if (record.isFree(words, at)) return at;
       const isKey = record.hasIpv4(words, at, address, form, mask);
-      if (other !== rule && isKey && record.hasPsid(words, at, psid, psidMask)) return slotAt;
-      slot = (slot + 1) & this.#slots4Mask;
+      const isOther = record.indexOf(words, at) !== rule;
+      if (isOther && isKey && record.hasPsid(words, at, psid, psidMask)) return at;
+      at = this.next4(at);
     }
   }
 
-  #ruleIn(slotAt: number): number {
-    return (this.words[slotAt]! & this.#indexMask) - 1;
+  #place(rule: number, at: number): void {
+    record.copyRecord(this.#rules, rule * RECORD_WORDS, this.words, at, rule);
+    if (this.#hasWholeAddresses) record.markWholeAddress(this.words, at);
   }
-
-  #fill(slotAt: number, hash: number, rule: number): void {
-    this.words[slotAt] = (hash & ~this.#indexMask) | (rule + 1);
-  }
-}
-
-function recordAt(rule: number): number {
-  return RECORDS_AT + rule * RECORD_WORDS;
 }
 
 function refuse(one: number, other: number, what: string): never {

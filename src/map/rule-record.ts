@@ -5,14 +5,12 @@
  *   +4        rule IPv4 prefix
  *   +5        n:8 | r:6 | o:6 | a:4 | k:5 | draft-03:1 | whole address in IID:1 | provisioned PSID:1
  *   +6        reserved:14 | first of its address:1 | forwarding:1 | provisioned PSID:16
- *   +7        mask of the r + p IPv4 bits that the rule and the EA bits give
+ *   +7        in a RuleTable: index of the rule in the list
  *
  * An address reads | rule prefix: n | EA bits: o = p + q | subnet id: zero | IID: from bit 64 |, and where n + o > 64
  * the prefix and the EA bits overwrite the leading part of the IID.
  */
 import { isExcludedPort, psidOfPort } from "./port-set.js";
-import { maskOf } from "./prefix.js";
-import { suffixLen } from "./rule.js";
 import type { Rule } from "./types.js";
 
 export const RECORD_WORDS = 8;
@@ -20,7 +18,7 @@ export const RECORD_WORDS = 8;
 const IPV4_AT = 4;
 const SHAPE_AT = 5;
 const PSID_AT = 6;
-const MASK_AT = 7;
+const INDEX_AT = 7;
 
 const DRAFT_03 = 4;
 const WHOLE_ADDRESS = 2;
@@ -54,7 +52,7 @@ export function writeRecord(
     (wholeAddress ? WHOLE_ADDRESS : 0) |
     (rule.psid === null ? 0 : PROVISIONED);
   words[at + PSID_AT] = (rule.psid ?? 0) | (rule.forwarding ? FORWARDING : 0);
-  words[at + MASK_AT] = maskOf(ipv4.len + suffixLen(eaLen, ipv4.len));
+  words[at + INDEX_AT] = 0;
 }
 
 /** The rule that was written at `at`. Cold. */
@@ -72,6 +70,31 @@ export function readRecord(name: string, words: Int32Array, at: number): Rule {
     iid: shape & DRAFT_03 ? "draft-03" : "rfc7597",
     forwarding: isForwarding(words, at),
   };
+}
+
+/** Puts the record at `from`, of the rule `index` in the list, into a place of a RuleTable. */
+export function copyRecord(
+  records: Int32Array,
+  from: number,
+  words: Int32Array,
+  at: number,
+  index: number,
+): void {
+  for (let i = 0; i < INDEX_AT; i++) words[at + i] = records[from + i]!;
+  words[at + INDEX_AT] = index;
+}
+
+/** What every word of a free place is: no rule has such a shape. */
+export const FREE = -1;
+
+/** True where the place at `at` has no record. */
+export function isFree(words: Int32Array, at: number): boolean {
+  return words[at + INDEX_AT]! === FREE;
+}
+
+/** Of the rule in the list. */
+export function indexOf(words: Int32Array, at: number): number {
+  return words[at + INDEX_AT]!;
 }
 
 /** MAP-T has the whole address in the IID of the rule at `at`, where that is a prefix rule. */
@@ -175,6 +198,12 @@ function psidLenOf(shape: number): number {
   return (shape >>> 3) & 0x1f;
 }
 
+/** Mask of the r + p IPv4 bits that the rule and the EA bits give. */
+function knownMask(shape: number): number {
+  const len = Math.min(ipv4LenOf(shape) + eaLenOf(shape), 32);
+  return len === 0 ? 0 : -1 << (32 - len);
+}
+
 export function isShared(words: Int32Array, at: number): boolean {
   return psidLenOf(words[at + SHAPE_AT]!) !== 0;
 }
@@ -209,7 +238,8 @@ export function isPortExcluded(words: Int32Array, at: number, port: number): boo
 
 /** The IPv4 bits that a packet's address and the address that the record gives must have in common. */
 export function ipv4Mask(words: Int32Array, at: number): number {
-  return words[at + SHAPE_AT]! & WHOLE_ADDRESS ? -1 : words[at + MASK_AT]!;
+  const shape = words[at + SHAPE_AT]!;
+  return shape & WHOLE_ADDRESS ? -1 : knownMask(shape);
 }
 
 /**
@@ -227,7 +257,7 @@ export function readIpv4(words: Int32Array, at: number, address: Uint32Array): n
       shape & DRAFT_03
         ? (address[2]! << 8) | (address[3]! >>> 24)
         : (address[2]! << 16) | (address[3]! >>> 16);
-    addr4 |= field & ~words[at + MASK_AT]!;
+    addr4 |= field & ~knownMask(shape);
   }
   return addr4;
 }

@@ -1,38 +1,40 @@
 /**
  * Where things are in the buffer of a RuleTable, and how a lookup gets there. Hot: numbers in, numbers out.
  *
- *   header | records | IPv4 slots | IPv6 slots | IPv4 classes | IPv6 classes | lists of both
+ *   header | IPv4 places | IPv6 places | IPv4 classes | IPv6 classes | lists of both
  *
- *   records   a rule each, RECORD_WORDS words, in the order of the list: half a cache line
- *   slots     a power of two of words, at most half of them used, probed linearly: rule index + 1 in the low bits, and above
- *             them a tag, bits of the hash; 0 is a free slot. Whether it is the rule says its record
+ *   places    room for a record (rule-record.ts), half a cache line. The hash of a prefix names a line; the record of its rule
+ *             is the first from there on that has the prefix, and the first place follows the last one. At least four
+ *             tenths of them are free. A rule has a record in each family's places: whoever finds it has waited for
+ *             one line of memory, mostly
  *   classes   a byte for each value of some bits of an address: which prefix lengths occur there. Class 0 has none, so that
  *             most addresses of the Internet end at its byte, whatever the number of rules
  *   lists     by class its first word and, as that of the next class, its end; then the entries, longest prefix first:
  *               IPv4   mask | shape | mask of the shape: a prefix length, or a pair of a and k among the 1:1 rules
  *               IPv6   four mask words | prefix length
  *
- * All prefix lengths of a family share its slots. An address of 1:1 rules has one slot more, which NO_PORT leads to.
+ * All prefix lengths of a family share its places. An address of 1:1 rules has one record more, which NO_PORT leads to.
  */
 
 /** Word offsets in the header; every `At` is a word offset, too. */
 export const HEADER = {
   size: 0,
-  recordsAt: 1,
-  slots4At: 2,
-  slots4Mask: 3,
-  slots6At: 4,
-  slots6Mask: 5,
-  classes4At: 6,
-  classes6At: 7,
-  lists4At: 8,
-  lists6At: 9,
-  /** Bits of a slot that have rule index + 1. */
-  indexMask: 10,
+  places4At: 1,
+  /** Bits of a hash that are the word offset of a line among the places, a power of two of lines. */
+  lines4Mask: 2,
+  places6At: 3,
+  lines6Mask: 4,
+  classes4At: 5,
+  classes6At: 6,
+  lists4At: 7,
+  lists6At: 8,
   /** Bits before those that choose the class of an IPv6 address: nearly all rules have them in common. */
-  skipped6: 11,
+  skipped6: 9,
 } as const;
-export const HEADER_WORDS = 16;
+
+export const LINE_WORDS = 16;
+/** What the C library allocates in pages of its own begins 16 bytes behind their start; lines of the cache do not. */
+export const FIRST_LINE = 2 * LINE_WORDS - 4;
 
 export const IPV4_ENTRY_WORDS = 3;
 export const IPV6_ENTRY_WORDS = 5;

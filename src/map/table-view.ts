@@ -1,17 +1,16 @@
 /** Where the parts of a compiled table lie in its buffer (table-layout.ts), for those who look things up in it. */
+import { RECORD_WORDS } from "./rule-record.js";
 import { CLASS4_BITS, CLASS6_BITS, classBits6, HEADER } from "./table-layout.js";
 
 export abstract class TableView {
   /** Number of rules. */
   readonly size: number;
   protected readonly words: Int32Array;
-  protected readonly slots4At: number;
-  protected readonly slots4Mask: number;
-  protected readonly slots6At: number;
-  protected readonly slots6Mask: number;
-  /** Bits of a slot that name its rule; the others are of the hash. */
-  protected readonly indexMask: number;
-  protected readonly recordsAt: number;
+  protected readonly places4At: number;
+  protected readonly places6At: number;
+  readonly #lines4Mask: number;
+  readonly #lines6Mask: number;
+  readonly #places6End: number;
   readonly #classes4: Uint8Array;
   readonly #classes6: Uint8Array;
   readonly #lists4At: number;
@@ -26,13 +25,12 @@ export abstract class TableView {
     this.#classes6 = new Uint8Array(buffer, words[HEADER.classes6At]! * 4, 2 ** CLASS6_BITS);
     this.#lists4At = words[HEADER.lists4At]!;
     this.#lists6At = words[HEADER.lists6At]!;
-    this.slots4At = words[HEADER.slots4At]!;
-    this.slots4Mask = words[HEADER.slots4Mask]!;
-    this.slots6At = words[HEADER.slots6At]!;
-    this.slots6Mask = words[HEADER.slots6Mask]!;
-    this.indexMask = words[HEADER.indexMask]!;
+    this.places4At = words[HEADER.places4At]!;
+    this.places6At = words[HEADER.places6At]!;
+    this.#lines4Mask = words[HEADER.lines4Mask]!;
+    this.#places6End = words[HEADER.classes4At]!;
+    this.#lines6Mask = words[HEADER.lines6Mask]!;
     this.#skipped6 = words[HEADER.skipped6]!;
-    this.recordsAt = words[HEADER.recordsAt]!;
   }
 
   /** Where two words stand, first and end, of the prefix lengths that occur about an IPv4 address. */
@@ -43,5 +41,23 @@ export abstract class TableView {
   /** The same of an IPv6 address. */
   protected list6(address: Uint32Array): number {
     return this.#lists6At + this.#classes6[classBits6(address, this.#skipped6)]!;
+  }
+
+  /** The place that a search for the IPv4 prefix of a hash begins at. */
+  protected home4(hash: number): number {
+    return this.places4At + (hash & this.#lines4Mask);
+  }
+
+  protected home6(hash: number): number {
+    return this.places6At + (hash & this.#lines6Mask);
+  }
+
+  /** The place behind one of the IPv4 places. */
+  protected next4(at: number): number {
+    return at + RECORD_WORDS < this.places6At ? at + RECORD_WORDS : this.places4At;
+  }
+
+  protected next6(at: number): number {
+    return at + RECORD_WORDS < this.#places6End ? at + RECORD_WORDS : this.places6At;
   }
 }

@@ -18,6 +18,8 @@ export class CeSelf {
   readonly #manyAddresses: boolean;
   readonly #mask: number;
   readonly #bmr: RuleTable;
+  /** Its only rule. */
+  readonly #rule: number;
   /** Pairs of address and mask. */
   readonly #local: Int32Array;
 
@@ -28,6 +30,7 @@ export class CeSelf {
     const ce = ceFromEndUserPrefix(rule, settings.endUserPrefix);
     if (!ce.ok) throw new Error(`domain ${settings.name}: ${ce.diagnostics[0]?.message}`);
     this.#bmr = RuleTable.compile([rule], settings.mode);
+    this.#rule = this.#bmr.lookup6(Uint32Array.from(rule.ipv6.address));
     this.ipv4 = ce.value.ipv4.address | 0;
     this.#mask = maskOf(ce.value.ipv4.len);
     this.mapIpv6 = Uint32Array.from(ce.value.mapIpv6);
@@ -54,18 +57,18 @@ export class CeSelf {
   ownsIpv6(address: Uint32Array): boolean {
     if (!this.#manyAddresses) return ipv6.sameAddress(address, this.mapIpv6);
     if (this.#bmr.lookup6(address) < 0) return false;
-    const embedded = this.#bmr.embeddedIpv4(0, address);
-    return this.ownsIpv4(embedded) && this.#bmr.checkSource(0, address, embedded, 0) === 0;
+    const embedded = this.#bmr.embeddedIpv4(this.#rule, address);
+    return this.ownsIpv4(embedded) && this.#bmr.checkSource(this.#rule, address, embedded, 0) === 0;
   }
 
   /** The IPv4 destination that a packet to one of our MAP addresses means (RFC 7599 §8.2). */
   ipv4Behind(address: Uint32Array): number {
-    return this.#manyAddresses ? this.#bmr.embeddedIpv4(0, address) : this.ipv4;
+    return this.#manyAddresses ? this.#bmr.embeddedIpv4(this.#rule, address) : this.ipv4;
   }
 
   /** Writes the MAP address that packets from one of our IPv4 addresses have as their source. */
   writeMapAddress(address: number, out: Uint32Array): void {
-    if (this.#manyAddresses) this.#bmr.mapAddress(0, address, 0, out);
+    if (this.#manyAddresses) this.#bmr.mapAddress(this.#rule, address, 0, out);
     else ipv6.copyAddress(this.mapIpv6, out);
   }
 }

@@ -58,7 +58,7 @@ export function createPipeline(
   hits: Float64Array | null = null,
 ): Pipeline {
   if (settings.role === "br") {
-    return createBr(settings, table, io, counters, random, new RuleHits(hits));
+    return createBr(settings, table, io, counters, random, new RuleHits(table, hits));
   }
   const moved =
     retired === null || nat44 === null

@@ -1,4 +1,5 @@
 /** Counts packets by rule, where an operator has asked for it; a BR only. */
+import type { RuleTable } from "../map/rule-table.js";
 import { FORWARDED } from "./packet-io.js";
 
 /** Elements of a rule in the array of counts, and what they are. */
@@ -7,13 +8,15 @@ export const HIT_TO_CE = 0;
 export const HIT_FROM_CE = 1;
 
 export class RuleHits {
-  /** Index of the rule that the packet at hand goes to a CE by, and comes from one by; -1: none. */
+  /** The rule that the packet at hand goes to a CE by, and comes from one by, as the table names it; -1: none. */
   to = -1;
   from = -1;
+  readonly #table: RuleTable;
   readonly #counts: Float64Array | null;
 
-  /** `counts`: HITS_A_RULE elements for each rule of the table; null counts nothing. */
-  constructor(counts: Float64Array | null) {
+  /** `counts`: HITS_A_RULE elements for each rule of the table, in the order of its list; null counts nothing. */
+  constructor(table: RuleTable, counts: Float64Array | null) {
+    this.#table = table;
     this.#counts = counts;
   }
 
@@ -21,11 +24,15 @@ export class RuleHits {
   judged(verdict: number): number {
     const counts = this.#counts;
     if (counts !== null && verdict === FORWARDED) {
-      if (this.to >= 0) counts[this.to * HITS_A_RULE + HIT_TO_CE]!++;
-      if (this.from >= 0) counts[this.from * HITS_A_RULE + HIT_FROM_CE]!++;
+      if (this.to >= 0) counts[this.#rowOf(this.to) + HIT_TO_CE]!++;
+      if (this.from >= 0) counts[this.#rowOf(this.from) + HIT_FROM_CE]!++;
     }
     this.to = -1;
     this.from = -1;
     return verdict;
+  }
+
+  #rowOf(rule: number): number {
+    return this.#table.indexOf(rule) * HITS_A_RULE;
   }
 }

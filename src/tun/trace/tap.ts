@@ -210,7 +210,7 @@ function familyOf(draft: Draft): number {
 function ruleFrom(draft: Draft, table: RuleTable): number {
   const facts = draft.facts[0]!;
   if (!draft.hasInput || draft.origin === WRITTEN) return -1;
-  return facts.isIpv6 ? table.lookup6(facts.source6) : -1;
+  return facts.isIpv6 ? table.indexOf(table.lookup6(facts.source6)) : -1;
 }
 
 /** Likewise of the CE that it goes to. */
@@ -219,8 +219,8 @@ function ruleTo(draft: Draft, verdict: number, table: RuleTable): number {
   const last = isForwarded ? draft.facts[1]! : draft.facts[0]!;
   if (last.isIpv6) {
     const isOnItsWay = isForwarded || draft.origin === WRITTEN || !draft.hasInput;
-    return isOnItsWay ? table.lookup6(last.destination6) : -1;
+    return isOnItsWay ? table.indexOf(table.lookup6(last.destination6)) : -1;
   }
   if (!last.isIpv4 || isForwarded) return -1;
-  return table.lookup4(last.destination4, last.destinationPort);
+  return table.indexOf(table.lookup4(last.destination4, last.destinationPort));
 }

@@ -69,8 +69,8 @@ test(`more sets of prefix lengths than classes (MAPD_TEST_SEED=${SEED})`, (t) =>
     const address: Words6 = [...ipv6.address];
     const near = Uint32Array.from(address);
     near[1 + (random() % 3)]! ^= random() >>> (random() % 32);
-    t.equal(table.lookup4(addr4, 80), slowLookup4(rules, addr4, 80), `${addr4}`);
-    t.equal(table.lookup6(near), slowLookup6(rules, near), near.join());
+    t.equal(table.indexOf(table.lookup4(addr4, 80)), slowLookup4(rules, addr4, 80), `${addr4}`);
+    t.equal(table.indexOf(table.lookup6(near)), slowLookup6(rules, near), near.join());
   }
   t.end();
 });
@@ -82,7 +82,8 @@ test("each of the scattered rules is found by its own prefix, and nothing is fou
     const isLongest4 = rules.every(
       (other) => other.ipv4.address !== ipv4.address || other.ipv4.len <= ipv4.len,
     );
-    if (isLongest4 && table.lookup4(ipv4.address, 80) !== index) t.fail(`IPv4 of rule ${index}`);
+    if (isLongest4 && table.indexOf(table.lookup4(ipv4.address, 80)) !== index)
+      t.fail(`IPv4 of rule ${index}`);
     if (table.lookup6(Uint32Array.from(ipv6.address)) < 0) t.fail(`IPv6 of rule ${index}`);
   }
   t.equal(table.lookup4(0xffffffff, 80), -1);
@@ -130,10 +131,10 @@ test("an IPv4 prefix and an address of one hash are told apart", (t) => {
   );
   const both = RuleTable.compile(rules, "map-t");
   for (const { address } of prefixes) {
-    t.equal(both.lookup4(address, 80), slowLookup4(rules, address, 80));
+    t.equal(both.indexOf(both.lookup4(address, 80)), slowLookup4(rules, address, 80));
   }
   const alone = RuleTable.compile(rules.slice(0, 1), "map-t");
-  t.equal(alone.lookup4(other, 80), slowLookup4(rules.slice(0, 1), other, 80));
+  t.equal(alone.indexOf(alone.lookup4(other, 80)), slowLookup4(rules.slice(0, 1), other, 80));
   t.end();
 });
 
@@ -148,7 +149,7 @@ test("two IPv6 prefixes of one hash are told apart", (t) => {
     return ruleOf(`r${i}`, { address, len: 96 }, { address: i << 8, len: 32 });
   });
   const find = (table: RuleTable): number[] =>
-    rules.map(({ ipv6 }) => table.lookup6(Uint32Array.from(ipv6.address)));
+    rules.map(({ ipv6 }) => table.indexOf(table.lookup6(Uint32Array.from(ipv6.address))));
   t.same(find(RuleTable.compile(rules, "map-t")), [0, 1]);
   t.same(find(RuleTable.compile(rules.slice(0, 1), "map-t")), [0, -1]);
   t.end();
@@ -163,10 +164,11 @@ test("1:1 rules: without a port the first of an address is found, however many s
   });
   const table = RuleTable.compile(rules, "map-t");
   for (let host = 0; host < 50; host++) {
-    if (table.lookup4(0xc6120000 + host, -1) !== host) t.fail(`host ${host}`);
+    if (table.indexOf(table.lookup4(0xc6120000 + host, -1)) !== host) t.fail(`host ${host}`);
     for (let psid = 0; psid < 256; psid++) {
       const expected = psid < 40 ? psid * 50 + host : -1;
-      if (table.lookup4(0xc6120000 + host, 1024 | (psid << 2)) !== expected) t.fail(`PSID ${psid}`);
+      if (table.indexOf(table.lookup4(0xc6120000 + host, 1024 | (psid << 2))) !== expected)
+        t.fail(`PSID ${psid}`);
     }
   }
   t.end();

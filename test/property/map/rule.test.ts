@@ -18,6 +18,7 @@ import {
 } from "../../../src/verdict.js";
 import { anyRule, port, word } from "../../support/arbitrary-rule.js";
 import { property } from "../../support/property.js";
+import { ruleIn } from "../../support/rule-in.js";
 import {
   bitsOfWords,
   type SlowVerdict,
@@ -84,25 +85,30 @@ property(
   [anyRule, mode, word, fc.oneof(port, fc.constant(-1))],
   (rule, how, random, dport) => {
     const table = RuleTable.compile([rule], how);
+    const found = ruleIn(table, rule);
     const whole = keepsWholeAddress(rule, how);
     const addr4 = insideOf(rule, random);
     const out = new Uint32Array(4).fill(0xa5a5a5a5);
     const psid = dport < 0 ? null : slowPsid(dport, rule.psidOffset, rule.psidLen);
-    const got = table.mapAddress(0, addr4, dport, out);
+    const got = table.mapAddress(found, addr4, dport, out);
     if (rule.psidLen > 0 && dport < 0) return equal(got, NO_PORT_FOR_SHARED_ADDRESS, "no port");
     if (psid === "excluded") return equal(got, DESTINATION_PORT_EXCLUDED, "excluded");
     if (rule.psid !== null && psid !== rule.psid)
       return equal(got, IPV4_DESTINATION_NO_RULE, "1:1");
     equal(got, 0, "verdict");
     equal([...out], slowMapAddress(rule, addr4, psid, whole), "address");
-    equal(table.checkSource(0, out, addr4, dport), slowAccepts(rule, out, addr4, whole), "source");
+    equal(
+      table.checkSource(found, out, addr4, dport),
+      slowAccepts(rule, out, addr4, whole),
+      "source",
+    );
     const ce = ceFromIpv6(rule, [out[0]!, out[1]!, out[2]!, out[3]!]);
     if (!ce.ok) throw new Error("the MAP address is outside its rule");
     if (!containsIpv4(ce.value.ipv4, addr4)) throw new Error("the CE does not own the address");
     equal(ce.value.psid, psid, "PSID");
     if (!whole || slowIidHostBits(rule, out) === bitsFrom(addr4, ce.value.ipv4.len)) {
       const expected = whole ? addr4 : ce.value.ipv4.address;
-      equal(table.embeddedIpv4(0, out) >>> 0, expected, "IPv4 read back");
+      equal(table.embeddedIpv4(found, out) >>> 0, expected, "IPv4 read back");
     }
     return undefined;
   },
@@ -142,6 +148,7 @@ property(
   ],
   (rule, how, random, sport, flipped, portAt) => {
     const table = RuleTable.compile([rule], how);
+    const found = ruleIn(table, rule);
     const whole = keepsWholeAddress(rule, how);
     const psid = rule.psid ?? random % 2 ** rule.psidLen;
     const addr4 = insideOf(rule, random);
@@ -154,7 +161,7 @@ property(
     const claimed = flipped < -8 ? (addr4 ^ (1 << (-flipped - 9))) >>> 0 : addr4;
     const expected = slowCheckSource(rule, source, claimed, used, whole);
     seen.set(expected, (seen.get(expected) ?? 0) + 1);
-    const got = table.checkSource(0, Uint32Array.from(source), claimed, used);
+    const got = table.checkSource(found, Uint32Array.from(source), claimed, used);
     equal(got, CODES[expected], `verdict ${expected}`);
   },
 );

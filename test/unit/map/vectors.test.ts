@@ -20,6 +20,7 @@ import {
   SOURCE_PSID_MISMATCH,
 } from "../../../src/verdict.js";
 import { formatIpv4, formatIpv6 } from "../../../src/wire/address.js";
+import { ruleIn } from "../../support/rule-in.js";
 import { ipv4, ipv6, ipv6Prefix, loadVectors, ruleOfVector, words } from "../../support/vectors.js";
 
 const vectors = loadVectors();
@@ -102,8 +103,11 @@ for (const vector of vectors.ipv4_to_ipv6) {
     const table = RuleTable.compile([rule], "map-e");
     const out = new Uint32Array(4);
     const addr4 = ipv4(vector.ipv4);
-    t.equal(table.lookup4(addr4, vector.port), 0);
-    t.equal(table.mapAddress(0, addr4, vector.port, out) === 0, vector.forwardable);
+    t.equal(table.indexOf(table.lookup4(addr4, vector.port)), 0);
+    t.equal(
+      table.mapAddress(ruleIn(table, rule), addr4, vector.port, out) === 0,
+      vector.forwardable,
+    );
     t.equal(formatIpv6(out), vector.ipv6);
     const checked = ceFromIpv4Port(rule, addr4, vector.port);
     t.ok(checked.ok && checked.value.psid === vector.psid);
@@ -116,8 +120,11 @@ for (const vector of vectors.ipv6_to_ipv4) {
   test(`${vector.id} (${vector.source}): ${vector.ipv6} to IPv4`, (t) => {
     const rule = ruleNamed(vector.rule);
     const table = RuleTable.compile([rule], "map-e");
-    t.equal(table.lookup6(words(vector.ipv6)), 0);
-    t.equal(formatIpv4(table.embeddedIpv4(0, words(vector.ipv6)) >>> 0), vector.ipv4);
+    t.equal(table.indexOf(table.lookup6(words(vector.ipv6))), 0);
+    t.equal(
+      formatIpv4(table.embeddedIpv4(ruleIn(table, rule), words(vector.ipv6)) >>> 0),
+      vector.ipv4,
+    );
     const checked = ceFromIpv6(rule, ipv6(vector.ipv6));
     t.ok(checked.ok && checked.value.ipv4.len === vector.ipv4_prefix_len);
     t.ok(checked.ok && checked.value.psid === vector.psid);
@@ -126,14 +133,16 @@ for (const vector of vectors.ipv6_to_ipv4) {
 }
 
 test("F-12: MAP-T puts the whole address behind a prefix rule into the IID and reads it back", (t) => {
-  const table = RuleTable.compile([ruleNamed("prefix24")], "map-t");
+  const rule = ruleNamed("prefix24");
+  const table = RuleTable.compile([rule], "map-t");
+  const found = ruleIn(table, rule);
   const out = new Uint32Array(4);
-  t.equal(table.mapAddress(0, ipv4("198.18.66.7"), 80, out), 0);
+  t.equal(table.mapAddress(found, ipv4("198.18.66.7"), 80, out), 0);
   // 198.18.66.7 is c612:4207; /40 and the EA bits 0x42 give 2001:db8:9042::/48.
   t.equal(formatIpv6(out), formatIpv6(words("2001:db8:9042:0:0:c612:4207:0")));
-  t.equal(formatIpv4(table.embeddedIpv4(0, out) >>> 0), "198.18.66.7");
-  t.equal(table.checkSource(0, out, ipv4("198.18.66.7"), 80), 0);
-  t.equal(table.checkSource(0, out, ipv4("198.18.66.8"), 80), SOURCE_ADDRESS_MISMATCH);
+  t.equal(formatIpv4(table.embeddedIpv4(found, out) >>> 0), "198.18.66.7");
+  t.equal(table.checkSource(found, out, ipv4("198.18.66.7"), 80), 0);
+  t.equal(table.checkSource(found, out, ipv4("198.18.66.8"), 80), SOURCE_ADDRESS_MISMATCH);
   t.end();
 });
 
@@ -175,9 +184,15 @@ const SOURCE_DROPS: Readonly<Record<string, number>> = {
 
 for (const vector of vectors.source_validation) {
   test(`${vector.id}: source ${vector.ipv4_src}:${vector.src_port}, ${vector.why}`, (t) => {
-    const table = RuleTable.compile([ruleNamed(vector.rule)], "map-e");
+    const rule = ruleNamed(vector.rule);
+    const table = RuleTable.compile([rule], "map-e");
     const address = words(vector.ipv6_src);
-    const verdict = table.checkSource(0, address, ipv4(vector.ipv4_src), vector.src_port);
+    const verdict = table.checkSource(
+      ruleIn(table, rule),
+      address,
+      ipv4(vector.ipv4_src),
+      vector.src_port,
+    );
     const expected = vector.strict_iid_verdict ?? vector.verdict;
     t.equal(verdict === 0 ? "accept" : "drop+count", expected);
     t.equal(verdict, SOURCE_DROPS[vector.id] ?? 0);
@@ -195,7 +210,7 @@ for (const vector of vectors.longest_match) {
       t.equal(new Dmr(ipv6Prefix("2001:db8:ffff::/64")).embed(ipv4(vector.ipv4), out), 0);
       t.equal(formatIpv6(out), vector.map_t);
     } else {
-      t.equal(vector.rules[rule], vector.selected);
+      t.equal(vector.rules[table.indexOf(rule)], vector.selected);
       t.equal(table.mapAddress(rule, ipv4(vector.ipv4), vector.port, out), 0);
       t.equal(formatIpv6(out), vector.ipv6);
     }
