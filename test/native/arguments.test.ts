@@ -30,9 +30,9 @@ test("bad arguments are -EINVAL and nothing is touched", async (t) => {
   const arena = new Uint8Array(2 * SLOT).fill(0xa5);
   const two = new Uint32Array(2);
   const results = new Int32Array(2);
-  const read = [fd, true, arena, SLOT, HEADROOM, two, 2];
+  const read = [fd, true, arena, SLOT, HEADROOM, two, 2, -1];
   const write = [fd, true, arena, two, two, results, 2];
-  const wait = [fd, wakeFd, 0];
+  const wait = [fd, wakeFd, 0, -1];
   const release = [arena, arena.length];
 
   t.equal(call("readBatch", read), 0, "the good call it all starts from");
@@ -66,6 +66,8 @@ test("bad arguments are -EINVAL and nothing is touched", async (t) => {
     ["readBatch", read, 6, -1],
     ["readBatch", read, 6, Number.POSITIVE_INFINITY],
     ["readBatch", read, 6, 2 ** 53],
+    ["readBatch", read, 7, -2],
+    ["readBatch", read, 7, null],
     ["writeBatch", write, 0, -1],
     ["writeBatch", write, 1, "true"],
     ["writeBatch", write, 2, detached.buffer],
@@ -80,6 +82,7 @@ test("bad arguments are -EINVAL and nothing is touched", async (t) => {
     ["wait", wait, 0, -1],
     ["wait", wait, 1, -1],
     ["wait", wait, 2, -2],
+    ["wait", wait, 3, -2],
     ["wait", wait, 2, 2 ** 31],
     ["wait", wait, 2, undefined],
     ["releasePages", release, 0, null],
