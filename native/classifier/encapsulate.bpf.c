@@ -6,7 +6,7 @@
  * device cuts, or the kernel in its place. No state, no map, no rule: it knows nothing of MAP.
  *
  * scripts/build-classifier.mjs makes native/src/classifier_code.h of it; that file is what the addon loads. */
-#include "mark.h"
+#include "../src/mark.h"
 
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>

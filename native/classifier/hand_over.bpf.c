@@ -5,7 +5,7 @@
  * then ends its way. All of IPv6, because a flow's packets must stay in one queue to stay in order.
  *
  * scripts/build-classifier.mjs makes native/src/classifier_code.h of it; that file is what the addon loads. */
-#include "mark.h"
+#include "../src/mark.h"
 
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>

@@ -1,6 +1,6 @@
 #include "intake.h"
 
-#include "../classifier/mark.h"
+#include "mark.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
