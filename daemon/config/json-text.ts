@@ -45,8 +45,11 @@ function closingQuote(text: string, from: number): number {
 function keysOf(value: unknown, depth: number): number {
   if (typeof value !== "object" || value === null) return 0;
   if (depth > MAX_DEPTH || Object.hasOwn(value, "__proto__")) return Number.NaN;
-  const items = Object.values(value);
-  let count = Array.isArray(value) ? 0 : items.length;
-  for (const item of items) count += keysOf(item, depth + 1);
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) count += keysOf(item, depth + 1);
+    return count;
+  }
+  for (const key in value) count += 1 + keysOf(Reflect.get(value, key), depth + 1);
   return count;
 }

@@ -4,7 +4,7 @@
  */
 import { type PackedForm, PackedRules } from "../../src/map/packed-rules.js";
 import type { Checked, Diagnostic, RuleList } from "../../src/map/types.js";
-import { startThread } from "../heap.js";
+import { startBriefThread } from "../heap.js";
 import { deepFreeze } from "./hash.js";
 import type { Config, DomainConfig } from "./types.js";
 
@@ -19,7 +19,7 @@ export interface Parcel {
 }
 
 export function loadApart(path: string): Promise<Checked<Config>> {
-  const thread = startThread(new URL("./load-worker.js", import.meta.url), {
+  const thread = startBriefThread(new URL("./load-worker.js", import.meta.url), {
     workerData: path,
     name: "configuration",
   });

@@ -126,13 +126,14 @@ function withPackedRules(config: DomainConfig, all: PackedRules): DomainConfig {
 /** Rules that agree with themselves, by name, also those that no domain uses. */
 function checkRules(shape: Shape, raw: unknown, findings: Findings): Map<string, Rule | null> {
   const rules = new Map<string, Rule | null>();
+  const written = valueAt(raw, ["rules"]);
   for (const [name, document] of shape.rules) {
     if (document === null) {
       rules.set(name, null);
       checkLengths(name, raw, findings);
       continue;
     }
-    const checked = checkRule(ruleInput(name, document, raw), `rules.${name}`);
+    const checked = checkRule(ruleInput(name, document, written), `rules.${name}`);
     findings.add(...checked.diagnostics);
     rules.set(name, checked.ok ? checked.value : null);
   }
@@ -165,9 +166,10 @@ function checkLengths(name: string, raw: unknown, findings: Findings): void {
   findings.add(...diagnostics.filter(({ code }) => LENGTH_CODES.has(code)));
 }
 
-function ruleInput(name: string, document: RuleDocument, raw: unknown): RuleInput {
+/** `written`: all rules as they stand in the file. */
+function ruleInput(name: string, document: RuleDocument, written: unknown): RuleInput {
   // Only an offset that was written can be one that is ignored.
-  const hasOffset = valueAt(raw, ["rules", name, "psid-offset"]) !== undefined;
+  const hasOffset = valueAt(written, [name, "psid-offset"]) !== undefined;
   return {
     name,
     ipv6: document["rule-ipv6-prefix"],
@@ -190,7 +192,8 @@ export function ruleOf(text: string, name: string): Checked<RuleInput> | null {
   const document = shape.rules.get(name);
   if (document === undefined) return null;
   if (document !== null) {
-    return { ok: true, value: ruleInput(name, document, raw.value), diagnostics: [] };
+    const written = valueAt(raw.value, ["rules"]);
+    return { ok: true, value: ruleInput(name, document, written), diagnostics: [] };
   }
   const own = findings.list.filter(({ path }) => followsFrom(path, [`rules.${name}`]));
   return { ok: false, diagnostics: own };
@@ -213,8 +216,9 @@ export function allRules(text: string): Checked<readonly RuleInput[]> {
   }
   const faulty = findings.list.filter(({ path }) => followsFrom(path, ["rules"]));
   if (faulty.length > 0) return { ok: false, diagnostics: faulty };
+  const written = valueAt(raw.value, ["rules"]);
   const value = [...rules].flatMap(([name, document]) =>
-    document === null ? [] : [ruleInput(name, document, raw.value)],
+    document === null ? [] : [ruleInput(name, document, written)],
   );
   return { ok: true, value, diagnostics: [] };
 }

@@ -6,6 +6,7 @@ import type { z } from "zod";
 import type { Findings } from "../../src/map/findings.js";
 import type { Diagnostic } from "../../src/map/types.js";
 import { issuesToDiagnostics } from "./issues.js";
+import { plainRules } from "./plain-rules.js";
 import {
   type ConfigDocument,
   configSchema,
@@ -17,7 +18,7 @@ import {
 import { formatPath, type Path } from "./schema-walk.js";
 
 export interface Shape {
-  /** The whole document, or null where anything is faulty. */
+  /** The whole document, but perhaps for its rules; null where anything is faulty. */
   readonly document: ConfigDocument | null;
   /** Every named rule; null where it is faulty. */
   readonly rules: ReadonlyMap<string, RuleDocument | null>;
@@ -33,11 +34,16 @@ export function readShape(input: unknown, findings: Findings): Shape {
     findings.add(...diagnostics);
     faulty.push(...diagnostics.map((diagnostic) => diagnostic.path));
   };
-  const whole = configSchema.safeParse(input);
-  if (whole.success) return soundShape(whole.data);
-  report(issuesToDiagnostics(whole.error.issues, { schema: configSchema, input, base: [] }));
   const mapping = isMapping(input) ? input : {};
   const { rules: rawRules, domains: rawDomains } = mapping;
+  const plain = plainRules(rawRules);
+  if (plain !== null) {
+    const rest = configSchema.safeParse({ ...mapping, rules: {} });
+    if (rest.success) return soundShape(rest.data, plain);
+  }
+  const whole = configSchema.safeParse(input);
+  if (whole.success) return soundShape(whole.data, new Map(Object.entries(whole.data.rules)));
+  report(issuesToDiagnostics(whole.error.issues, { schema: configSchema, input, base: [] }));
   const rules = new Map<string, RuleDocument | null>();
   for (const [name, raw] of Object.entries(isMapping(rawRules) ? rawRules : {})) {
     const result = ruleSchema.safeParse(raw);
@@ -48,9 +54,8 @@ export function readShape(input: unknown, findings: Findings): Shape {
   return { document: null, rules, domains, faulty };
 }
 
-function soundShape(document: ConfigDocument): Shape {
-  const { rules, domains } = document;
-  return { document, rules: new Map(Object.entries(rules)), domains, faulty: [] };
+function soundShape(document: ConfigDocument, rules: Shape["rules"]): Shape {
+  return { document, rules, domains: document.domains, faulty: [] };
 }
 
 /** Parses; where that fails, parses once more without the keys that are wrong. */

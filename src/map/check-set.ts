@@ -1,8 +1,9 @@
 /** Judges rules against each other and against the rest of their domain. Letters as in rule.ts. */
 import { formatIpv4 } from "../wire/address.js";
 import { error } from "./diagnostic.js";
-import { coversIpv6Prefix, formatIpv4Prefix, formatIpv6Prefix } from "./prefix.js";
+import { coversIpv6Prefix, formatIpv4Prefix, formatIpv6Prefix, sameWords } from "./prefix.js";
 import { ruleKind } from "./rule.js";
+import { hashIpv6 } from "./table-layout.js";
 import type { Diagnostic, Ipv6Prefix, Rule } from "./types.js";
 
 /**
@@ -12,7 +13,7 @@ import type { Diagnostic, Ipv6Prefix, Rule } from "./types.js";
 export function checkRuleSet(rules: readonly Rule[]): Diagnostic[] {
   const found: Diagnostic[] = [];
   const names = new Map<string, Rule>();
-  const ipv6Prefixes = new Map<string, Rule>();
+  const ipv6Prefixes = new Map<number, Rule>();
   const ipv4Owners = new Map<number, Rule>();
   const psids = new Map<string, Rule>();
   for (const rule of rules) {
@@ -21,7 +22,7 @@ export function checkRuleSet(rules: readonly Rule[]): Diagnostic[] {
       const message = `two rules are named "${rule.name}"; rename one`;
       found.push(error("duplicate-name", `rules.${rule.name}`, message));
     }
-    const sameIpv6 = claim(ipv6Prefixes, `${rule.ipv6.address.join()}/${rule.ipv6.len}`, rule);
+    const sameIpv6 = claimIpv6(ipv6Prefixes, rule);
     if (sameIpv6 !== null) {
       const message = `${formatIpv6Prefix(rule.ipv6)} is also the IPv6 prefix of rule "${sameIpv6.name}", so an IPv6 address would have two meanings; change or remove one`;
       const at = `rules.${rule.name}.rule-ipv6-prefix`;
@@ -37,8 +38,6 @@ function checkIpv4Owner(
   owners: Map<number, Rule>,
   psids: Map<string, Rule>,
 ): Diagnostic[] {
-  const at = `rules.${rule.name}.rule-ipv4-prefix`;
-  const text = formatIpv4Prefix(rule.ipv4);
   // One number for prefix and length; both fit in 38 bits.
   const owner = claim(owners, rule.ipv4.address * 64 + rule.ipv4.len, rule);
   if (owner === null) {
@@ -46,6 +45,8 @@ function checkIpv4Owner(
     return [];
   }
   if (owner.psid === null || rule.psid === null) {
+    const text = formatIpv4Prefix(rule.ipv4);
+    const at = `rules.${rule.name}.rule-ipv4-prefix`;
     const message = `${text} is also the IPv4 prefix of rule "${owner.name}"; only 1:1 rules (ea-len 0) with different PSIDs may share an address`;
     return [error("duplicate-ipv4-prefix", at, message, "RFC 7597 §5")];
   }
@@ -73,6 +74,19 @@ function claim<K>(holders: Map<K, Rule>, key: K, rule: Rule): Rule | null {
   return null;
 }
 
+/** The same by IPv6 prefix. Numbers make better keys than texts: a prefix has that of its hash, or the next that is free. */
+function claimIpv6(holders: Map<number, Rule>, rule: Rule): Rule | null {
+  const { address, len } = rule.ipv6;
+  for (let key = hashIpv6(...address, len); ; key++) {
+    const holder = holders.get(key);
+    if (holder === undefined) {
+      holders.set(key, rule);
+      return null;
+    }
+    if (holder.ipv6.len === len && sameWords(holder.ipv6.address, address)) return holder;
+  }
+}
+
 /** What a domain's mode and DMR forbid its rules; `dmrPath` is the path of the DMR parameter. */
 export function checkDomainRules(
   rules: readonly Rule[],
@@ -82,8 +96,8 @@ export function checkDomainRules(
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const rule of rules) {
-    const at = `rules.${rule.name}.rule-ipv6-prefix`;
     if (mode === "map-t" && losesHostBits(rule)) {
+      const at = `rules.${rule.name}.rule-ipv6-prefix`;
       const message = `in map-t the host bits of a /${rule.ipv4.len + rule.eaLen} travel in the interface identifier, where a /${rule.ipv6.len + rule.eaLen} overwrites them; shorten the IPv6 prefix, or use map-e`;
       found.push(error("host-bits-overwritten", at, message, "RFC 7599 §6"));
     }

@@ -8,7 +8,6 @@ import { error, hasError, pathOf, warning } from "./diagnostic.js";
 import { DMR_LENGTHS } from "./dmr.js";
 import {
   canonicalIpv4,
-  canonicalIpv6,
   containsIpv6,
   coversIpv6Prefix,
   formatIpv4Prefix,
@@ -56,8 +55,9 @@ export function checkRule(input: RuleInput, path: string): Checked<Rule> {
   const psidLen = derivedPsidLen(input);
   const rule: Rule = {
     name: input.name,
-    ipv6: canonicalIpv6(input.ipv6),
-    ipv4: canonicalIpv4(input.ipv4),
+    // Without errors there are no bits behind their ends.
+    ipv6: input.ipv6,
+    ipv4: input.ipv4,
     eaLen: input.eaLen,
     psidOffset: input.psidOffset ?? DEFAULT_PSID_OFFSET,
     psidLen,

@@ -6,23 +6,34 @@
 /** An IPv6 address as four unsigned 32-bit words, most significant first. */
 export type Ipv6Words = readonly [number, number, number, number];
 
-// No leading zeros: "010" is 8 to some readers and 10 to others (RFC 6943 §3.1.1).
-const OCTET = /^(?:0|[1-9][0-9]{0,2})$/;
-const HEXTET = /^[0-9a-f]{1,4}$/i;
 const HEXTETS = 8;
+const [ZERO, NINE, DOT, COLON] = [0x30, 0x39, 0x2e, 0x3a];
+const [LOWER_A, LOWER_F, CASE] = [0x61, 0x66, 0x20];
 
-/** Reads a dotted quad of four decimal octets; null where the text is anything else. */
+/**
+ * Reads a dotted quad of four decimal octets; null where the text is anything else. Like the others, character by
+ * character: a configuration may have a million of them.
+ */
 export function parseIpv4(text: string): number | null {
-  const parts = text.split(".");
-  if (parts.length !== 4) return null;
   let address = 0;
-  for (const part of parts) {
-    if (!OCTET.test(part)) return null;
-    const octet = Number(part);
-    if (octet > 255) return null;
+  let at = 0;
+  for (let octets = 0; octets < 4; octets++) {
+    if (octets > 0 && text.charCodeAt(at++) !== DOT) return null;
+    const from = at;
+    let octet = 0;
+    for (; isDigit(text.charCodeAt(at)) && octet <= 255; at++) {
+      octet = octet * 10 + text.charCodeAt(at) - ZERO;
+    }
+    if (at === from || octet > 255) return null;
+    // No leading zeros: "010" is 8 to some readers and 10 to others (RFC 6943 §3.1.1).
+    if (at > from + 1 && text.charCodeAt(from) === ZERO) return null;
     address = address * 256 + octet;
   }
-  return address;
+  return at === text.length ? address : null;
+}
+
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= NINE;
 }
 
 export function formatIpv4(address: number): string {
@@ -36,16 +47,48 @@ export function formatIpv4(address: number): string {
  * text is anything else. A zone (`%eth0`), brackets or a prefix length are something else.
  */
 export function parseIpv6(text: string): Ipv6Words | null {
-  const halves = text.split("::");
-  if (halves.length > 2) return null;
-  const hasGap = halves.length === 2;
-  const head = parseHextets(halves[0] ?? "", !hasGap);
-  const tail = hasGap ? parseHextets(halves[1] ?? "", true) : [];
-  if (head === null || tail === null) return null;
-  const missing = HEXTETS - head.length - tail.length;
+  const hextets: number[] = [];
+  /** Groups before the "::". */
+  let gap = text.startsWith("::") ? 0 : -1;
+  for (let at = gap === 0 ? 2 : 0; at < text.length; ) {
+    const end = groupEnd(text, at);
+    if (text.charCodeAt(end) === DOT) {
+      const ipv4 = parseIpv4(text.slice(at));
+      if (ipv4 === null) return null;
+      hextets.push(ipv4 >>> 16, ipv4 & 0xffff);
+      break;
+    }
+    if (end === at || end > at + 4) return null;
+    hextets.push(Number.parseInt(text.slice(at, end), 16));
+    if (end === text.length) break;
+    if (text.charCodeAt(end) !== COLON) return null;
+    at = end + 1;
+    if (text.charCodeAt(at) === COLON) {
+      if (gap >= 0) return null;
+      gap = hextets.length;
+      at++;
+    } else if (at === text.length) {
+      return null;
+    }
+  }
+  const missing = HEXTETS - hextets.length;
   // "::" stands for at least one group.
-  if (hasGap ? missing < 1 : missing !== 0) return null;
-  return wordsOf([...head, ...new Array<number>(missing).fill(0), ...tail]);
+  if (gap < 0 ? missing !== 0 : missing < 1) return null;
+  if (gap >= 0) hextets.splice(gap, 0, ...ZEROS.slice(0, missing));
+  return wordsOf(hextets);
+}
+
+const ZEROS: readonly number[] = new Array(HEXTETS).fill(0);
+
+/** Where the hexadecimal digits from `at` on end. */
+function groupEnd(text: string, at: number): number {
+  let end = at;
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    const lower = code | CASE;
+    if (!isDigit(code) && (lower < LOWER_A || lower > LOWER_F)) break;
+  }
+  return end;
 }
 
 /** RFC 5952 §4: lower case, no leading zeros, `::` for the first longest run of two or more zero groups. */
@@ -64,23 +107,6 @@ export function formatIpv6(words: ArrayLike<number>): string {
   const text = hextets.map((hextet) => hextet.toString(16));
   if (bestAt < 0) return text.join(":");
   return `${text.slice(0, bestAt).join(":")}::${text.slice(bestAt + bestLen).join(":")}`;
-}
-
-/** Groups of one side of a "::"; the empty side has none. Null where one is malformed. */
-function parseHextets(text: string, ipv4Allowed: boolean): number[] | null {
-  if (text === "") return [];
-  const hextets: number[] = [];
-  const parts = text.split(":");
-  for (const [index, part] of parts.entries()) {
-    if (HEXTET.test(part)) {
-      hextets.push(Number.parseInt(part, 16));
-      continue;
-    }
-    const ipv4 = ipv4Allowed && index === parts.length - 1 ? parseIpv4(part) : null;
-    if (ipv4 === null) return null;
-    hextets.push(ipv4 >>> 16, ipv4 & 0xffff);
-  }
-  return hextets;
 }
 
 function hextetsOf(words: ArrayLike<number>): number[] {

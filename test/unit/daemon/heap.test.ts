@@ -54,6 +54,48 @@ test("the heap stays small whatever becomes garbage, also after threads were sta
   t.end();
 });
 
+/** A thread that makes much, and how far its heap and, afterwards, that of the main thread go. */
+const BRIEF = `
+import { getHeapSpaceStatistics } from "node:v8";
+import { boundHeap, startBriefThread } from "${HEAP}";
+boundHeap();
+const MAKE = \`
+const { parentPort } = require("node:worker_threads");
+const { getHeapSpaceStatistics } = require("node:v8");
+const kept = [];
+let most = 0;
+for (let turn = 0; turn < 400; turn++) {
+  for (let at = 0; at < 2000; at++) kept.push({ at, list: [turn] });
+  for (const { space_name: name, physical_space_size: size } of getHeapSpaceStatistics()) {
+    if (name === "new_space") most = Math.max(most, size);
+  }
+}
+parentPort.postMessage(most);
+\`;
+const thread = startBriefThread(new URL("data:text/javascript," + encodeURIComponent("import { createRequire } from 'node:module'; const require = createRequire('/'); " + MAKE)), {});
+const brief = await new Promise((resolve) => thread.once("message", resolve));
+await new Promise((resolve) => thread.once("exit", resolve));
+const kept = Array.from({ length: 128 }, () => []);
+let most = 0;
+for (let turn = 0; turn < 2500; turn++) {
+  kept[turn % kept.length] = Array.from({ length: 400 }, (_, at) => ({ at, turn }));
+  for (const { space_name: name, physical_space_size: size } of getHeapSpaceStatistics()) {
+    if (name === "new_space") most = Math.max(most, size);
+  }
+}
+process.stdout.write(JSON.stringify({ brief, most }));
+`;
+
+test("a thread that makes much and ends is not bounded, and the main thread is again behind it", (t) => {
+  const args = ["--input-type=module", "-e", BRIEF];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env: {} });
+  t.equal(stderr, "");
+  const { brief, most } = JSON.parse(stdout);
+  t.ok(brief > 8 * MIB, `young generation of the thread: ${brief}`);
+  t.ok(most <= 4 * MIB, `young generation of the main thread: ${most}`);
+  t.end();
+});
+
 /** As a packet worker: a thread that never comes to its event loop, and now and then makes something that lives a while. */
 const WORKER = `
 import { getHeapSpaceStatistics } from "node:v8";
