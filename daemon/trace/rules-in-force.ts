@@ -16,6 +16,10 @@ export class RulesInForce {
     this.#table = table;
   }
 
+  get bytes(): number {
+    return this.#table.byteLength;
+  }
+
   get table(): RuleTable {
     return RuleTable.fromBuffer(this.#table);
   }
