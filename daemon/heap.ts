@@ -42,7 +42,7 @@ export function startThread(program: URL, options: WorkerOptions): Worker {
 }
 
 /**
- * Starts a thread that makes much at once and then ends, and gives all back: looking for garbage at every 15 % would take as
+ * Starts a thread that makes much at once and then ends, and gives all back: looking for garbage at every 8 % would take as
  * long as its work. Until it has ended no heap is bounded.
  */
 export function startBriefThread(program: URL, options: WorkerOptions): Worker {
