@@ -5,6 +5,7 @@
 import type { ChildProcess } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
 import { run, start, stop, until } from "../../../lab/process.js";
 import { forwardingOf, RULE } from "../domains.js";
 import { MAPD } from "./forwarders.js";
@@ -25,9 +26,13 @@ export const DAEMON_CASES: readonly DaemonCase[] = [1, 10_000, 100_000, 1_000_00
 const TUN = "tun0";
 /** For the configuration of the most rules on a slow machine. */
 const LIMIT_MS = 180_000;
+const METRICS = "http://127.0.0.1:9464/metrics";
+/** The metric is of the last second: nothing is missed. */
+const LOOK_MS = 500;
+const LOOP_LAG = /^mapd_loop_lag_seconds\{[^}]*\} (\S+)$/m;
 const RUNS = /"mapd runs"/;
 const TAKEN = /"configuration taken"/;
-/** Pings begin before the reload and go on behind it. */
+/** Pings begin before the reload and go on behind it; what the start took of the packet loop's time is forgotten then. */
 const MARGIN_S = 2;
 
 /** Rules of one CE address each, beside the one that the client of the bench belongs to. */
@@ -103,9 +108,11 @@ export async function measureDaemon({ rules }: DaemonCase): Promise<Measured[]> 
     const startCpu = cpuSeconds(daemon.pid);
     const resident = memory(daemon.pid, "VmRSS");
     writeFileSync(file, configuration(folder, rules, 1001));
-    const seconds = Math.ceil(startMs / 1000) + 2 * MARGIN_S;
-    const [waits] = await Promise.all([
-      measureLatency({ network }, "idle", seconds),
+    const seconds = Math.ceil(startMs / 1000) + 3 * MARGIN_S;
+    const pinging = measureLatency({ network }, "idle", seconds);
+    const [waits, turn] = await Promise.all([
+      pinging,
+      longestTurn(network, pinging),
       reload(daemon),
     ]);
     const longest = waits.find(({ quantity }) => quantity === "max");
@@ -115,6 +122,7 @@ export async function measureDaemon({ rules }: DaemonCase): Promise<Measured[]> 
       { quantity: "resident memory", unit: "MiB", value: resident },
       { quantity: "most memory", unit: "MiB", value: memory(daemon.pid, "VmHWM") },
       { quantity: "longest round trip during a reload", unit: "µs", value: longest?.value ?? 0 },
+      { quantity: "longest turn of the packet loop then", unit: "µs", value: turn * 1e6 },
       ...waits.filter(({ quantity }) => quantity === "lost"),
     ];
   } finally {
@@ -124,7 +132,24 @@ export async function measureDaemon({ rules }: DaemonCase): Promise<Measured[]> 
 }
 
 async function reload(daemon: LoggedDaemon): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, MARGIN_S * 500));
+  await sleep(MARGIN_S * 1000);
   daemon.child.kill("SIGHUP");
   await daemon.said(TAKEN);
+}
+
+/** Seconds for which the packet worker, awake, did not look at its queue, at most, until `work` is done. */
+async function longestTurn(network: Network, work: Promise<unknown>): Promise<number> {
+  const isOver = work.then(
+    () => true,
+    () => true,
+  );
+  let longest = 0;
+  await sleep(MARGIN_S * 1000);
+  do {
+    const text = await network.run("forwarder", ["curl", "-sS", "--fail", METRICS]);
+    const lag = Number(LOOP_LAG.exec(text)?.[1]);
+    if (Number.isNaN(lag)) throw new Error("/metrics says nothing of the packet loop");
+    longest = Math.max(longest, lag);
+  } while (!(await Promise.race([isOver, sleep(LOOK_MS, false)])));
+  return longest;
 }
