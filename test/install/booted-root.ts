@@ -27,7 +27,7 @@ const JOIN = [
   `exec unshare ${NAMESPACES.join(" ")} --fork --kill-child sh -c "$BOOT"`,
 ].join("\n");
 
-/** In all of them. The devices are few: systemd would speak to the host's console. */
+/** In all of them. No console among the devices: systemd would speak to the host's. The others are what PrivateDevices copies. */
 const BOOT = [
   "set -e",
   'cd "$ROOT/mnt/root"',
@@ -36,11 +36,13 @@ const BOOT = [
   "mount -t cgroup2 cgroup2 sys/fs/cgroup",
   "mount -t tmpfs -o mode=755 tmpfs run",
   "mount -t tmpfs -o mode=755 tmpfs dev",
-  "for node in 'null 1 3' 'zero 1 5' 'full 1 7' 'random 1 8' 'urandom 1 9'; do",
+  "for node in 'null 1 3' 'zero 1 5' 'full 1 7' 'random 1 8' 'urandom 1 9' 'tty 5 0'; do",
   "  set -- $node",
   "  mknod -m 666 dev/$1 c $2 $3",
   "done",
-  "mkdir dev/net dev/shm",
+  "mkdir dev/net dev/pts dev/shm",
+  "mount -t devpts devpts dev/pts",
+  "ln -s pts/ptmx dev/ptmx",
   "mknod -m 666 dev/net/tun c 10 200",
   "ln -s /proc/self/fd dev/fd",
   "ip link set lo up",

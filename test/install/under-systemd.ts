@@ -5,17 +5,22 @@ import { BootedRoot } from "./booted-root.js";
 /** A drop-in: 30 seconds are long for a test. */
 const QUICK = "[Service]\nWatchdogSec=2\n";
 
-function configuration(rate: number): string {
+const FAR = {
+  "map-t": 'dmr-ipv6-prefix: "2001:db8:ffff::/64"',
+  "map-e": 'br-ipv6-addr: "2001:db8:ffff::1"',
+} as const;
+
+function configuration(rate: number, mode: keyof typeof FAR): string {
   return [
     "rules:",
     '  metro: { rule-ipv6-prefix: "2001:db8::/40", rule-ipv4-prefix: 192.0.2.0/24, ea-len: 16 }',
     "domains:",
     "  - name: metro-br",
-    "    mode: map-t",
+    `    mode: ${mode}`,
     "    role: br",
     "    tun: { name: mapt0 }",
     "    rules: [metro]",
-    '    dmr-ipv6-prefix: "2001:db8:ffff::/64"',
+    `    ${FAR[mode]}`,
     `    icmp: { rate-limit: ${rate} }`,
   ].join("\n");
 }
@@ -53,14 +58,14 @@ export async function underSystemd(t: Test, root: string): Promise<void> {
   const host = await BootedRoot.start(root, "multi-user.target");
   t.teardown(() => host.end());
   const service = new Service(host);
-  const configure = (rate: number): string =>
-    host.shell(`cat > /etc/mapd/mapd.yaml <<'END'\n${configuration(rate)}\nEND`);
+  const configure = (rate: number, mode: keyof typeof FAR = "map-t"): string =>
+    host.shell(`cat > /etc/mapd/mapd.yaml <<'END'\n${configuration(rate, mode)}\nEND`);
   configure(7);
   host.shell(
     `mkdir -p /etc/systemd/system/mapd.service.d && printf '${QUICK.replaceAll("\n", "\\n")}' > /etc/systemd/system/mapd.service.d/quick.conf && systemctl daemon-reload`,
   );
 
-  host.shell("systemctl start mapd");
+  host.shell("systemctl start mapd || { journalctl --no-pager --unit mapd | tail -20; false; }");
   t.same(service.show("SubState", "StatusText"), ["running", "ready: metro-br"]);
   t.match(
     host.shell("ip route show dev mapt0"),
@@ -92,4 +97,11 @@ export async function underSystemd(t: Test, root: string): Promise<void> {
   host.shell("systemctl stop mapd");
   t.same(service.show("ActiveState", "Result", "ExecMainStatus"), ["inactive", "success", "0"]);
   t.equal(host.shell("ip link show mapt0 2>/dev/null || echo gone"), "gone\n");
+
+  configure(7, "map-e");
+  host.shell("systemctl start mapd");
+  const { domains } = JSON.parse(host.shell("mapctl status --json"));
+  const on = { on: true, reason: null };
+  t.match(domains[0].tun, { classifier: on, intake: on }, "what MAP-E needs is let through");
+  host.shell("systemctl stop mapd");
 }
