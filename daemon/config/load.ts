@@ -34,6 +34,12 @@ export async function loadConfig(path: string): Promise<Checked<Config>> {
 
 /** `loadConfig()` in this thread. */
 export async function loadHere(path: string): Promise<Checked<Config>> {
+  // Nobody holds the text while its values are checked: it may be as long as they are.
+  const raw = await readFileValues(path);
+  return raw.ok ? checkValues(raw.value) : raw;
+}
+
+async function readFileValues(path: string): Promise<Checked<unknown>> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -46,7 +52,7 @@ export async function loadHere(path: string): Promise<Checked<Config>> {
     );
     return { ok: false, diagnostics: findings.list };
   }
-  return parseConfig(text);
+  return readYaml(text);
 }
 
 const READ_FAILURES: Readonly<Record<string, string>> = {
@@ -64,12 +70,15 @@ function whyUnreadable(path: string, error: unknown): string {
 /** Checks the text of a configuration. Diagnostics hold every problem, and the warnings of a good one. */
 export function parseConfig(text: string): Checked<Config> {
   const raw = readYaml(text);
-  if (!raw.ok) return raw;
+  return raw.ok ? checkValues(raw.value) : raw;
+}
+
+function checkValues(values: unknown): Checked<Config> {
   const findings = new Findings();
-  const shape = readShape(raw.value, findings);
+  const shape = readShape(values, findings);
   const meaning = new Findings();
-  const rules = checkRules(shape, raw.value, meaning);
-  const domains = checkDomains(shape, raw.value, rules, meaning);
+  const rules = checkRules(shape, values, meaning);
+  const domains = checkDomains(shape, values, rules, meaning);
   checkAnnounce(shape, meaning);
   for (const diagnostic of meaning.list) {
     if (!followsFrom(diagnostic.path, shape.faulty)) findings.add(diagnostic);
