@@ -117,7 +117,8 @@ export async function transfer(
     child.on("message", (message) => {
       result = message as Transfer;
     });
-    child.on("exit", () => {
+    // Not "exit", which may come before what the program has said.
+    child.on("close", () => {
       clearTimeout(timer);
       resolve(result);
     });
