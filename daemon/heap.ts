@@ -10,11 +10,11 @@ import { Worker, type WorkerOptions } from "node:worker_threads";
 const FLAGS = [
   // The young generation stays as it is at the start: a scavenge of 2 MiB takes less than a millisecond.
   "--semi-space-growth-factor=1",
-  // Marking begins, beside the thread, when the old generation has grown by 8 % (1.5 MiB at least), however much there is.
+  // Marking begins, beside the thread, when the old generation has grown by 15 % (3 MiB at least), however much there is.
   "--heap-growing-percent=100",
-  "--incremental-marking-soft-trigger=8",
+  "--incremental-marking-soft-trigger=15",
   // A packet worker has no time for such a task: it marks as it allocates.
-  "--incremental-marking-hard-trigger=10",
+  "--incremental-marking-hard-trigger=20",
 ] as const;
 
 /** What V8 does by itself. */
@@ -42,7 +42,7 @@ export function startThread(program: URL, options: WorkerOptions): Worker {
 }
 
 /**
- * Starts a thread that makes much at once and then ends, and gives all back: looking for garbage at every 8 % would take as
+ * Starts a thread that makes much at once and then ends, and gives all back: looking for garbage at every 15 % would take as
  * long as its work. Until it has ended no heap is bounded.
  */
 export function startBriefThread(program: URL, options: WorkerOptions): Worker {
