@@ -15,8 +15,8 @@ const SPAN_MS = 2;
 const PAUSE_MS = 0.1;
 
 /** From this rate on, packets a millisecond, the line is so busy that a longer pause merges more and delays nobody notably. */
-const HIGH_RATE = 160;
-const LONG_PAUSE_MS = 0.3;
+const HIGH_RATE = 130;
+const LONG_PAUSE_MS = 0.5;
 
 /** The part of all packets that has to be merged into others for a pause to be worth its own cost. */
 const LEAST_MERGED = 0.25;
