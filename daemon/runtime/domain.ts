@@ -6,6 +6,7 @@ import { withoutRules } from "../../src/pipeline/settings.js";
 import type { NativeTun } from "../../src/tun/native.js";
 import type { DomainConfig } from "../config/types.js";
 import { MapdError } from "../errors.js";
+import { sharedGarbage } from "../heap.js";
 import type { Log } from "../log.js";
 import { PcpServer } from "../pcp/server.js";
 import { InstalledRoutes } from "../system/installed.js";
@@ -264,14 +265,13 @@ export class Domain {
   }
 
   async #configureWorkers(config: DomainConfig, undo: boolean): Promise<void> {
-    const replaced = this.#rules;
+    const replacedBytes = this.#rules?.bytes ?? 0;
     const compiled = this.#compile(config);
     const changes = await Promise.all(
       this.#workers.map((worker) => worker.configure(compiled, undo)),
     );
     this.#hits.settle(compiled.hits);
-    // No worker has it any more, nor does anybody else.
-    replaced?.release(this.#native);
+    sharedGarbage.add(replacedBytes);
     // A domain with NAT44 has one worker.
     const [change] = changes;
     const identity = nat44Identity(this.#config.settings);

@@ -1,6 +1,5 @@
 /** The rules that a domain's workers judge by, as those who trace need them. */
 import { RuleTable } from "../../src/map/rule-table.js";
-import type { NativeTun } from "../../src/tun/native.js";
 import type { DomainConfig } from "../config/types.js";
 import type { WorkerDomain } from "../runtime/worker-protocol.js";
 
@@ -17,12 +16,8 @@ export class RulesInForce {
     this.#table = table;
   }
 
-  /**
-   * To be called when others have taken its place in every worker: the memory goes back at once. V8 counts shared memory in no
-   * thread, and would keep it until the heap of each has grown by other things, a packet worker's hardly ever.
-   */
-  release(native: Pick<NativeTun, "releasePages">): void {
-    native.releasePages(new Uint8Array(this.#table), 0);
+  get bytes(): number {
+    return this.#table.byteLength;
   }
 
   get table(): RuleTable {

@@ -3,8 +3,6 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { test } from "tap";
 import { loadNativeTun } from "../../daemon/native-loader.js";
-import { RulesInForce } from "../../daemon/trace/rules-in-force.js";
-import { BR_T, configOf } from "../unit/daemon/samples.js";
 
 const native = loadNativeTun();
 const MIB = 2 ** 20;
@@ -37,18 +35,6 @@ test("pages that are given back take no memory", async (t) => {
   const released = before - process.memoryUsage.rss();
   t.ok(released > 50 * MIB, `${released} bytes`);
   t.equal(memory[4 * MIB - 1], 1);
-});
-
-test("so do those of rules that others have replaced, which all threads share", async (t) => {
-  const table = new SharedArrayBuffer(64 * MIB);
-  new Uint8Array(table).fill(1);
-  const [domain] = configOf(BR_T).domains;
-  const compiled = { settings: domain!.settings, revision: 1, table, hits: null };
-  const rules = new RulesInForce(domain!, compiled);
-  const before = process.memoryUsage.rss();
-  rules.release(native);
-  const released = before - process.memoryUsage.rss();
-  t.ok(released > 60 * MIB, `${released} bytes`);
 });
 
 interface Kept {
