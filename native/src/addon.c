@@ -151,12 +151,17 @@ static napi_value js_create_wake(napi_env env, napi_callback_info info) {
   return number(env, wake_create());
 }
 
-/* wake(wakeFd): number */
-static napi_value js_wake(napi_env env, napi_callback_info info) {
+/* What takes a descriptor alone. */
+static napi_value of_fd(napi_env env, napi_callback_info info, int (*call)(int fd)) {
   napi_value arg;
   int fd;
   if (!args_take(env, info, 1, &arg) || !arg_fd(env, arg, &fd)) return number(env, -EINVAL);
-  return number(env, wake_signal(fd));
+  return number(env, call(fd));
+}
+
+/* wake(wakeFd): number */
+static napi_value js_wake(napi_env env, napi_callback_info info) {
+  return of_fd(env, info, wake_signal);
 }
 
 /* wait(fd, wakeFd, timeoutMs, intakeFd): number */
@@ -240,10 +245,7 @@ static napi_value js_open_intakes(napi_env env, napi_callback_info info) {
 
 /* intakeDrops(fd): number */
 static napi_value js_intake_drops(napi_env env, napi_callback_info info) {
-  napi_value arg;
-  int fd;
-  if (!args_take(env, info, 1, &arg) || !arg_fd(env, arg, &fd)) return number(env, -EINVAL);
-  return number(env, intake_drops(fd));
+  return of_fd(env, info, intake_drops);
 }
 
 /* releasePages(memory, from): number */
@@ -259,10 +261,7 @@ static napi_value js_release_pages(napi_env env, napi_callback_info info) {
 
 /* close(fd): number */
 static napi_value js_close(napi_env env, napi_callback_info info) {
-  napi_value arg;
-  int fd;
-  if (!args_take(env, info, 1, &arg) || !arg_fd(env, arg, &fd)) return number(env, -EINVAL);
-  return number(env, fd_close(fd));
+  return of_fd(env, info, fd_close);
 }
 
 #define METHOD(js, c) {.utf8name = js, .method = c, .attributes = napi_enumerable}

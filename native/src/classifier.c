@@ -4,6 +4,7 @@
 #include "traffic_control.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -19,7 +20,8 @@ struct program {
 static const struct program from_device = PROGRAM(encapsulate_code, "mapd_encap");
 static const struct program towards_device = PROGRAM(hand_over_code, "mapd_hand_over");
 
-/* Returns the program's descriptor or -errno; a filter holds the program beyond it. */
+/* Returns the program's descriptor or -errno; a filter holds the program beyond it. No signal meanwhile: at one, such as
+ * the end of a child, the kernel gives the check up with EAGAIN. */
 static int load(const struct program *program) {
   union bpf_attr attr;
   memset(&attr, 0, sizeof attr);
@@ -28,32 +30,31 @@ static int load(const struct program *program) {
   attr.insn_cnt = program->len;
   attr.license = (uintptr_t) "MIT";
   memcpy(attr.prog_name, program->name, sizeof attr.prog_name);
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
   const long fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof attr);
-  return fd < 0 ? -errno : (int)fd;
-}
-
-static bool fail(struct tun_error *error, const char *syscall, int negative) {
-  error->syscall = syscall;
-  error->number = -negative;
-  return false;
+  const int result = fd < 0 ? -errno : (int)fd;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return result;
 }
 
 bool classifier_attach(const char *name, bool to_device, bool *made_qdisc,
                        struct tun_error *error) {
   const unsigned int ifindex = if_nametoindex(name);
-  if (ifindex == 0) return fail(error, "if_nametoindex", -errno);
+  if (ifindex == 0) return tun_fail(error, "if_nametoindex", errno);
   const int program = load(to_device ? &towards_device : &from_device);
-  if (program < 0) return fail(error, "BPF_PROG_LOAD", program);
+  if (program < 0) return tun_fail(error, "BPF_PROG_LOAD", -program);
   int result = clsact_make((int)ifindex, made_qdisc);
   if (result < 0) {
     close(program);
-    return fail(error, "RTM_NEWQDISC", result);
+    return tun_fail(error, "RTM_NEWQDISC", -result);
   }
   result = filter_add((int)ifindex, to_device, program);
   close(program);
   if (result == 0) return true;
   if (*made_qdisc) clsact_remove((int)ifindex);
-  return fail(error, "RTM_NEWTFILTER", result);
+  return tun_fail(error, "RTM_NEWTFILTER", -result);
 }
 
 int classifier_detach(const char *name, bool made_qdisc) {

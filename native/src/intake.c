@@ -31,16 +31,11 @@ struct option {
   const char *text;
 };
 
-static bool fail(struct tun_error *error, const char *step) {
-  *error = (struct tun_error){.number = errno, .syscall = step};
-  return false;
-}
-
 static bool set_all(int fd, const struct option *options, size_t count, struct tun_error *error) {
   for (size_t i = 0; i < count; i++) {
     const struct option *it = &options[i];
     if (setsockopt(fd, it->level, it->name, it->value, it->len) < 0)
-      return fail(error, it->text);
+      return tun_fail(error, it->text, errno);
   }
   return true;
 }
@@ -73,7 +68,7 @@ static bool join(int fd, int first, struct tun_error *error) {
     int theirs;
     socklen_t len = sizeof theirs;
     if (getsockopt(first, SOL_PACKET, PACKET_FANOUT, &theirs, &len) < 0)
-      return fail(error, "PACKET_FANOUT");
+      return tun_fail(error, "PACKET_FANOUT", errno);
     group |= theirs & 0xffff;
   }
   const struct option option = {SOL_PACKET, PACKET_FANOUT, &group, sizeof group, "PACKET_FANOUT"};
@@ -85,7 +80,7 @@ static int open_one(unsigned int ifindex, struct tun_error *error) {
   /* Protocol 0: it hears nothing before the filter is there. */
   const int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) {
-    fail(error, "AF_PACKET");
+    tun_fail(error, "AF_PACKET", errno);
     return -1;
   }
   const struct sockaddr_ll at = {.sll_family = AF_PACKET,
@@ -93,7 +88,7 @@ static int open_one(unsigned int ifindex, struct tun_error *error) {
                                  .sll_ifindex = (int)ifindex};
   if (prepare(fd, error)) {
     if (bind(fd, (const struct sockaddr *)&at, sizeof at) == 0) return fd;
-    fail(error, "bind");
+    tun_fail(error, "bind", errno);
   }
   close(fd);
   return -1;
@@ -101,7 +96,7 @@ static int open_one(unsigned int ifindex, struct tun_error *error) {
 
 bool intake_open(const char *name, size_t count, int *fds, struct tun_error *error) {
   const unsigned int ifindex = if_nametoindex(name);
-  if (ifindex == 0) return fail(error, "if_nametoindex");
+  if (ifindex == 0) return tun_fail(error, "if_nametoindex", errno);
   for (size_t i = 0; i < count; i++) {
     fds[i] = open_one(ifindex, error);
     if (fds[i] >= 0 && (count == 1 || join(fds[i], fds[0], error))) continue;

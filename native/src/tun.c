@@ -21,7 +21,7 @@
 
 const unsigned int tun_known_offloads = TUN_F_CSUM | TSO_BITS | TUN_F_TSO_ECN | USO_BITS;
 
-static bool fail(struct tun_error *error, const char *syscall, int number) {
+bool tun_fail(struct tun_error *error, const char *syscall, int number) {
   error->syscall = syscall;
   error->number = number;
   return false;
@@ -30,9 +30,9 @@ static bool fail(struct tun_error *error, const char *syscall, int number) {
 /* The 10-byte header in little-endian order whatever the machine's own order is. */
 static bool set_header(int fd, struct tun_error *error) {
   int len = VNET_HEADER_LEN;
-  if (ioctl(fd, TUNSETVNETHDRSZ, &len) < 0) return fail(error, "TUNSETVNETHDRSZ", errno);
+  if (ioctl(fd, TUNSETVNETHDRSZ, &len) < 0) return tun_fail(error, "TUNSETVNETHDRSZ", errno);
   int little_endian = 1;
-  if (ioctl(fd, TUNSETVNETLE, &little_endian) < 0) return fail(error, "TUNSETVNETLE", errno);
+  if (ioctl(fd, TUNSETVNETLE, &little_endian) < 0) return tun_fail(error, "TUNSETVNETLE", errno);
   return true;
 }
 
@@ -48,7 +48,7 @@ static bool set_offloads(int fd, unsigned int wanted, unsigned int *accepted,
     }
     if (errno != EINVAL) break;
   }
-  return fail(error, "TUNSETOFFLOAD", errno);
+  return tun_fail(error, "TUNSETOFFLOAD", errno);
 }
 
 /* Joins the device. Left to itself TUNSETIFF makes a device that is missing and attaches to a
@@ -60,16 +60,16 @@ static bool join(int fd, const struct tun_request *request, char *name, struct t
   if (!request->must_exist) flags |= IFF_TUN_EXCL;
 
   const unsigned int before = request->must_exist ? if_nametoindex(request->name) : 0;
-  if (request->must_exist && before == 0) return fail(error, "if_nametoindex", errno);
+  if (request->must_exist && before == 0) return tun_fail(error, "if_nametoindex", errno);
 
   struct ifreq ifr;
   memset(&ifr, 0, sizeof ifr);
   memcpy(ifr.ifr_name, request->name, IFNAMSIZ);
   ifr.ifr_flags = (short)flags;
-  if (ioctl(fd, TUNSETIFF, &ifr) < 0) return fail(error, "TUNSETIFF", errno);
+  if (ioctl(fd, TUNSETIFF, &ifr) < 0) return tun_fail(error, "TUNSETIFF", errno);
   /* It may have gone between the two calls; then TUNSETIFF has made another one. */
   if (request->must_exist && if_nametoindex(ifr.ifr_name) != before)
-    return fail(error, "if_nametoindex", ENODEV);
+    return tun_fail(error, "if_nametoindex", ENODEV);
   memcpy(name, ifr.ifr_name, IFNAMSIZ);
   return true;
 }
@@ -82,7 +82,7 @@ int tun_set_offloads(int fd, unsigned int offloads) {
 
 bool tun_open(const struct tun_request *request, struct tun_queue *queue, struct tun_error *error) {
   const int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-  if (fd < 0) return fail(error, "open", errno);
+  if (fd < 0) return tun_fail(error, "open", errno);
   /* Offloads are set without a header too: a device that we attach to may still have some. */
   if (!join(fd, request, queue->name, error) || (request->vnet_hdr && !set_header(fd, error)) ||
       !set_offloads(fd, request->vnet_hdr ? request->offloads : 0, &queue->offloads, error)) {

@@ -26,7 +26,7 @@ struct tun_queue {
   unsigned int offloads; /* the TUN_F_* bits that the kernel took */
 };
 
-/* Where tun_open() failed. */
+/* Where tun_open(), or the set-up of a classifier or an intake, failed. */
 struct tun_error {
   int number; /* errno, positive */
   const char *syscall; /* "open" or the name of the ioctl */
@@ -39,6 +39,9 @@ struct batch {
   size_t count;
   bool vnet_hdr;
 };
+
+/* Notes where a set-up failed, and with which errno (positive). Returns false. */
+bool tun_fail(struct tun_error *error, const char *syscall, int number);
 
 /* All TUN_F_* bits that tun_open() may be asked for. */
 extern const unsigned int tun_known_offloads;

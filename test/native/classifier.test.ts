@@ -1,5 +1,6 @@
 import "./own-namespace.js";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -17,7 +18,7 @@ import {
   withPartialChecksum,
 } from "../support/offload.js";
 import { encapsulated, ipv4, ipv6, pattern, TCP, tcp, udp } from "../support/packet-builder.js";
-import { ALL_OFFLOADS, ip, native, openUp, options } from "./device.js";
+import { ALL_OFFLOADS, ip, native, openUp, options, writeOffloaded } from "./device.js";
 
 /*
  *   mapd --> t0 (classifier) --> kernel --> t1, without offloads: the kernel has finished what is read here
@@ -84,16 +85,6 @@ function overVeth(offloads: "on" | "off"): () => void {
 function sentOver(device: string): number {
   const shown = ip("-json", "-stats", "link", "show", device);
   return Number(/"tx":\{"bytes":\d+,"packets":(\d+)/.exec(shown)?.[1]);
-}
-
-function write({ from }: Bench, { bytes, virtio }: Offloaded): number {
-  const arena = new Arena(1);
-  arena.memory.set(bytes, HEADROOM);
-  arena.memory.set(virtio, HEADROOM - VIRTIO_LEN);
-  arena.emit(0, HEADROOM, HEADROOM + bytes.length);
-  const results = new Int32Array(arena.outCapacity);
-  from.writeBatch(arena, results);
-  return results[0]!;
 }
 
 /** What comes out for the CE until nothing has for a while; the kernel has something to say for itself, too. */
@@ -207,7 +198,7 @@ function difference(actual: readonly Uint8Array[], expected: readonly Uint8Array
 
 async function passes(t: Test, bench: Bench, hops: number): Promise<void> {
   for (const { name, train, segments } of TRAINS) {
-    t.equal(write(bench, train), 0, `${name}: written`);
+    t.equal(writeOffloaded(bench.from, train), 0, `${name}: written`);
     const expected = segments.map((segment) => routed(segment, hops));
     t.equal(difference(await read(bench), expected), "", `${name}: in its segments`);
   }
@@ -265,7 +256,7 @@ test("everything else passes as it was", async (t) => {
     },
   ];
   for (const { name, written, expected } of cases) {
-    t.equal(write(bench, written), 0);
+    t.equal(writeOffloaded(bench.from, written), 0);
     const routedOnce = expected.map((packet) => routed(packet, 1));
     t.equal(difference(await read(bench), routedOnce), "", name);
   }
@@ -326,6 +317,25 @@ test("wrong arguments are refused", async (t) => {
     t.equal(Reflect.apply(native.setOffloads, native, args), -22, JSON.stringify(args));
   }
   t.equal(native.setOffloads(0x7fffffff, 0), -9);
+});
+
+test("signals that come meanwhile, as at the end of a child, do not keep it off", async (t) => {
+  const device = native.open(options("t0"));
+  const signals = () => undefined;
+  process.on("SIGCHLD", signals);
+  const line = `while kill -CHLD ${process.pid}; do :; done`;
+  const children = [1, 2].map(() => spawn("sh", ["-c", line], { stdio: "ignore" }));
+  try {
+    for (let i = 0; i < 300; i++) {
+      native.detachClassifier("t0", native.attachClassifier("t0", i % 2 === 0));
+    }
+    for (const { exitCode } of children) t.equal(exitCode, null, "they came until the end");
+  } finally {
+    for (const child of children) child.kill("SIGKILL");
+    await Promise.all(children.map((child) => once(child, "close")));
+    process.off("SIGCHLD", signals);
+    native.close(device.fd);
+  }
 });
 
 test("without the right to load programs it is refused, and the step is named", async (t) => {

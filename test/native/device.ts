@@ -3,6 +3,8 @@ import { execFileSync } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { loadNativeTun } from "../../daemon/native-loader.js";
+import { HEADROOM } from "../../src/pipeline/packet-io.js";
+import { Arena } from "../../src/tun/arena.js";
 import type { NativeTun, OpenOptions, OpenResult } from "../../src/tun/native.js";
 import {
   TUN_F_CSUM,
@@ -12,6 +14,8 @@ import {
   TUN_F_USO4,
   TUN_F_USO6,
 } from "../../src/tun/native.js";
+import type { NativeQueue } from "../../src/tun/queue.js";
+import { type Offloaded, VIRTIO_LEN } from "../support/offload.js";
 
 export const native: NativeTun = loadNativeTun();
 
@@ -48,6 +52,17 @@ export function openUp(name: string, mode: Mode): OpenResult {
   ip("address", "add", `${HOST}/24`, "dev", name);
   ip("link", "set", "dev", name, "mtu", "1500", "up");
   return queue;
+}
+
+/** Returns 0 or a negative errno. */
+export function writeOffloaded(queue: NativeQueue, { bytes, virtio }: Offloaded): number {
+  const arena = new Arena(1);
+  arena.memory.set(bytes, HEADROOM);
+  arena.memory.set(virtio, HEADROOM - VIRTIO_LEN);
+  arena.emit(0, HEADROOM, HEADROOM + bytes.length);
+  const results = new Int32Array(arena.outCapacity);
+  queue.writeBatch(arena, results);
+  return results[0]!;
 }
 
 export function hasDevice(name: string): boolean {

@@ -8,7 +8,7 @@ import { NativeQueue } from "../../src/tun/queue.js";
 import { hexDiff } from "../support/hex-diff.js";
 import { joined, type Offloaded, VIRTIO_LEN } from "../support/offload.js";
 import { encapsulated, ipv4, ipv6, pattern, TCP, tcp, udp } from "../support/packet-builder.js";
-import { ALL_OFFLOADS, ip, native, openUp } from "./device.js";
+import { ALL_OFFLOADS, ip, native, openUp, writeOffloaded } from "./device.js";
 
 /*
  *   t1 (classifier) --> kernel --> t0 (both classifiers) --> the intake: IPv6;  the queue: IPv4
@@ -49,16 +49,6 @@ function open(t: Test, intakeCount = 1): Bench {
     queues: intakes.map((intake) => new NativeQueue(native, t0.fd, true, t0.offloads, intake)),
     fd: t0.fd,
   };
-}
-
-function write(queue: NativeQueue, { bytes, virtio }: Offloaded): number {
-  const arena = new Arena(1);
-  arena.memory.set(bytes, HEADROOM);
-  arena.memory.set(virtio, HEADROOM - VIRTIO_LEN);
-  arena.emit(0, HEADROOM, HEADROOM + bytes.length);
-  const results = new Int32Array(arena.outCapacity);
-  queue.writeBatch(arena, results);
-  return results[0]!;
 }
 
 /** One batch. */
@@ -133,7 +123,7 @@ test("what comes out of a tunnel is read as the kernel has it, super-packets who
   const wake = native.createWake();
   t.teardown(() => native.close(wake));
   for (const { name, make } of TRAINS) {
-    t.equal(write(source, make(64)), 0, `${name}: written`);
+    t.equal(writeOffloaded(source, make(64)), 0, `${name}: written`);
     t.equal(native.wait(fd, wake, LIMIT_MS, intakes[0]!), READABLE);
     const [got, ...more] = read(queues[0]!);
     const expected = make(63);
@@ -160,8 +150,8 @@ test("IPv4 comes by the queue, and neither side keeps the other waiting", async 
   // What the kernel said before the classifiers were there came by the queue, IPv6 as well.
   read(queues[0]!);
   for (let i = 0; i < 20; i++) {
-    t.equal(write(source, complete(datagrams([100], 64)[0]!)), 0);
-    t.equal(write(source, complete(plain(i))), 0);
+    t.equal(writeOffloaded(source, complete(datagrams([100], 64)[0]!)), 0);
+    t.equal(writeOffloaded(source, complete(plain(i))), 0);
   }
   const first = readBatch(queues[0]!, 8);
   t.equal(first.length, 8);
@@ -176,7 +166,7 @@ test("several intakes share the flows, each in order", async (t) => {
   for (let i = 0; i < count; i++) {
     const payload = udp({ sport: 1024 + (i % 16), dport: 53, data: pattern(20) });
     const inner = ipv4({ src: "192.0.2.18", dst: "198.51.100.2", id: i }, payload);
-    t.equal(write(source, complete(tunnelled(inner))), 0);
+    t.equal(writeOffloaded(source, complete(tunnelled(inner))), 0);
   }
   const got = queues.map((queue) =>
     read(queue).map(({ bytes }) => ({ id: bytes[45]!, port: bytes[61]! })),
@@ -203,7 +193,7 @@ test("several intakes share the flows, each in order", async (t) => {
 test("what a full intake cannot take is counted", async (t) => {
   const { source, intakes, queues } = open(t);
   const count = 400;
-  for (let i = 0; i < count; i++) write(source, joined(segments(40, 64)));
+  for (let i = 0; i < count; i++) writeOffloaded(source, joined(segments(40, 64)));
   const drops = native.intakeDrops(intakes[0]!);
   const lost = count - read(queues[0]!).length;
   t.ok(lost > 0, `${lost} lost`);
@@ -215,7 +205,7 @@ test("what a full intake cannot take is counted", async (t) => {
 test("without the classifier that ends its way a packet is still handed over once", async (t) => {
   const { source, queues } = open(t);
   execFileSync("tc", ["filter", "del", "dev", "t0", "ingress"]);
-  t.equal(write(source, joined(segments(3, 64))), 0);
+  t.equal(writeOffloaded(source, joined(segments(3, 64))), 0);
   t.equal(read(queues[0]!).length, 1);
   t.equal(native.findClassifier("t0", true), 0);
   t.not(native.findClassifier("t0", false), 0);
@@ -227,7 +217,7 @@ test("a device that goes down and up again has its intake still", async (t) => {
   t.same(read(queues[0]!), []);
   ip("link", "set", "dev", "t0", "up");
   ip("route", "add", BR, "dev", "t0");
-  t.equal(write(source, joined(segments(3, 64))), 0);
+  t.equal(writeOffloaded(source, joined(segments(3, 64))), 0);
   t.equal(read(queues[0]!).length, 1);
 });
 
