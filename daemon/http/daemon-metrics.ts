@@ -1,6 +1,6 @@
 /** Metrics of the daemon as a whole: whether it serves, with which configuration, and its state file. */
 import type { StateStatus } from "../state/keeper.js";
-import type { Metric, NumberMetric, Scrape } from "./metric.js";
+import type { MeteredDomain, Metric, NumberMetric, Scrape } from "./metric.js";
 
 function ofDaemon(
   name: NumberMetric["name"],
@@ -23,6 +23,26 @@ function ofState(
     labels: [],
     read({ daemon }, put) {
       if (daemon.state !== null) put(of(daemon.state));
+    },
+  };
+}
+
+/** 1 or 0 by domain; nothing where there is no such thing to be on or off. */
+function switchOf(
+  name: NumberMetric["name"],
+  help: string,
+  of: (view: MeteredDomain) => { readonly on: boolean } | null,
+): NumberMetric {
+  return {
+    name,
+    type: "gauge",
+    help,
+    labels: ["domain"],
+    read({ domains }, put) {
+      for (const { name: domain, view } of domains) {
+        const state = of(view);
+        if (state !== null) put(state.on ? 1 : 0, domain);
+      }
     },
   };
 }
@@ -66,28 +86,16 @@ export const DAEMON_METRICS: readonly Metric[] = [
       }
     },
   },
-  {
-    name: "mapd_classifier_active",
-    type: "gauge",
-    help: "1 while super-packets enter the tunnel whole, else 0; only for MAP-E with offloads",
-    labels: ["domain"],
-    read({ domains }, put) {
-      for (const { name, view } of domains) {
-        if (view.classifier !== null) put(view.classifier.on ? 1 : 0, name);
-      }
-    },
-  },
-  {
-    name: "mapd_intake_active",
-    type: "gauge",
-    help: "1 while super-packets leave the tunnel whole, else 0; only where the classifier is active",
-    labels: ["domain"],
-    read({ domains }, put) {
-      for (const { name, view } of domains) {
-        if (view.intake !== null) put(view.intake.on ? 1 : 0, name);
-      }
-    },
-  },
+  switchOf(
+    "mapd_classifier_active",
+    "1 while super-packets enter the tunnel whole, else 0; only for MAP-E with offloads",
+    ({ classifier }) => classifier,
+  ),
+  switchOf(
+    "mapd_intake_active",
+    "1 while super-packets leave the tunnel whole, else 0; only where the classifier is active",
+    ({ intake }) => intake,
+  ),
   {
     name: "mapd_config_info",
     type: "gauge",

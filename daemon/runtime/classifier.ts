@@ -4,23 +4,20 @@
  */
 import type { NativeTun } from "../../src/tun/native.js";
 
+interface Refused {
+  readonly on: false;
+  readonly reason: string;
+}
+
 /** On the way from the device: into the tunnel. */
-export type Classifier =
-  | { readonly on: true; readonly madeQdisc: boolean }
-  | { readonly on: false; readonly reason: string };
+export type Classifier = { readonly on: true; readonly madeQdisc: boolean } | Refused;
 
 /** On the way to the device: out of the tunnel, one packet socket a queue. */
-export type Intake =
-  | { readonly on: true; readonly fds: readonly number[] }
-  | { readonly on: false; readonly reason: string };
+export type Intake = { readonly on: true; readonly fds: readonly number[] } | Refused;
 
 /** Never throws: what is refused has its reason. */
 export function attachClassifier(native: NativeTun, name: string): Classifier {
-  try {
-    return { on: true, madeQdisc: native.attachClassifier(name, false) };
-  } catch (error) {
-    return { on: false, reason: reasonOf(error) };
-  }
+  return tried(() => ({ on: true, madeQdisc: native.attachClassifier(name, false) }));
 }
 
 /** Also a device that goes now may have been made by somebody else, who keeps it. */
@@ -34,21 +31,25 @@ export function detachClassifier(
 
 /** Never throws. The device must have its classifier, which ends the way of what is turned around. */
 export function openIntake(native: NativeTun, name: string, queues: number): Intake {
-  try {
+  return tried(() => {
     const fds = native.openIntakes(name, queues);
     const intake = fillIntake(native, name, fds);
     if (!intake.on) for (const fd of fds) native.close(fd);
     return intake;
-  } catch (error) {
-    return { on: false, reason: reasonOf(error) };
-  }
+  });
 }
 
 /** Has the kernel turn packets around to sockets that are open. Never throws. */
 export function fillIntake(native: NativeTun, name: string, fds: readonly number[]): Intake {
-  try {
+  return tried(() => {
     native.attachClassifier(name, true);
     return { on: true, fds };
+  });
+}
+
+function tried<T extends Classifier | Intake>(step: () => T): T | Refused {
+  try {
+    return step();
   } catch (error) {
     return { on: false, reason: reasonOf(error) };
   }

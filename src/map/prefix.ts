@@ -12,6 +12,11 @@ export function maskOf(len: number): number {
   return len <= 0 ? 0 : (0xffffffff << (IPV4_BITS - Math.min(len, IPV4_BITS))) >>> 0;
 }
 
+/** The same as the packet path has addresses, signed; the branch as above. */
+export function signedMaskOf(len: number): number {
+  return len <= 0 ? 0 : -1 << (IPV4_BITS - Math.min(len, IPV4_BITS));
+}
+
 /** Mask of the first `len` bits of an IPv6 address, 0..128. */
 export function maskOf6(len: number): Words6 {
   return [maskOf(len), maskOf(len - 32), maskOf(len - 64), maskOf(len - 96)];

@@ -11,6 +11,7 @@
  * the prefix and the EA bits overwrite the leading part of the IID.
  */
 import { isExcludedPort, psidOfPort } from "./port-set.js";
+import { signedMaskOf } from "./prefix.js";
 import type { Rule } from "./types.js";
 
 export const RECORD_WORDS = 8;
@@ -200,8 +201,7 @@ function psidLenOf(shape: number): number {
 
 /** Mask of the r + p IPv4 bits that the rule and the EA bits give. */
 function knownMask(shape: number): number {
-  const len = Math.min(ipv4LenOf(shape) + eaLenOf(shape), 32);
-  return len === 0 ? 0 : -1 << (32 - len);
+  return signedMaskOf(ipv4LenOf(shape) + eaLenOf(shape));
 }
 
 export function isShared(words: Int32Array, at: number): boolean {

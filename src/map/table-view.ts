@@ -6,8 +6,8 @@ export abstract class TableView {
   /** Number of rules. */
   readonly size: number;
   protected readonly words: Int32Array;
-  protected readonly places4At: number;
-  protected readonly places6At: number;
+  readonly #places4At: number;
+  readonly #places6At: number;
   readonly #lines4Mask: number;
   readonly #lines6Mask: number;
   readonly #places6End: number;
@@ -25,8 +25,8 @@ export abstract class TableView {
     this.#classes6 = new Uint8Array(buffer, words[HEADER.classes6At]! * 4, 2 ** CLASS6_BITS);
     this.#lists4At = words[HEADER.lists4At]!;
     this.#lists6At = words[HEADER.lists6At]!;
-    this.places4At = words[HEADER.places4At]!;
-    this.places6At = words[HEADER.places6At]!;
+    this.#places4At = words[HEADER.places4At]!;
+    this.#places6At = words[HEADER.places6At]!;
     this.#lines4Mask = words[HEADER.lines4Mask]!;
     this.#places6End = words[HEADER.classes4At]!;
     this.#lines6Mask = words[HEADER.lines6Mask]!;
@@ -45,19 +45,19 @@ export abstract class TableView {
 
   /** The place that a search for the IPv4 prefix of a hash begins at. */
   protected home4(hash: number): number {
-    return this.places4At + (hash & this.#lines4Mask);
+    return this.#places4At + (hash & this.#lines4Mask);
   }
 
   protected home6(hash: number): number {
-    return this.places6At + (hash & this.#lines6Mask);
+    return this.#places6At + (hash & this.#lines6Mask);
   }
 
   /** The place behind one of the IPv4 places. */
   protected next4(at: number): number {
-    return at + RECORD_WORDS < this.places6At ? at + RECORD_WORDS : this.places4At;
+    return at + RECORD_WORDS < this.#places6At ? at + RECORD_WORDS : this.#places4At;
   }
 
   protected next6(at: number): number {
-    return at + RECORD_WORDS < this.#places6End ? at + RECORD_WORDS : this.places6At;
+    return at + RECORD_WORDS < this.#places6End ? at + RECORD_WORDS : this.#places6At;
   }
 }

@@ -1,6 +1,7 @@
 /** What a CE owns: its IPv4 address or prefix, its port set, its MAP address; and what its LAN may send from. */
 import { ceFromEndUserPrefix, portSetOf } from "../map/ce.js";
 import type { PortSet } from "../map/port-set.js";
+import { signedMaskOf } from "../map/prefix.js";
 import { ruleKind } from "../map/rule.js";
 import { RuleTable } from "../map/rule-table.js";
 import * as ipv6 from "../wire/ipv6.js";
@@ -32,12 +33,15 @@ export class CeSelf {
     this.#bmr = RuleTable.compile([rule], settings.mode);
     this.#rule = this.#bmr.lookup6(Uint32Array.from(rule.ipv6.address));
     this.ipv4 = ce.value.ipv4.address | 0;
-    this.#mask = maskOf(ce.value.ipv4.len);
+    this.#mask = signedMaskOf(ce.value.ipv4.len);
     this.mapIpv6 = Uint32Array.from(ce.value.mapIpv6);
     this.ports = portSetOf(rule, ce.value.psid);
     this.isShared = ruleKind(rule) === "shared";
     this.#manyAddresses = settings.mode === "map-t" && ruleKind(rule) === "prefix";
-    const pairs = settings.localPrefixes.flatMap((prefix) => [prefix.address, maskOf(prefix.len)]);
+    const pairs = settings.localPrefixes.flatMap((prefix) => [
+      prefix.address,
+      signedMaskOf(prefix.len),
+    ]);
     this.#local = Int32Array.from(pairs);
   }
 
@@ -71,8 +75,4 @@ export class CeSelf {
     if (this.#manyAddresses) this.#bmr.mapAddress(this.#rule, address, 0, out);
     else ipv6.copyAddress(this.mapIpv6, out);
   }
-}
-
-function maskOf(prefixLen: number): number {
-  return prefixLen === 0 ? 0 : -1 << (32 - prefixLen);
 }

@@ -46,6 +46,13 @@ function devices(file: ConfigFile): { offloads: string[]; classifier: unknown; i
   return domains.map(({ tun }: { tun: unknown }) => tun);
 }
 
+async function startWithout(t: Test, rights: string, file: ConfigFile): Promise<DaemonProcess> {
+  const command = ["setpriv", "--bounding-set", rights, "--inh-caps", rights];
+  const daemon = new DaemonProcess(t, [...command, ...mapdCommand(file)]);
+  await daemon.logged('"mapd runs"');
+  return daemon;
+}
+
 async function end(t: Test, daemon: DaemonProcess): Promise<void> {
   daemon.kill("SIGTERM");
   t.match(await daemon.ended, { status: 0 });
@@ -80,9 +87,7 @@ test("every queue of a device has it", async (t) => {
 
 test("without the right to load it mapd runs, and says what is missing", async (t) => {
   const file = configured(t, BR_E);
-  const noRight = ["setpriv", "--bounding-set", NO_BPF, "--inh-caps", NO_BPF];
-  const daemon = new DaemonProcess(t, [...noRight, ...mapdCommand(file)]);
-  await daemon.logged('"mapd runs"');
+  const daemon = await startWithout(t, NO_BPF, file);
   const reason = /EPERM: operation not permitted, BPF_PROG_LOAD; it needs CAP_BPF/;
   const [device] = devices(file);
   t.match(device, { offloads: ["csum"], classifier: { on: false, reason }, intake: null });
@@ -94,9 +99,7 @@ test("without the right to load it mapd runs, and says what is missing", async (
 
 test("without the right to a packet socket super-packets enter the tunnel and do not leave it", async (t) => {
   const file = configured(t, BR_E);
-  const noRight = ["setpriv", "--bounding-set", NO_RAW, "--inh-caps", NO_RAW];
-  const daemon = new DaemonProcess(t, [...noRight, ...mapdCommand(file)]);
-  await daemon.logged('"mapd runs"');
+  const daemon = await startWithout(t, NO_RAW, file);
   const reason = /EPERM: operation not permitted, AF_PACKET; it needs CAP_NET_RAW/;
   const [device] = devices(file);
   t.match(device, { classifier: { on: true }, intake: { on: false, reason } });
