@@ -17,6 +17,7 @@ const TUN_METHODS = [
   "wake",
   "wait",
   "releasePages",
+  "askHugePages",
   "close",
   "setOffloads",
   "attachClassifier",

@@ -14,6 +14,7 @@ import { RulesInForce } from "../trace/rules-in-force.js";
 import type { Classifier, Intake } from "./classifier.js";
 import { checkDevice, closeDevice, type Device, openDevice, takeIntakeDrops } from "./device.js";
 import { DeviceCare } from "./device-care.js";
+import { allocateHuge } from "./huge-memory.js";
 import { ceOf, nat44Identity } from "./identity.js";
 import type { AskNat44 } from "./nat44-questions.js";
 import { RuleHitCounts, type RuleHits } from "./rule-hits.js";
@@ -334,7 +335,7 @@ export class Domain {
     const compiled = {
       settings: withoutRules(settings),
       revision: (this.#rules?.revision ?? 0) + 1,
-      table: compileRules(settings).buffer,
+      table: compileRules(settings, allocateHuge(this.#native)).buffer,
       hits: this.#hits.prepare(config),
     };
     this.#rules = new RulesInForce(config, compiled);

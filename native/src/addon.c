@@ -259,6 +259,15 @@ static napi_value js_release_pages(napi_env env, napi_callback_info info) {
   return number(env, pages_release((uint8_t *)memory.data + from, memory.len - (size_t)from));
 }
 
+/* askHugePages(memory): number */
+static napi_value js_ask_huge_pages(napi_env env, napi_callback_info info) {
+  napi_value arg;
+  struct view memory;
+  if (!args_take(env, info, 1, &arg) || !arg_view(env, arg, napi_uint8_array, 1, &memory))
+    return number(env, -EINVAL);
+  return number(env, pages_huge(memory.data, memory.len));
+}
+
 /* close(fd): number */
 static napi_value js_close(napi_env env, napi_callback_info info) {
   return of_fd(env, info, fd_close);
@@ -275,6 +284,7 @@ NAPI_MODULE_INIT() {
       METHOD("wake", js_wake),
       METHOD("wait", js_wait),
       METHOD("releasePages", js_release_pages),
+      METHOD("askHugePages", js_ask_huge_pages),
       METHOD("close", js_close),
       METHOD("setOffloads", js_set_offloads),
       METHOD("attachClassifier", js_attach_classifier),

@@ -24,10 +24,19 @@ void malloc_give_back(void) {
 #endif
 }
 
-int pages_release(uint8_t *from, size_t len) {
+/* To the whole pages of [from, from + len). */
+static int advise(uint8_t *from, size_t len, int advice) {
   const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
   const uintptr_t begin = ((uintptr_t)from + page - 1) / page * page;
   const uintptr_t end = ((uintptr_t)from + len) / page * page;
   if (begin >= end) return 0;
-  return madvise(from + (begin - (uintptr_t)from), end - begin, MADV_DONTNEED) < 0 ? -errno : 0;
+  return madvise(from + (begin - (uintptr_t)from), end - begin, advice) < 0 ? -errno : 0;
+}
+
+int pages_release(uint8_t *from, size_t len) {
+  return advise(from, len, MADV_DONTNEED);
+}
+
+int pages_huge(uint8_t *from, size_t len) {
+  return advise(from, len, MADV_HUGEPAGE);
 }

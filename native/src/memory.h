@@ -14,4 +14,7 @@ void malloc_give_back(void);
 /* Gives back the whole pages of [from, from + len): they are zeros, and take no memory until they are written. */
 int pages_release(uint8_t *from, size_t len);
 
+/* From the first write on, what can be of [from, from + len) lies in huge pages where the kernel has some. */
+int pages_huge(uint8_t *from, size_t len);
+
 #endif

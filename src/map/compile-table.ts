@@ -24,8 +24,15 @@ const MOST_FILLED = 0.6;
 /** Lines of few rules: nearly each has one of its own then, and no branch is foretold wrongly. */
 const LEAST_LINES = 1024;
 
+/** Gives so many bytes, all zero, that threads can share. */
+export type Allocate = (byteLength: number) => SharedArrayBuffer;
+
 /** A page that is not isolated has no shared memory, and no workers to share a table with. */
 const Memory = globalThis.SharedArrayBuffer ?? ArrayBuffer;
+
+function allocateAnywhere(byteLength: number): SharedArrayBuffer {
+  return new Memory(byteLength) as SharedArrayBuffer;
+}
 
 /** What the rules of a list look like. */
 interface Survey {
@@ -40,11 +47,15 @@ interface Survey {
   readonly common6: number;
 }
 
-export function compileTable(rules: RuleList, mode: "map-t" | "map-e"): SharedArrayBuffer {
+export function compileTable(
+  rules: RuleList,
+  mode: "map-t" | "map-e",
+  allocate: Allocate = allocateAnywhere,
+): SharedArrayBuffer {
   const survey = surveyOf(PackedRules.of(rules).packed().words);
-  const words = tableWords(survey, classify4(survey), classify6(survey));
-  new TableBuilder(words.buffer as SharedArrayBuffer, survey, mode).fill();
-  return words.buffer as SharedArrayBuffer;
+  const buffer = tableWithoutRecords(survey, allocate);
+  new TableBuilder(buffer, survey, mode).fill();
+  return buffer;
 }
 
 function surveyOf(words: Int32Array): Survey {
@@ -123,9 +134,9 @@ function placeWords(filled: number): number {
   return Math.max(LEAST_LINES, 2 ** Math.ceil(Math.log2(Math.max(1, lines)))) * LINE_WORDS;
 }
 
-/** The whole table but for its records. */
-function tableWords(survey: Survey, classes4: Classes, classes6: Classes): Int32Array {
+function tableWithoutRecords(survey: Survey, allocate: Allocate): SharedArrayBuffer {
   const { count, forms4, lengths6 } = survey;
+  const [classes4, classes6] = [classify4(survey), classify6(survey)];
   const [words4, words6] = [placeWords(survey.filled4), placeWords(count)];
   const places6At = FIRST_LINE + words4;
   const classes4At = places6At + words6;
@@ -134,10 +145,11 @@ function tableWords(survey: Survey, classes4: Classes, classes6: Classes): Int32
   const lists4 = listWords(lists4At, classes4.lists, (rank) => entry4(forms4[rank]!));
   const lists6At = lists4At + lists4.length;
   const lists6 = listWords(lists6At, classes6.lists, (rank) => entry6(lengths6[rank]!));
-  const words = new Int32Array(new Memory((lists6At + lists6.length) * 4));
+  const buffer = allocate((lists6At + lists6.length) * 4);
+  const words = new Int32Array(buffer);
   // Pages that are touched in their order lie in order, and the processor knows the places of several at once.
   words.fill(record.FREE);
-  const bytes = new Uint8Array(words.buffer);
+  const bytes = new Uint8Array(buffer);
   bytes.set(classes4.classes, classes4At * 4);
   bytes.set(classes6.classes, classes6At * 4);
   words.set(lists4, lists4At);
@@ -152,7 +164,7 @@ function tableWords(survey: Survey, classes4: Classes, classes6: Classes): Int32
   words[HEADER.lists4At] = lists4At;
   words[HEADER.lists6At] = lists6At;
   words[HEADER.skipped6] = skipped6(survey);
-  return words;
+  return buffer;
 }
 
 class TableBuilder extends TableView {

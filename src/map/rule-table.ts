@@ -14,7 +14,7 @@ import {
   SOURCE_PORT_EXCLUDED,
   SOURCE_PSID_MISMATCH,
 } from "../verdict.js";
-import { compileTable } from "./compile-table.js";
+import { type Allocate, compileTable } from "./compile-table.js";
 import * as record from "./rule-record.js";
 import { hashIpv4, hashIpv6, IPV4_ENTRY_WORDS, IPV6_ENTRY_WORDS } from "./table-layout.js";
 import { TableView } from "./table-view.js";
@@ -30,8 +30,8 @@ export class RuleTable extends TableView {
   }
 
   /** `rules` have passed `checkRuleSet()`; two that contradict each other throw a RangeError. */
-  static compile(rules: RuleList, mode: "map-t" | "map-e"): RuleTable {
-    return new RuleTable(compileTable(rules, mode));
+  static compile(rules: RuleList, mode: "map-t" | "map-e", allocate?: Allocate): RuleTable {
+    return new RuleTable(compileTable(rules, mode, allocate));
   }
 
   /** The table of another thread: `buffer` is that of a compiled one. */

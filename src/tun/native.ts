@@ -89,6 +89,11 @@ export interface NativeTun {
    * until they are written. Returns 0 or -errno.
    */
   releasePages(memory: Uint8Array, from: number): number;
+  /**
+   * Asks for huge pages where pages of the memory are written for the first time, as far as the memory covers such. Returns
+   * 0 or -errno: -EINVAL where the kernel has none.
+   */
+  askHugePages(memory: Uint8Array): number;
   /** Closes an fd of open(), createWake() or openIntakes(). Returns 0 or -errno. */
   close(fd: number): number;
   /**

@@ -93,6 +93,10 @@ test("bad arguments are -EINVAL and nothing is touched", async (t) => {
     ["releasePages", release, 1, -1],
     ["releasePages", release, 1, 0.5],
     ["releasePages", release, 1, "0"],
+    ["askHugePages", [arena], 0, null],
+    ["askHugePages", [arena], 0, arena.buffer],
+    ["askHugePages", [arena], 0, new Int8Array(2 * SLOT)],
+    ["askHugePages", [arena], 0, detached],
     ["wake", [wakeFd], 0, {}],
     ["wake", [wakeFd], 0, -1],
     ["close", [wakeFd], 0, null],
@@ -107,6 +111,7 @@ test("bad arguments are -EINVAL and nothing is touched", async (t) => {
     ["writeBatch", write],
     ["wait", wait],
     ["releasePages", release],
+    ["askHugePages", [arena]],
     ["wake", [wakeFd]],
     ["close", [wakeFd]],
   ] as const) {

@@ -1,5 +1,6 @@
 /* What goes back to the kernel: pages of a buffer, and what malloc() keeps. */
 import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { test } from "tap";
 import { loadNativeTun } from "../../daemon/native-loader.js";
@@ -35,6 +36,26 @@ test("pages that are given back take no memory", async (t) => {
   const released = before - process.memoryUsage.rss();
   t.ok(released > 50 * MIB, `${released} bytes`);
   t.equal(memory[4 * MIB - 1], 1);
+});
+
+test("the kernel knows where huge pages are wanted", async (t) => {
+  const memory = new Uint8Array(new SharedArrayBuffer(16 * MIB));
+  const wanted = (): number => {
+    const areas = readFileSync("/proc/self/smaps", "utf8").split(/^VmFlags:/m);
+    // Flags of an area stand behind all else that is said of it.
+    return areas.reduce((sum, area, i) => {
+      const isWanted = / hg\b/.test(areas[i + 1]?.split("\n", 1)[0] ?? "");
+      return isWanted ? sum + Number(/^Size: +(\d+) kB/m.exec(area)?.[1]) : sum;
+    }, 0);
+  };
+  t.equal(wanted(), 0);
+  if (existsSync("/sys/kernel/mm/transparent_hugepage")) {
+    t.equal(native.askHugePages(memory), 0);
+    t.ok(wanted() >= 15 * 1024, `${wanted()} KiB`);
+  } else {
+    t.equal(native.askHugePages(memory), -22);
+  }
+  t.ok(memory.every((byte) => byte === 0));
 });
 
 interface Kept {

@@ -1,5 +1,7 @@
 /** The rule table: lookups among few and many rules, with warm and cold caches; its size, and how long it takes to make. */
 
+import { loadNativeTun } from "../../../daemon/native-loader.js";
+import { allocateHuge } from "../../../daemon/runtime/huge-memory.js";
 import { seededRandom } from "../../../src/explain/seeded-random.js";
 import { Foresight } from "../../../src/map/foresight.js";
 import { RuleTable } from "../../../src/map/rule-table.js";
@@ -17,7 +19,7 @@ const RANDOM = 1 << 16;
 const EVICTION_LEN = 64 << 20;
 const COLD_BATCHES = 30;
 
-/** Addresses inside `count` rules of the table, chosen at random. */
+/** Addresses inside rules of the table, chosen at random. */
 interface Targets {
   readonly ipv4: Uint32Array;
   /** Two words an address, the others are zero: read in order, so that they are there in time. */
@@ -26,7 +28,17 @@ interface Targets {
 
 function targetsOf(size: number, count: number): Targets {
   const random = seededRandom(size);
-  const rules = Array.from({ length: count }, () => ruleAt(random() % size));
+  const indices: number[] = [];
+  const batch = new Set<number>();
+  while (indices.length < count) {
+    const index = random() % size;
+    // A rule that comes twice in a batch would be there the second time.
+    if (batch.has(index)) continue;
+    indices.push(index);
+    batch.add(index);
+    if (batch.size === Math.min(BATCH, size)) batch.clear();
+  }
+  const rules = indices.map(ruleAt);
   return {
     ipv4: Uint32Array.from(rules, ({ ipv4 }) => ipv4.address),
     ipv6: Uint32Array.from(rules.flatMap(({ ipv6 }) => ipv6.address.slice(0, 2))),
@@ -110,7 +122,7 @@ function measureLookups(
 function measureTable(size: number, ms: number): Measured[] {
   const rules = manyRules(size);
   const before = performance.now();
-  const { buffer } = RuleTable.compile(rules, "map-t");
+  const { buffer } = RuleTable.compile(rules, "map-t", allocateHuge(loadNativeTun()));
   const compiled = performance.now();
   const table = RuleTable.fromBuffer(buffer);
   const loaded = performance.now();

@@ -95,6 +95,19 @@ test("destination: excluded port and no port leave the output alone", (t) => {
   t.end();
 });
 
+test("a table lies in the memory that it is given, and asks for it once", (t) => {
+  const given: SharedArrayBuffer[] = [];
+  const { buffer } = RuleTable.compile([EXAMPLE], "map-t", (byteLength) => {
+    const memory = new SharedArrayBuffer(byteLength);
+    given.push(memory);
+    return memory;
+  });
+  t.equal(given.length, 1);
+  t.equal(buffer, given[0]);
+  t.same(new Uint8Array(buffer), new Uint8Array(RuleTable.compile([EXAMPLE], "map-t").buffer));
+  t.end();
+});
+
 test("a whole address takes packets without ports", (t) => {
   const prefix = rule("2001:db8:8000::/40", "203.0.113.0/24", 8);
   const table = RuleTable.compile([prefix], "map-t");

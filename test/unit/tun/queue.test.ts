@@ -25,6 +25,7 @@ test("a queue hands the arena's memory and lists to the addon", async (t) => {
     wake: unused,
     wait: unused,
     releasePages: unused,
+    askHugePages: unused,
     close: unused,
     setOffloads: unused,
     attachClassifier: unused,

@@ -97,6 +97,7 @@ function fake({
     wake: unused,
     wait: unused,
     releasePages: unused,
+    askHugePages: unused,
   };
   return { native, calls };
 }
