@@ -4,7 +4,6 @@
  * timers of its own: resident memory then goes up and down by a third.
  */
 import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { Worker, type WorkerOptions } from "node:worker_threads";
 
 const FLAGS = [
@@ -50,36 +49,4 @@ export function startBriefThread(program: URL, options: WorkerOptions): Worker {
   const thread = new Worker(program, options);
   if (isBounded) thread.once("exit", boundHeap);
   return thread;
-}
-
-/** Shared memory that a thread may have let go of before it collects: a collection takes about 10 ms. */
-const MOST_SHARED_BYTES = 4 * 1024 * 1024;
-
-/**
- * What a thread has let go of that it shares with others. V8 counts such memory for none of them, and would leave it until
- * the heap has grown by other things: a packet worker's hardly does.
- */
-class SharedGarbage {
-  #bytes = 0;
-  #collect: (() => void) | null = null;
-
-  /** To be called when nothing in this thread holds the memory any more. */
-  add(bytes: number): void {
-    this.#bytes += bytes;
-    if (this.#bytes < MOST_SHARED_BYTES) return;
-    this.#bytes = 0;
-    this.#collect ??= collector();
-    this.#collect();
-  }
-}
-
-/** Of this thread. */
-export const sharedGarbage = new SharedGarbage();
-
-/** V8 has it only for contexts that are made while the flag is set. */
-function collector(): () => void {
-  setFlagsFromString("--expose-gc");
-  const collect: () => void = runInNewContext("gc");
-  setFlagsFromString("--no-expose-gc");
-  return () => collect();
 }

@@ -6,7 +6,6 @@ import { withoutRules } from "../../src/pipeline/settings.js";
 import type { NativeTun } from "../../src/tun/native.js";
 import type { DomainConfig } from "../config/types.js";
 import { MapdError } from "../errors.js";
-import { sharedGarbage } from "../heap.js";
 import type { Log } from "../log.js";
 import { PcpServer } from "../pcp/server.js";
 import { InstalledRoutes } from "../system/installed.js";
@@ -18,6 +17,7 @@ import { allocateHuge } from "./huge-memory.js";
 import { ceOf, nat44Identity } from "./identity.js";
 import type { AskNat44 } from "./nat44-questions.js";
 import { RuleHitCounts, type RuleHits } from "./rule-hits.js";
+import { SharedPool } from "./shared-pool.js";
 import type { DomainFailures } from "./status.js";
 import { type SavedNat44, WorkerHandle } from "./worker-handle.js";
 import { reportChange, reportDeviceBack, reportRestored, reportTunnel } from "./worker-log.js";
@@ -47,7 +47,8 @@ export class Domain {
   readonly #inherited: SavedNat44 | null;
   #restored: Restored | null = null;
   #forwardsChanged = false;
-  readonly #hits = new RuleHitCounts();
+  readonly #memory: SharedPool;
+  readonly #hits: RuleHitCounts;
   #rules: RulesInForce | null = null;
 
   /** `inherited` is what the sessions of an earlier mapd have left of themselves. */
@@ -61,6 +62,8 @@ export class Domain {
     this.#config = config;
     this.#ce = ceOf(config.settings);
     this.#native = native;
+    this.#memory = new SharedPool(native, allocateHuge(native));
+    this.#hits = new RuleHitCounts(this.#memory.take);
     this.#log = log.child({ domain: config.settings.name });
     this.#routes = new InstalledRoutes(this.#log);
     this.#pcp = new PcpServer(this.askNat44, this.#log);
@@ -266,13 +269,12 @@ export class Domain {
   }
 
   async #configureWorkers(config: DomainConfig, undo: boolean): Promise<void> {
-    const replacedBytes = this.#rules?.bytes ?? 0;
     const compiled = this.#compile(config);
     const changes = await Promise.all(
       this.#workers.map((worker) => worker.configure(compiled, undo)),
     );
     this.#hits.settle(compiled.hits);
-    sharedGarbage.add(replacedBytes);
+    this.#memory.keepOnly([compiled.table, compiled.hits]);
     // A domain with NAT44 has one worker.
     const [change] = changes;
     const identity = nat44Identity(this.#config.settings);
@@ -335,7 +337,7 @@ export class Domain {
     const compiled = {
       settings: withoutRules(settings),
       revision: (this.#rules?.revision ?? 0) + 1,
-      table: compileRules(settings, allocateHuge(this.#native)).buffer,
+      table: compileRules(settings, this.#memory.take).buffer,
       hits: this.#hits.prepare(config),
     };
     this.#rules = new RulesInForce(config, compiled);
@@ -388,5 +390,6 @@ export class Domain {
     await Promise.all(this.#workers.map((worker) => worker.stop()));
     if (this.#device !== null) closeDevice(this.#native, this.#device);
     this.#device = null;
+    this.#memory.keepOnly([]);
   }
 }

@@ -13,7 +13,6 @@ import { Moderation } from "../../src/tun/moderation.js";
 import type { NativeTun } from "../../src/tun/native.js";
 import { NativeQueue } from "../../src/tun/queue.js";
 import { Tap, type TappedDomain } from "../../src/tun/trace/tap.js";
-import { sharedGarbage } from "../heap.js";
 import { type TapStart, watchersOf } from "../trace/taps.js";
 import { Heart } from "./heartbeat.js";
 import { LoopTimes } from "./loop-times.js";
@@ -123,12 +122,10 @@ export class PacketWorker {
     const next = this.#life.prepare(domain.settings, undo, performance.now());
     const pipeline = this.#newPipeline(domain, next.nat44, next.retired);
     this.#loop.setPipeline(pipeline);
-    const replacedBytes = this.#domain.table.byteLength;
     this.#domain = domain;
     this.#tap?.setDomain(tappedDomain(domain));
     this.#life.take(next);
     this.#clearGauges();
-    sharedGarbage.add(replacedBytes);
     return next.change;
   }
 

@@ -1,4 +1,5 @@
 /** Packets by rule, counted by the workers of a BR in shared memory that a reload replaces; no number is lost by that. */
+import type { Allocate } from "../../src/map/compile-table.js";
 import { HIT_FROM_CE, HIT_TO_CE, HITS_A_RULE } from "../../src/pipeline/rule-hits.js";
 import type { DomainConfig } from "../config/types.js";
 
@@ -19,13 +20,18 @@ export class RuleHitCounts {
   /** What workers write to; the first, after `settle()` the only one, is that of the configuration in force. */
   #live: Counted[] = [];
   readonly #former = new Map<string, RuleHits>();
+  readonly #allocate: Allocate;
+
+  constructor(allocate: Allocate) {
+    this.#allocate = allocate;
+  }
 
   /** Memory for a configuration that workers are about to take: one part a worker. null where nothing is counted. */
   prepare({ ruleCounters, settings, tun }: DomainConfig): SharedArrayBuffer | null {
     if (!ruleCounters) return null;
     const names = settings.rules.map((rule) => rule.name);
     const size = tun.queues * names.length * HITS_A_RULE * Float64Array.BYTES_PER_ELEMENT;
-    const buffer = new SharedArrayBuffer(size);
+    const buffer = this.#allocate(size);
     this.#live.push({ names, workers: tun.queues, buffer, counts: new Float64Array(buffer) });
     return buffer;
   }

@@ -16,10 +16,6 @@ export class RulesInForce {
     this.#table = table;
   }
 
-  get bytes(): number {
-    return this.#table.byteLength;
-  }
-
   get table(): RuleTable {
     return RuleTable.fromBuffer(this.#table);
   }

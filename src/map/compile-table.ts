@@ -24,7 +24,7 @@ const MOST_FILLED = 0.6;
 /** Lines of few rules: nearly each has one of its own then, and no branch is foretold wrongly. */
 const LEAST_LINES = 1024;
 
-/** Gives so many bytes, all zero, that threads can share. */
+/** Gives so many bytes at least, all zero, that threads can share. */
 export type Allocate = (byteLength: number) => SharedArrayBuffer;
 
 /** A page that is not isolated has no shared memory, and no workers to share a table with. */
@@ -145,8 +145,9 @@ function tableWithoutRecords(survey: Survey, allocate: Allocate): SharedArrayBuf
   const lists4 = listWords(lists4At, classes4.lists, (rank) => entry4(forms4[rank]!));
   const lists6At = lists4At + lists4.length;
   const lists6 = listWords(lists6At, classes6.lists, (rank) => entry6(lengths6[rank]!));
-  const buffer = allocate((lists6At + lists6.length) * 4);
-  const words = new Int32Array(buffer);
+  const length = lists6At + lists6.length;
+  const buffer = allocate(length * 4);
+  const words = new Int32Array(buffer, 0, length);
   // Pages that are touched in their order lie in order, and the processor knows the places of several at once.
   words.fill(record.FREE);
   const bytes = new Uint8Array(buffer);

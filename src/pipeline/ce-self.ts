@@ -3,7 +3,7 @@ import { ceFromEndUserPrefix, portSetOf } from "../map/ce.js";
 import type { PortSet } from "../map/port-set.js";
 import { signedMaskOf } from "../map/prefix.js";
 import { ruleKind } from "../map/rule.js";
-import { RuleTable } from "../map/rule-table.js";
+import * as record from "../map/rule-record.js";
 import * as ipv6 from "../wire/ipv6.js";
 import type { CeSettings } from "./settings.js";
 
@@ -18,9 +18,9 @@ export class CeSelf {
   /** True where each address of an IPv4 prefix has a MAP address of its own (MAP-T with a prefix). */
   readonly #manyAddresses: boolean;
   readonly #mask: number;
-  readonly #bmr: RuleTable;
-  /** Its only rule. */
-  readonly #rule: number;
+  /** The record of the basic mapping rule: a table for it would be as large as one for a thousand. */
+  readonly #bmr = new Int32Array(record.RECORD_WORDS);
+  readonly #expectedScratch = new Uint32Array(4);
   /** Pairs of address and mask. */
   readonly #local: Int32Array;
 
@@ -30,8 +30,8 @@ export class CeSelf {
     if (rule === undefined) throw new Error(`domain ${settings.name}: no basic mapping rule`);
     const ce = ceFromEndUserPrefix(rule, settings.endUserPrefix);
     if (!ce.ok) throw new Error(`domain ${settings.name}: ${ce.diagnostics[0]?.message}`);
-    this.#bmr = RuleTable.compile([rule], settings.mode);
-    this.#rule = this.#bmr.lookup6(Uint32Array.from(rule.ipv6.address));
+    record.writeRecord(rule, false, this.#bmr, 0);
+    if (settings.mode === "map-t") record.markWholeAddress(this.#bmr, 0);
     this.ipv4 = ce.value.ipv4.address | 0;
     this.#mask = signedMaskOf(ce.value.ipv4.len);
     this.mapIpv6 = Uint32Array.from(ce.value.mapIpv6);
@@ -60,19 +60,20 @@ export class CeSelf {
 
   ownsIpv6(address: Uint32Array): boolean {
     if (!this.#manyAddresses) return ipv6.sameAddress(address, this.mapIpv6);
-    if (this.#bmr.lookup6(address) < 0) return false;
-    const embedded = this.#bmr.embeddedIpv4(this.#rule, address);
-    return this.ownsIpv4(embedded) && this.#bmr.checkSource(this.#rule, address, embedded, 0) === 0;
+    const embedded = record.readIpv4(this.#bmr, 0, address);
+    if (!this.ownsIpv4(embedded)) return false;
+    record.writeMapAddress(this.#bmr, 0, embedded, 0, this.#expectedScratch);
+    return ipv6.sameAddress(address, this.#expectedScratch);
   }
 
   /** The IPv4 destination that a packet to one of our MAP addresses means (RFC 7599 §8.2). */
   ipv4Behind(address: Uint32Array): number {
-    return this.#manyAddresses ? this.#bmr.embeddedIpv4(this.#rule, address) : this.ipv4;
+    return this.#manyAddresses ? record.readIpv4(this.#bmr, 0, address) : this.ipv4;
   }
 
   /** Writes the MAP address that packets from one of our IPv4 addresses have as their source. */
   writeMapAddress(address: number, out: Uint32Array): void {
-    if (this.#manyAddresses) this.#bmr.mapAddress(this.#rule, address, 0, out);
+    if (this.#manyAddresses) record.writeMapAddress(this.#bmr, 0, address, 0, out);
     else ipv6.copyAddress(this.mapIpv6, out);
   }
 }

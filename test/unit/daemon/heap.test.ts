@@ -136,30 +136,3 @@ test("so does that of a thread that never comes to its event loop", (t) => {
   t.ok(bounded < free - 4, `unbounded: ${free} MiB`);
   t.end();
 });
-
-/** As threads at reloads: each table is of 8 MiB, and the one before is let go of. */
-const RELOADS = `
-import { sharedGarbage } from "${HEAP}";
-const before = process.memoryUsage.rss();
-const isTold = process.argv[1] === "1";
-const table = { bytes: new Uint8Array(0) };
-for (let turn = 0; turn < 24; turn++) {
-  const { byteLength } = table.bytes;
-  table.bytes = new Uint8Array(new SharedArrayBuffer(8 * 2 ** 20)).fill(1);
-  if (isTold) sharedGarbage.add(byteLength);
-}
-process.stdout.write(String(process.memoryUsage.rss() - before));
-`;
-
-test("memory that threads share goes when they have let go of it", (t) => {
-  const grown = (told: "0" | "1"): number => {
-    const args = ["--input-type=module", "-e", RELOADS, told];
-    const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env: {} });
-    if (stderr !== "") throw new Error(stderr);
-    return Math.round(Number(stdout) / MIB);
-  };
-  const [untold, told] = [grown("0"), grown("1")];
-  t.ok(untold > 150, `V8 by itself: ${untold} MiB`);
-  t.ok(told < 40, `${told} MiB`);
-  t.end();
-});

@@ -12,6 +12,8 @@ function counting(rules: string, queues = 1): DomainConfig {
   );
 }
 
+const allocate = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
+
 /** What a worker does. */
 function count(
   buffer: SharedArrayBuffer | null,
@@ -28,14 +30,14 @@ function count(
 const read = (hits: RuleHitCounts): object => Object.fromEntries(hits.read() ?? []);
 
 test("nothing is counted where nobody has asked", async (t) => {
-  const hits = new RuleHitCounts();
+  const hits = new RuleHitCounts(allocate);
   t.equal(hits.prepare(domainOf(BR_T)), null);
   hits.settle(null);
   t.equal(hits.read(), null);
 });
 
 test("the workers of a domain together", async (t) => {
-  const hits = new RuleHitCounts();
+  const hits = new RuleHitCounts(allocate);
   const buffer = hits.prepare(counting("metro, whole", 2));
   hits.settle(buffer);
   count(buffer, 0, 1, 10);
@@ -45,7 +47,7 @@ test("the workers of a domain together", async (t) => {
 });
 
 test("a reload keeps the numbers of each name, wherever its rule stands", async (t) => {
-  const hits = new RuleHitCounts();
+  const hits = new RuleHitCounts(allocate);
   const first = hits.prepare(counting("metro, whole"));
   hits.settle(first);
   count(first, 0, 1, 0);
@@ -63,7 +65,7 @@ test("a reload keeps the numbers of each name, wherever its rule stands", async 
 });
 
 test("a configuration that is not taken loses nothing", async (t) => {
-  const hits = new RuleHitCounts();
+  const hits = new RuleHitCounts(allocate);
   const first = hits.prepare(counting("metro"));
   hits.settle(first);
   count(first, 0, 1, 1);
@@ -75,7 +77,7 @@ test("a configuration that is not taken loses nothing", async (t) => {
 });
 
 test("some of the rules alone", async (t) => {
-  const hits = new RuleHitCounts();
+  const hits = new RuleHitCounts(allocate);
   const first = hits.prepare(counting("metro, whole"));
   hits.settle(first);
   count(first, 0, 1, 0);
