@@ -1,5 +1,7 @@
 /** YAML text to plain values. Duplicate keys, unknown tags and bad syntax are refused with their place. */
-import { isScalar, LineCounter, type Pair, parseDocument, visit, type YAMLError } from "yaml";
+import { createRequire } from "node:module";
+import type * as Yaml from "yaml";
+import type { LineCounter, Pair, YAMLError } from "yaml";
 import type { Checked, Diagnostic } from "../../src/map/types.js";
 import { readJson } from "./json-text.js";
 
@@ -19,6 +21,9 @@ export function readYaml(text: string): Checked<unknown> {
 
 /** The long way, which knows the places of what is wrong. */
 export function parseYaml(text: string): Checked<unknown> {
+  // Loaded for texts that are not JSON alone: it takes as long as a thousand rules.
+  const yaml: typeof Yaml = createRequire(import.meta.url)("yaml");
+  const { isScalar, LineCounter, parseDocument, visit } = yaml;
   const lineCounter = new LineCounter();
   // The parser looks for equal keys pair by pair, which takes seconds for thousands of rules.
   const document = parseDocument(text, { version: "1.2", uniqueKeys: false, lineCounter });
@@ -28,7 +33,7 @@ export function parseYaml(text: string): Checked<unknown> {
   if (problems.length > MAX_PROBLEMS) return { ok: false, diagnostics: problems };
   visit(document, {
     Map(_key, { items }): void {
-      problems.push(...keyProblems(items, lineCounter));
+      problems.push(...keyProblems(items, isScalar, lineCounter));
     },
   });
   if (problems.length > 0) return { ok: false, diagnostics: problems };
@@ -47,7 +52,11 @@ function shortened(problems: readonly Diagnostic[]): Diagnostic[] {
 }
 
 /** Keys that stand twice, are no text, or that JavaScript objects do not hold as they are. */
-function keyProblems(items: readonly Pair[], lineCounter: LineCounter): Diagnostic[] {
+function keyProblems(
+  items: readonly Pair[],
+  isScalar: typeof Yaml.isScalar,
+  lineCounter: LineCounter,
+): Diagnostic[] {
   const problems: Diagnostic[] = [];
   const seen = new Set<string>();
   for (const { key } of items) {
