@@ -56,7 +56,7 @@ function domainFields(domain: DomainStatus): readonly (readonly [string, string]
     ["mode", `${domain.mode} ${domain.role}`],
     ["device", `${tun.name}, ${queues}, ${offloads}`],
     ...(tun.classifier?.on === false
-      ? [["", `no super-packets into or out of the tunnel: ${tun.classifier.reason}`] as const]
+      ? [["", `super-packets are cut for the tunnel: ${tun.classifier.reason}`] as const]
       : []),
     ...(tun.intake?.on === false
       ? [["", `no super-packets out of the tunnel: ${tun.intake.reason}`] as const]

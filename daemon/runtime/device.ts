@@ -1,6 +1,5 @@
 /** The TUN queues of a domain: opened by the main thread, so that the device outlives its workers. */
 
-import type { Mode } from "../../src/pipeline/settings.js";
 import {
   type NativeTun,
   TUN_F_CSUM,
@@ -35,12 +34,6 @@ const ENODEV = 19;
 
 const ALL_OFFLOADS = OFFLOAD_NAMES.reduce((all, { bit }) => all | bit, 0);
 
-/** MAP-E starts with checksums only: an encapsulated super-packet can be written once the classifier is there. */
-const FIRST_OFFLOADS: Readonly<Record<Mode, number>> = {
-  "map-t": ALL_OFFLOADS,
-  "map-e": TUN_F_CSUM,
-};
-
 export interface Device {
   readonly name: string;
   readonly queues: readonly WorkerQueue[];
@@ -57,7 +50,7 @@ export function openDevice(native: NativeTun, domain: DomainConfig): Device {
   const { tun, settings } = domain;
   const vnetHdr = tun.offload === "auto";
   const fds: number[] = [];
-  let offloads = vnetHdr ? FIRST_OFFLOADS[settings.mode] : 0;
+  let offloads = vnetHdr ? ALL_OFFLOADS : 0;
   try {
     for (let index = 0; index < tun.queues; index++) {
       const opened = native.open({
@@ -79,11 +72,6 @@ export function openDevice(native: NativeTun, domain: DomainConfig): Device {
   const classifier =
     vnetHdr && settings.mode === "map-e" ? attachClassifier(native, tun.name) : null;
   const cutsInsideTunnels = classifier?.on === true;
-  if (cutsInsideTunnels) {
-    // The kernel keeps them for the whole device, so one queue speaks for all.
-    const accepted = native.setOffloads(fds[0]!, ALL_OFFLOADS);
-    if (accepted >= 0) offloads = accepted;
-  }
   const intake = cutsInsideTunnels ? openIntake(native, tun.name, fds.length) : null;
   const queues = fds.map((fd, index) => {
     const intakeFd = intake?.on === true ? intake.fds[index]! : -1;
@@ -94,8 +82,8 @@ export function openDevice(native: NativeTun, domain: DomainConfig): Device {
 
 /**
  * Puts classifiers back that another program has taken away: without the one super-packets of ours vanish without a word,
- * without the other they are cut for us. Where it is refused now the device goes on without. Returns the device as it is
- * then, or null where nothing was wrong.
+ * without the other they are cut for us. Where it is refused now the device goes on without, and its workers have to be
+ * started anew to know. Returns the device as it is then, or null where nothing was wrong.
  */
 export function checkDevice(native: NativeTun, device: Device): Device | null {
   const { name, queues, classifier } = device;
@@ -108,8 +96,8 @@ export function checkDevice(native: NativeTun, device: Device): Device | null {
     return checkIntake(native, whole) ?? whole;
   }
   native.detachClassifier(name, false);
-  const accepted = native.setOffloads(queues[0]!.fd, FIRST_OFFLOADS["map-e"]);
-  return { ...device, offloads: Math.max(accepted, 0), classifier: again, intake: null };
+  const cutting = queues.map((queue) => ({ ...queue, cutsInsideTunnels: false }));
+  return { ...device, queues: cutting, classifier: again, intake: null };
 }
 
 function checkIntake(native: NativeTun, device: Device): Device | null {

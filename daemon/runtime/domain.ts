@@ -224,6 +224,17 @@ export class Domain {
     this.#classifierLosses++;
     this.#log.warn({ tun: device.name }, "another program has taken a classifier away");
     reportTunnel(this.#log, device);
+    if (device.classifier?.on !== false) return;
+    this.#next(() => this.#tellWorkers(device)).catch((error: unknown) => {
+      this.#log.error({ err: error }, "a worker could not be told that there is no classifier");
+    });
+  }
+
+  /** Workers learn what their device can do when they start; what NAT44 holds stays. */
+  async #tellWorkers(device: Device): Promise<void> {
+    if (this.#device !== device) return;
+    await Promise.all(this.#workers.map((worker) => worker.pause()));
+    await Promise.all(this.#workers.map((worker, index) => worker.resume(device.queues[index]!)));
   }
 
   /**

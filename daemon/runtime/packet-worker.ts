@@ -9,6 +9,7 @@ import type { Pipeline } from "../../src/pipeline/packet-io.js";
 import { HITS_A_RULE } from "../../src/pipeline/rule-hits.js";
 import { Arena, SLOT_LEN } from "../../src/tun/arena.js";
 import { BatchLoop } from "../../src/tun/batch-loop.js";
+import { CuttingQueue } from "../../src/tun/cutting-queue.js";
 import { Moderation } from "../../src/tun/moderation.js";
 import type { NativeTun } from "../../src/tun/native.js";
 import { NativeQueue } from "../../src/tun/queue.js";
@@ -94,7 +95,9 @@ export class PacketWorker {
     this.#heart = new Heart(start.heartbeat);
     this.#arena = new Arena(BATCH_SIZE, SLOT_LEN, start.cutsInsideTunnels);
     const { fd, intakeFd, vnetHdr, offloads } = start;
-    const queue = new NativeQueue(native, fd, vnetHdr, offloads, intakeFd);
+    const plain = new NativeQueue(native, fd, vnetHdr, offloads, intakeFd);
+    const cuts = vnetHdr && !start.cutsInsideTunnels && start.domain.settings.mode === "map-e";
+    const queue = cuts ? new CuttingQueue(plain, this.#arena.memory) : plain;
     this.#loop = new BatchLoop(queue, this.#arena, this.#counters, BATCH_SIZE);
     this.#times = new LoopTimes(start.loop, performance.now());
     this.#life = new Nat44Life(start.domain.settings, random);

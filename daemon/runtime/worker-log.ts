@@ -49,7 +49,7 @@ export function reportTunnel(log: Log, { classifier, intake }: Device): void {
   if (classifier === null) return;
   if (!classifier.on) {
     const { reason } = classifier;
-    log.warn({ reason }, "no classifier: every packet enters and leaves the tunnel by itself");
+    log.warn({ reason }, "no classifier: mapd cuts super-packets on their way into the tunnel");
     return;
   }
   log.info("the classifier is on: super-packets enter the tunnel whole");

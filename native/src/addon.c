@@ -145,6 +145,31 @@ static napi_value js_write_batch(napi_env env, napi_callback_info info) {
   return number(env, batch_write(fd, &batch, starts.data, ends.data, results.data));
 }
 
+/* writePieces(fd, arena, starts, ends, heads, headSlotLen, headLens, results, count): number */
+static napi_value js_write_pieces(napi_env env, napi_callback_info info) {
+  napi_value args[9];
+  struct batch batch = {.vnet_hdr = true};
+  struct view arena, starts, ends, head_bytes, head_lens, results;
+  int fd;
+  int64_t head_slot_len, count;
+  if (!args_take(env, info, 9, args) || !arg_fd(env, args[0], &fd) ||
+      !arg_integer(env, args[5], 1, INT_MAX, &head_slot_len) ||
+      !arg_integer(env, args[8], 0, MAX_COUNT, &count) ||
+      !arg_view(env, args[1], napi_uint8_array, 0, &arena) ||
+      !arg_view(env, args[2], napi_uint32_array, (size_t)count, &starts) ||
+      !arg_view(env, args[3], napi_uint32_array, (size_t)count, &ends) ||
+      !arg_view(env, args[4], napi_uint8_array, (size_t)(count * head_slot_len), &head_bytes) ||
+      !arg_view(env, args[6], napi_uint32_array, (size_t)count, &head_lens) ||
+      !arg_view(env, args[7], napi_int32_array, (size_t)count, &results))
+    return number(env, -EINVAL);
+  batch.arena = arena.data;
+  batch.arena_len = arena.len;
+  batch.count = (size_t)count;
+  const struct heads heads = {
+      .data = head_bytes.data, .slot_len = (size_t)head_slot_len, .lens = head_lens.data};
+  return number(env, pieces_write(fd, &batch, starts.data, ends.data, &heads, results.data));
+}
+
 /* createWake(): number */
 static napi_value js_create_wake(napi_env env, napi_callback_info info) {
   (void)info;
@@ -174,17 +199,6 @@ static napi_value js_wait(napi_env env, napi_callback_info info) {
       !arg_integer(env, args[3], -1, INT_MAX, &intake_fd))
     return number(env, -EINVAL);
   return number(env, wait_readable(fd, wake_fd, (int)timeout_ms, (int)intake_fd));
-}
-
-/* setOffloads(fd, offloads): number */
-static napi_value js_set_offloads(napi_env env, napi_callback_info info) {
-  napi_value args[2];
-  int fd;
-  unsigned int offloads;
-  if (!args_take(env, info, 2, args) || !arg_fd(env, args[0], &fd) ||
-      !arg_offloads(env, args[1], &offloads))
-    return number(env, -EINVAL);
-  return number(env, tun_set_offloads(fd, offloads));
 }
 
 /* attachClassifier(name, toDevice): boolean */
@@ -280,13 +294,13 @@ NAPI_MODULE_INIT() {
       METHOD("open", js_open),
       METHOD("readBatch", js_read_batch),
       METHOD("writeBatch", js_write_batch),
+      METHOD("writePieces", js_write_pieces),
       METHOD("createWake", js_create_wake),
       METHOD("wake", js_wake),
       METHOD("wait", js_wait),
       METHOD("releasePages", js_release_pages),
       METHOD("askHugePages", js_ask_huge_pages),
       METHOD("close", js_close),
-      METHOD("setOffloads", js_set_offloads),
       METHOD("attachClassifier", js_attach_classifier),
       METHOD("detachClassifier", js_detach_classifier),
       METHOD("findClassifier", js_find_classifier),

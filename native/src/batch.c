@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static ssize_t read_retry(int fd, uint8_t *to, size_t len) {
@@ -69,6 +70,36 @@ int batch_write(int fd, const struct batch *batch, const uint32_t *starts, const
       continue;
     }
     results[i] = write_one(fd, batch->arena + start - before, end - start + before);
+    if (results[i] == 0) taken++;
+  }
+  return taken;
+}
+
+static int32_t write_both(int fd, struct iovec parts[2]) {
+  ssize_t n;
+  do n = writev(fd, parts, 2);
+  while (n < 0 && errno == EINTR);
+  if (n < 0) return -errno;
+  return (size_t)n == parts[0].iov_len + parts[1].iov_len ? 0 : -EIO;
+}
+
+int pieces_write(int fd, const struct batch *batch, const uint32_t *starts, const uint32_t *ends,
+                 const struct heads *heads, int32_t *results) {
+  int taken = 0;
+  for (size_t i = 0; i < batch->count; i++) {
+    const size_t start = starts[i], end = ends[i], head_len = heads->lens[i];
+    const size_t least = head_len > 0 ? 0 : VNET_HEADER_LEN;
+    if (start < least || start >= end || end > batch->arena_len || head_len > heads->slot_len) {
+      results[i] = -EINVAL;
+      continue;
+    }
+    struct iovec parts[2] = {
+        {.iov_base = heads->data + i * heads->slot_len, .iov_len = head_len},
+        {.iov_base = batch->arena + start, .iov_len = end - start},
+    };
+    results[i] = head_len > 0 ? write_both(fd, parts)
+                              : write_one(fd, batch->arena + start - VNET_HEADER_LEN,
+                                          end - start + VNET_HEADER_LEN);
     if (results[i] == 0) taken++;
   }
   return taken;

@@ -74,12 +74,6 @@ static bool join(int fd, const struct tun_request *request, char *name, struct t
   return true;
 }
 
-int tun_set_offloads(int fd, unsigned int offloads) {
-  unsigned int accepted;
-  struct tun_error error;
-  return set_offloads(fd, offloads, &accepted, &error) ? (int)accepted : -error.number;
-}
-
 bool tun_open(const struct tun_request *request, struct tun_queue *queue, struct tun_error *error) {
   const int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return tun_fail(error, "open", errno);

@@ -48,9 +48,6 @@ extern const unsigned int tun_known_offloads;
 
 bool tun_open(const struct tun_request *request, struct tun_queue *queue, struct tun_error *error);
 
-/* Asks for other offloads of the whole device. Returns the TUN_F_* bits that the kernel took, or -errno. */
-int tun_set_offloads(int fd, unsigned int offloads);
-
 /* Reads from the queue and, unless it is -1, from the intake (intake.h), which needs vnet_hdr. Returns how many
  * packets were read, or -errno when the first read failed. Needs count * slot_len <= arena_len and
  * VNET_HEADER_LEN <= headroom < slot_len. */
@@ -60,6 +57,18 @@ int batch_read(int fd, int intake_fd, const struct batch *batch, size_t slot_len
 /* Returns how many packets the kernel took; results[i] is 0 or -errno. */
 int batch_write(int fd, const struct batch *batch, const uint32_t *starts, const uint32_t *ends,
                 int32_t *results);
+
+/* The first bytes of packets, virtio header included: `lens[i]` of the slot_len from data[i * slot_len] on, 0 where the
+ * packet has all of its bytes in the arena. The caller has checked that there are as many as packets. */
+struct heads {
+  uint8_t *data;
+  size_t slot_len;
+  const uint32_t *lens;
+};
+
+/* As batch_write(), with the virtio header, of packets that go on in the arena. */
+int pieces_write(int fd, const struct batch *batch, const uint32_t *starts, const uint32_t *ends,
+                 const struct heads *heads, int32_t *results);
 
 int wake_create(void);
 int wake_signal(int wake_fd);

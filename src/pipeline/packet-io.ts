@@ -6,10 +6,7 @@ import type { Observer } from "./observer.js";
 export { HELD } from "../translate/fragment/results.js";
 export { HEADROOM } from "../translate/output.js";
 
-export interface PacketIo extends Output {
-  /** True where the device cuts super-packets of IPv4 that lie inside IPv6, which no virtio header can say. */
-  readonly cutsInsideTunnels: boolean;
-}
+export type PacketIo = Output;
 
 /** Verdicts of `process()` beside HELD and the negative drop codes. */
 export const FORWARDED = 0;

@@ -88,11 +88,9 @@ export abstract class TunnelEnd extends DomainPipeline {
     return refuseEncapsulation(frame, this.packet, this.limits, mtu6);
   }
 
-  /** Before anything is written: see `prepareToSplit()`. Few devices cut super-packets inside a tunnel. */
+  /** Before anything is written: see `prepareToSplit()`. */
   protected prepareForTunnel(frame: DataView, mtu6: number): number {
-    const { packet } = this;
-    if (packet.isSuper && !this.parts.output.cutsInsideTunnels) return this.cutSegments(frame);
-    return this.prepareToSplit(frame, tunnelLen(packet), mtu6);
+    return this.prepareToSplit(frame, tunnelLen(this.packet), mtu6);
   }
 
   /** Sends the IPv4 packet at hand into the tunnel from ends6.source to ends6.destination. */

@@ -4,7 +4,8 @@
  */
 import { HEADROOM } from "../pipeline/packet-io.js";
 import type { Arena } from "./arena.js";
-import type { TunQueue, WriteList } from "./queue.js";
+import type { PieceQueue } from "./cutting-queue.js";
+import type { PieceList, WriteList } from "./queue.js";
 
 const VNET_HEADER_LEN = 10;
 const FILL = 0xa5;
@@ -18,7 +19,7 @@ export interface MemoryPacket {
 /** The answer of the pretended kernel to a packet: 0, or -errno when it refuses it. */
 export type WriteAnswer = (packet: MemoryPacket, index: number) => number;
 
-export class MemoryQueue implements TunQueue {
+export class MemoryQueue implements PieceQueue {
   readonly offloads: number;
   readonly takesSuperPackets: boolean;
   /** What was written and taken, in order. */
@@ -76,17 +77,42 @@ export class MemoryQueue implements TunQueue {
   writeBatch({ memory, outStarts, outEnds, outCount }: WriteList, results: Int32Array): number {
     let taken = 0;
     for (let i = 0; i < outCount; i++) {
-      const start = outStarts[i]!;
-      const written = {
-        packet: memory.slice(start, outEnds[i]!),
-        header: memory.slice(start - VNET_HEADER_LEN, start),
-      };
-      const answer = this.#answer(written, this.#writes++);
-      results[i] = answer;
-      if (answer !== 0) continue;
-      this.written.push(written);
-      taken++;
+      results[i] = this.#write(wholeOf(memory, outStarts[i]!, outEnds[i]!));
+      if (results[i] === 0) taken++;
     }
     return taken;
   }
+
+  writePieces(list: PieceList, results: Int32Array): number {
+    let taken = 0;
+    for (let i = 0; i < list.count; i++) {
+      results[i] = this.#write(pieceOf(list, i));
+      if (results[i] === 0) taken++;
+    }
+    return taken;
+  }
+
+  #write(packet: MemoryPacket): number {
+    const answer = this.#answer(packet, this.#writes++);
+    if (answer === 0) this.written.push(packet);
+    return answer;
+  }
+}
+
+function wholeOf(memory: Uint8Array, start: number, end: number): MemoryPacket {
+  return {
+    packet: memory.slice(start, end),
+    header: memory.slice(start - VNET_HEADER_LEN, start),
+  };
+}
+
+function pieceOf(list: PieceList, i: number): MemoryPacket {
+  const { memory, starts, ends, heads, headSlotLen, headLens } = list;
+  const [start, end, headLen] = [starts[i]!, ends[i]!, headLens[i]!];
+  if (headLen === 0) return wholeOf(memory, start, end);
+  const head = heads.subarray(i * headSlotLen, i * headSlotLen + headLen);
+  const packet = new Uint8Array(headLen - VNET_HEADER_LEN + end - start);
+  packet.set(head.subarray(VNET_HEADER_LEN));
+  packet.set(memory.subarray(start, end), headLen - VNET_HEADER_LEN);
+  return { packet, header: head.slice(0, VNET_HEADER_LEN) };
 }

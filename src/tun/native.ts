@@ -75,6 +75,21 @@ export interface NativeTun {
     results: Int32Array,
     count: number,
   ): number;
+  /**
+   * As writeBatch() with vnetHdr, of packets whose first bytes lie apart: packet i is heads[i * headSlotLen ...), headLens[i]
+   * bytes with the virtio header, and then arena[starts[i] .. ends[i]). Where headLens[i] is 0 it is one as writeBatch() has it.
+   */
+  writePieces(
+    fd: number,
+    arena: Uint8Array,
+    starts: Uint32Array,
+    ends: Uint32Array,
+    heads: Uint8Array,
+    headSlotLen: number,
+    headLens: Uint32Array,
+    results: Int32Array,
+    count: number,
+  ): number;
   /** A new eventfd that wait() listens to; or -errno. */
   createWake(): number;
   /** Ends a wait() of another thread, now or its next one. Returns 0 or -errno. */
@@ -96,11 +111,6 @@ export interface NativeTun {
   askHugePages(memory: Uint8Array): number;
   /** Closes an fd of open(), createWake() or openIntakes(). Returns 0 or -errno. */
   close(fd: number): number;
-  /**
-   * Asks for other offloads (TUN_F_*) of the whole device that the queue belongs to; those that the kernel refuses are
-   * left out. Returns the bits that it accepted, or -errno.
-   */
-  setOffloads(fd: number, offloads: number): number;
   /**
    * Loads a classifier of native/classifier and puts it on the way from or to the device, in the place of one that is
    * there. From the device: it takes super-packets of IPv4 behind an IPv6 header from then on, each with the virtio header

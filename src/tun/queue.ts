@@ -11,6 +11,19 @@ export interface WriteList {
   readonly outCount: number;
 }
 
+/** Packets to write, in order, whose first bytes may lie apart from the others. */
+export interface PieceList {
+  readonly memory: Uint8Array;
+  /** In `memory`: all of a packet that has no head, behind its virtio header; or else what follows its head. */
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  /** A slot of `headSlotLen` bytes each, with virtio header and headers in the first `headLens[i]`; 0: the packet has no head. */
+  readonly heads: Uint8Array;
+  readonly headSlotLen: number;
+  readonly headLens: Uint32Array;
+  readonly count: number;
+}
+
 export interface TunQueue {
   /** TUN_F_* bits that the kernel may use on packets read. */
   readonly offloads: number;
@@ -62,6 +75,22 @@ export class NativeQueue implements TunQueue {
       lengths,
       count,
       this.#intakeFd,
+    );
+  }
+
+  /** As `writeBatch()`; needs a virtio header before every packet. */
+  writePieces(list: PieceList, results: Int32Array): number {
+    const { memory, starts, ends, heads, headSlotLen, headLens, count } = list;
+    return this.#native.writePieces(
+      this.#fd,
+      memory,
+      starts,
+      ends,
+      heads,
+      headSlotLen,
+      headLens,
+      results,
+      count,
     );
   }
 

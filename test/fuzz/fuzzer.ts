@@ -74,13 +74,10 @@ export class Fuzzer {
   epoch(): Uint8Array[] {
     const random = this.#random;
     const subject = pick(random, this.#subjects);
-    subject.domain = new DomainUnderTest(
-      subject.settings,
-      (this.#seed ^ this.totals.packets) >>> 0,
-      below(random, 2) === 0,
-    );
-    this.#merging =
-      below(random, MERGING) === 0 ? new MergeCheck(subject.domain.hasClassifier) : null;
+    const seed = (this.#seed ^ this.totals.packets) >>> 0;
+    subject.domain = new DomainUnderTest(subject.settings, seed);
+    const hasClassifier = below(random, 2) === 0;
+    this.#merging = below(random, MERGING) === 0 ? new MergeCheck(hasClassifier) : null;
     const fresh: Uint8Array[] = [];
     for (const last = this.totals.packets + EPOCH; this.totals.packets < last; ) {
       for (const packet of arrivals(subject.corpus, random)) {
@@ -100,9 +97,7 @@ export class Fuzzer {
     this.#nowMs += ms;
     const { domain, reach } = subject;
     const output = domain.tick(this.#nowMs);
-    const problems = output.flatMap((left) =>
-      outputProblems(reach, domain.hasClassifier, null, left),
-    );
+    const problems = output.flatMap((left) => outputProblems(reach, null, left));
     this.#note(subject, [...problems, ...domain.balanceProblems()], {
       bytes: new Uint8Array(),
       virtio: new Uint8Array(),
@@ -132,10 +127,7 @@ export class Fuzzer {
         packet.virtio,
       );
       const all = problems.slice();
-      const { hasClassifier } = subject.domain;
-      for (const left of output) {
-        all.push(...outputProblems(subject.reach, hasClassifier, packet, left));
-      }
+      for (const left of output) all.push(...outputProblems(subject.reach, packet, left));
       if (this.#merging !== null) all.push(...this.#merging.add(output));
       if (!VERDICTS.has(verdict) || verdict === INTERNAL_ERROR) all.push(`verdict ${verdict}`);
       if (all.length > 0) this.#note(subject, all, packet);

@@ -147,18 +147,13 @@ function isSound(input: Offloaded): boolean {
 }
 
 /** What is wrong with a packet that was emitted. */
-export function outputProblems(
-  reach: Reach,
-  hasClassifier: boolean,
-  input: Offloaded | null,
-  output: Offloaded,
-): string[] {
-  const virtio = virtioProblems(output, hasClassifier);
+export function outputProblems(reach: Reach, input: Offloaded | null, output: Offloaded): string[] {
+  const virtio = virtioProblems(output, true);
   if (virtio.length > 0) return virtio;
   const isTunnel = reach.settings.mode === "map-e";
   // What MAP-T finds behind a header of another tunnel is none of its business.
   const concerns = (problem: string): boolean => isTunnel || !problem.startsWith("inner:");
-  const problems = finishedBy(output, hasClassifier).flatMap(packetProblems).filter(concerns);
+  const problems = finishedBy(output, true).flatMap(packetProblems).filter(concerns);
   const staysIpv4 = isTunnel || (isIpv4(input?.bytes) && isIpv4(output.bytes));
   const mayCarry = (problem: string): boolean =>
     CARRIED.test(problem) || (staysIpv4 && CARRIED_IN_IPV4.test(problem));

@@ -1,7 +1,10 @@
-/** What leaves a domain under fuzz goes through the merging of a batch, too: the same packets have to come out of it. */
+/**
+ * What leaves a domain under fuzz goes through the merging of a batch, too, and where there is no classifier through the
+ * cutting: the same packets have to come out of it.
+ */
 import { byFlow } from "../support/flows.js";
-import { allFinished, merge, writesOf } from "../support/merge-rig.js";
-import type { Offloaded } from "../support/offload.js";
+import { allFinished, cutWritesOf, merge, writesOf } from "../support/merge-rig.js";
+import { finishedBy, type Offloaded } from "../support/offload.js";
 import { withoutAtomicIdentification } from "../support/without-identification.js";
 
 /** As many as a batch of the rig holds. */
@@ -29,7 +32,9 @@ export class MergeCheck {
   end(): string[] {
     const batch = this.#batch;
     this.#batch = [];
-    const merged = allFinished(writesOf(merge(batch, this.#hasClassifier)));
+    const merger = merge(batch, this.#hasClassifier);
+    const writes = this.#hasClassifier ? writesOf(merger) : cutWritesOf(merger);
+    const merged = writes.flatMap((packet) => finishedBy(packet, this.#hasClassifier));
     return textOf(merged) === textOf(allFinished(batch))
       ? []
       : [`merging ${batch.length} packets changed what comes out`];

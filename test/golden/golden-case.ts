@@ -35,8 +35,8 @@ export interface Step {
 export interface SuperPacket {
   readonly first: number;
   readonly count: number;
-  /** Where mapd must cut it into the packets that it stands for: whatever the device can do, or on one without classifier. */
-  readonly isCut?: "always" | "without-classifier";
+  /** Whatever the device can do, mapd must cut it into the packets that it stands for, and judge each. */
+  readonly isCut?: true;
 }
 
 export interface GoldenCase {
@@ -131,31 +131,26 @@ function family(packet: Uint8Array): "ipv4" | "ipv6" {
 }
 
 /** Steps as the daemon sees them with offloads on: each super-packet is one step. */
-function joinedSteps(golden: GoldenCase, hasClassifier: boolean): Step[] {
+function joinedSteps(golden: GoldenCase): Step[] {
   const steps: Step[] = [];
   for (let i = 0; i < golden.steps.length; i++) {
     const group = golden.superPackets?.find(({ first }) => first === i);
     const members = golden.steps.slice(i, i + (group?.count ?? 1));
     const first = members[0];
     if (first === undefined) throw new Error(`${golden.name}: super-packet without steps`);
-    steps.push(group === undefined ? first : joinedStep(first, members, group, hasClassifier));
+    steps.push(group === undefined ? first : joinedStep(first, members, group));
     i += members.length - 1;
   }
   return steps;
 }
 
-function joinedStep(
-  first: Step,
-  members: readonly Step[],
-  { isCut }: SuperPacket,
-  hasClassifier: boolean,
-): Step {
+function joinedStep(first: Step, members: readonly Step[], { isCut }: SuperPacket): Step {
   const inputs = members.map(({ input }) => input).filter((input) => input !== null);
   const input = joined(inputs).bytes;
   // Its sender is told once, about the first segment.
   if (first.drop !== null) return { ...first, input };
   const outputs = members.flatMap(({ output }) => output);
-  if (isCut === undefined || (isCut !== "always" && hasClassifier)) {
+  if (isCut === undefined) {
     return { ...first, input, output: [joined(outputs).bytes] };
   }
   const cut = { created_packets: members.length, absorbed_packets: 1 };
@@ -229,11 +224,8 @@ export function filesOf(golden: GoldenCase): Map<string, Uint8Array> {
     ["counters.json", json(countersOf(golden.steps, golden.gauges))],
   ]);
   if (golden.superPackets !== undefined) {
-    const counters = (hasClassifier: boolean): Uint8Array =>
-      json(countersOf(joinedSteps(golden, hasClassifier), golden.gauges));
-    files.set("counters-with-offloads.json", counters(false));
-    if (golden.superPackets.some(({ isCut }) => isCut === "without-classifier"))
-      files.set("counters-with-classifier.json", counters(true));
+    const counters = countersOf(joinedSteps(golden), golden.gauges);
+    files.set("counters-with-offloads.json", json(counters));
     const offloaded = outputWithOffloads(golden);
     if (offloaded.length !== output.length)
       files.set("out-with-offloads.pcap", writePcap(offloaded));

@@ -75,8 +75,7 @@ function differences(
   ];
 }
 
-function countersOf(loaded: LoadedCase, { offloads, classifier }: Variant): CountersFile {
-  if (classifier) return loaded.countersWithClassifier;
+function countersOf(loaded: LoadedCase, { offloads }: Variant): CountersFile {
   return offloads ? loaded.countersWithOffloads : loaded.counters;
 }
 

@@ -8,6 +8,7 @@ import { compileRules, createNat44, createPipeline } from "../../src/pipeline/cr
 import type { DomainSettings } from "../../src/pipeline/settings.js";
 import type { Arena } from "../../src/tun/arena.js";
 import { BatchLoop } from "../../src/tun/batch-loop.js";
+import { CuttingQueue } from "../../src/tun/cutting-queue.js";
 import { MemoryQueue } from "../../src/tun/memory-queue.js";
 import type { Tap } from "../../src/tun/trace/tap.js";
 import { DROPS } from "../../src/verdict.js";
@@ -34,13 +35,12 @@ export interface LoadedCase {
   readonly outputWithOffloads: readonly Uint8Array[];
   readonly counters: CountersFile;
   readonly countersWithOffloads: CountersFile;
-  readonly countersWithClassifier: CountersFile;
 }
 
 export interface Variant {
   readonly batchSize: number;
   readonly offloads: boolean;
-  /** The device cuts super-packets inside a tunnel, too; only with offloads. */
+  /** The device cuts super-packets inside a tunnel, too, and else the queue does; only with offloads. */
   readonly classifier: boolean;
   /** Super-packets may be written, so packets of a flow are merged. */
   readonly merging: boolean;
@@ -75,10 +75,6 @@ export function loadCase(folder: string): LoadedCase {
     readPcap(readFileSync(join(path, name))).map(({ bytes }) => bytes);
   const output = packets("out.pcap");
   const ownOutput = "out-with-offloads.pcap";
-  const ownCounters = "counters-with-classifier.json";
-  const countersWithOffloads = differs
-    ? (json("counters-with-offloads.json") as CountersFile)
-    : counters;
   return {
     folder,
     caseFile,
@@ -87,10 +83,9 @@ export function loadCase(folder: string): LoadedCase {
     output,
     outputWithOffloads: existsSync(join(path, ownOutput)) ? packets(ownOutput) : output,
     counters,
-    countersWithOffloads,
-    countersWithClassifier: existsSync(join(path, ownCounters))
-      ? (json(ownCounters) as CountersFile)
-      : countersWithOffloads,
+    countersWithOffloads: differs
+      ? (json("counters-with-offloads.json") as CountersFile)
+      : counters,
   };
 }
 
@@ -172,7 +167,9 @@ export function runCase(
     onlooker?.hits ?? null,
   );
   const queue = new MemoryQueue(offloads ? 0xff : 0, merging);
-  const loop = new BatchLoop(queue, arena, counters, batchSize);
+  const isCutting = offloads && !classifier;
+  const written = isCutting ? new CuttingQueue(queue, arena.memory) : queue;
+  const loop = new BatchLoop(written, arena, counters, batchSize);
   loop.setPipeline(pipeline);
   loop.setTap(onlooker?.tap ?? null);
   const waiting = arrivals(loaded, offloads);

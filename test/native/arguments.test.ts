@@ -32,11 +32,15 @@ test("bad arguments are -EINVAL and nothing is touched", async (t) => {
   const results = new Int32Array(2);
   const read = [fd, true, arena, SLOT, HEADROOM, two, 2, -1];
   const write = [fd, true, arena, two, two, results, 2];
+  const pieces = [fd, arena, two, two, new Uint8Array(40), 20, two, results, 2];
   const wait = [fd, wakeFd, 0, -1];
   const release = [arena, arena.length];
 
   t.equal(call("readBatch", read), 0, "the good call it all starts from");
   t.equal(call("writeBatch", write), 0, "two empty packets: no call fails, none is taken");
+  t.same([...results], [-EINVAL, -EINVAL]);
+  results.fill(0);
+  t.equal(call("writePieces", pieces), 0, "nor of two empty pieces");
   t.same([...results], [-EINVAL, -EINVAL]);
   t.equal(call("wait", wait), 0);
   t.equal(call("releasePages", release), 0, "nothing lies behind the end");
@@ -79,6 +83,19 @@ test("bad arguments are -EINVAL and nothing is touched", async (t) => {
     ["writeBatch", write, 5, new Uint32Array(2)],
     ["writeBatch", write, 6, 3],
     ["writeBatch", write, 6, 1.5],
+    ["writePieces", pieces, 0, -1],
+    ["writePieces", pieces, 1, detached.buffer],
+    ["writePieces", pieces, 2, new Uint32Array(1)],
+    ["writePieces", pieces, 3, new Int32Array(2)],
+    ["writePieces", pieces, 4, new Uint8Array(39)],
+    ["writePieces", pieces, 4, new Int8Array(40)],
+    ["writePieces", pieces, 5, 0],
+    ["writePieces", pieces, 5, 21],
+    ["writePieces", pieces, 5, 2 ** 31],
+    ["writePieces", pieces, 6, new Uint32Array(1)],
+    ["writePieces", pieces, 7, new Int32Array(1)],
+    ["writePieces", pieces, 8, 3],
+    ["writePieces", pieces, 8, -1],
     ["wait", wait, 0, -1],
     ["wait", wait, 1, -1],
     ["wait", wait, 2, -2],
@@ -109,6 +126,7 @@ test("bad arguments are -EINVAL and nothing is touched", async (t) => {
   for (const [name, good] of [
     ["readBatch", read],
     ["writeBatch", write],
+    ["writePieces", pieces],
     ["wait", wait],
     ["releasePages", release],
     ["askHugePages", [arena]],
@@ -136,6 +154,30 @@ test("packets outside the arena are refused one by one", async (t) => {
   const starts = Uint32Array.from(ranges, ({ start }) => start);
   const ends = Uint32Array.from(ranges, ({ end }) => end);
   t.equal(native.writeBatch(fd, true, arena, starts, ends, results, ranges.length), 0);
+  ranges.forEach(({ name }, i) => {
+    t.equal(results[i], -EINVAL, name);
+  });
+});
+
+test("pieces outside the arena, and heads longer than their slots, are refused one by one", async (t) => {
+  const { fd } = openUp("t0", MODES[0]);
+  t.teardown(() => native.close(fd));
+  const arena = new Uint8Array(1000);
+  const ranges = [
+    { name: "no room for the virtio header, and no head", start: 9, end: 100, headLen: 0 },
+    { name: "a head and nothing behind it", start: 100, end: 100, headLen: 30 },
+    { name: "past the end", start: 100, end: 1001, headLen: 30 },
+    { name: "far past the end", start: 0xffffff00, end: 0xffffffff, headLen: 30 },
+    { name: "a head longer than its slot", start: 100, end: 200, headLen: 31 },
+    { name: "a head far longer", start: 100, end: 200, headLen: 0xffffffff },
+  ];
+  const results = new Int32Array(ranges.length);
+  const starts = Uint32Array.from(ranges, ({ start }) => start);
+  const ends = Uint32Array.from(ranges, ({ end }) => end);
+  const headLens = Uint32Array.from(ranges, ({ headLen }) => headLen);
+  const heads = new Uint8Array(30 * ranges.length);
+  const { length } = ranges;
+  t.equal(native.writePieces(fd, arena, starts, ends, heads, 30, headLens, results, length), 0);
   ranges.forEach(({ name }, i) => {
     t.equal(results[i], -EINVAL, name);
   });

@@ -42,7 +42,6 @@ interface Emitted {
 const SPARE_FRAMES = Array.from({ length: SPARES }, () => new DataView(new ArrayBuffer(SLOT_LEN)));
 
 class OneFrame implements PacketIo {
-  readonly cutsInsideTunnels: boolean;
   readonly frames: DataView[] = [new DataView(new ArrayBuffer(HEADROOM)), ...SPARE_FRAMES];
   /** Of the packet at hand; those before `#written` have been written out. */
   readonly emitted: Emitted[] = [];
@@ -50,10 +49,6 @@ class OneFrame implements PacketIo {
   #written = 0;
   #borrowed = 0;
   #next = 0;
-
-  constructor(cutsInsideTunnels: boolean) {
-    this.cutsInsideTunnels = cutsInsideTunnels;
-  }
 
   emit(slot: number, at: number, end: number): void {
     this.emitted.push({ slot, at, end });
@@ -96,35 +91,25 @@ class OneFrame implements PacketIo {
 
 export class DomainUnderTest {
   readonly counters = new Float64Array(COUNTER_COUNT);
-  readonly #io: OneFrame;
+  readonly #io = new OneFrame();
   readonly #pipeline: Pipeline;
   #judged = 0;
   #dropped = 0;
   #emitted = 0;
 
-  /**
-   * `cutsInsideTunnels`: of the device, which has the classifier then. `retired`: NAT44 of a CE's former address. `hits`:
-   * where a BR counts packets by rule.
-   */
+  /** `retired`: NAT44 of a CE's former address. `hits`: where a BR counts packets by rule. */
   constructor(
     settings: DomainSettings,
     seed = 1,
-    cutsInsideTunnels = false,
     retired: Nat44 | null = null,
     hits: Float64Array | null = null,
   ) {
-    this.#io = new OneFrame(cutsInsideTunnels);
     const random = seededRandom(seed);
     const nat44 = settings.role === "ce" ? createNat44(settings, random) : null;
     const table = compileRules(settings);
     const { counters } = this;
     const io = this.#io;
     this.#pipeline = createPipeline(settings, table, nat44, io, counters, random, retired, hits);
-  }
-
-  /** True where its device cuts super-packets inside a tunnel. */
-  get hasClassifier(): boolean {
-    return this.#io.cutsInsideTunnels;
   }
 
   counter(name: CounterName): number {

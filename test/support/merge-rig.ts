@@ -1,6 +1,8 @@
 /** Packets through the merging of one batch: what is written, and the packets that the writes stand for. */
 import { HEADROOM } from "../../src/pipeline/packet-io.js";
 import { Arena, SLOT_LEN } from "../../src/tun/arena.js";
+import { CuttingQueue } from "../../src/tun/cutting-queue.js";
+import { MemoryQueue } from "../../src/tun/memory-queue.js";
 import { Merger } from "../../src/tun/merge.js";
 import { finishedBy, type Offloaded, VIRTIO_LEN } from "./offload.js";
 
@@ -37,6 +39,15 @@ export function writesOf(merger: Merger): Offloaded[] {
       virtio: merger.memory.slice(start - VIRTIO_LEN, start),
     };
   });
+}
+
+/** The same as a queue gets it whose device has no classifier; where there is one, `merger` may have made what is to be cut. */
+export function cutWritesOf(merger: Merger): Offloaded[] {
+  const queue = new MemoryQueue(0, true);
+  const results = new Int32Array(merger.outCount);
+  const taken = new CuttingQueue(queue, merger.memory).writeBatch(merger, results);
+  if (taken !== merger.outCount) throw new Error(`${taken} of ${merger.outCount} were written`);
+  return queue.written.map(({ packet, header }) => ({ bytes: packet, virtio: header }));
 }
 
 export function merge(packets: readonly Queued[], hasClassifier = false): Merger {

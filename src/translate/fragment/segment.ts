@@ -50,15 +50,35 @@ export class Segmenter {
       copyBytes(frame, outerAt, out, at, headerLen);
       copyBytes(frame, from, out, at + headerLen, len);
       virtio.write(out, at, 0, virtio.GSO_NONE, 0, 0, 0, 0);
-      if (outerLen > 0) ipv6.writePayloadLen(out, at, end - at - ipv6.HEADER_LEN);
-      writeIp(out, at + outerLen, end, i);
-      if (isTcp) writeTcp(out, segmentAt, i, i === segments - 1, gsoSize);
+      const isLast = i === segments - 1;
+      writeSegmentHeaders(out, at, at + outerLen, segmentAt, end, i, isLast, gsoSize, isTcp);
       const missing = superEnd - transportAt - (end - segmentAt);
       writeChecksum(out, segmentAt, end, missing, isTcp);
       this.#sink.segment(pieces.slot, at, end);
     }
     return segments;
   }
+}
+
+/**
+ * Makes the headers of segment `index` of a copy of the super-packet's, but for the transport checksum. They begin at
+ * `at`, or behind an outer one at `ipAt`; the segment ends at `end`, and nothing behind its headers is looked at.
+ */
+export function writeSegmentHeaders(
+  frame: DataView,
+  at: number,
+  ipAt: number,
+  transportAt: number,
+  end: number,
+  index: number,
+  isLast: boolean,
+  gsoSize: number,
+  isTcp: boolean,
+): void {
+  if (ipAt > at) ipv6.writePayloadLen(frame, at, end - at - ipv6.HEADER_LEN);
+  writeIp(frame, ipAt, end, index);
+  if (isTcp) writeTcp(frame, transportAt, index, isLast, gsoSize);
+  else udp.writeLen(frame, transportAt, end - transportAt);
 }
 
 function writeIp(frame: DataView, at: number, end: number, index: number): void {
@@ -94,7 +114,6 @@ function writeChecksum(
   missing: number,
   isTcp: boolean,
 ): void {
-  if (!isTcp) udp.writeLen(frame, at, end - at);
   const checksum = ~fold(sumBytes(frame, at, end) + 0xffff - missing) & 0xffff;
   const isZeroUdp = !isTcp && checksum === 0;
   const checksumAt = at + (isTcp ? tcp.OFF_CHECKSUM : udp.OFF_CHECKSUM);

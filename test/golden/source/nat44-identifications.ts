@@ -64,8 +64,8 @@ function stepsOf(ce: string): Step[] {
 const COMMON = {
   rfc: ["RFC 6864 §4", "RFC 7857 §10", "RFC 7597 §8.3.3"],
   superPackets: [
-    { first: 0, count: 3, isCut: "always" },
-    { first: 3, count: 3, isCut: "without-classifier" },
+    { first: 0, count: 3, isCut: true },
+    { first: 3, count: 3 },
   ],
   gauges: { nat44_mappings_tcp: 1, nat44_mappings_udp: 1, nat44_sessions: 2 },
 } as const;

@@ -110,9 +110,9 @@ export const SEGMENTS: readonly GoldenCase[] = [
     rfc: ["RFC 7915 §4.1", "virtio 1.2 §5.1.6"],
     config: d.brT(),
     superPackets: [
-      { first: 0, count: 3, isCut: "always" },
-      { first: 3, count: 30, isCut: "always" },
-      { first: 33, count: 2, isCut: "always" },
+      { first: 0, count: 3, isCut: true },
+      { first: 3, count: 30, isCut: true },
+      { first: 33, count: 2, isCut: true },
     ],
     steps: [
       ...cutDownT(stream(80, d.PORT, 3, 1400), 100),
@@ -125,8 +125,8 @@ export const SEGMENTS: readonly GoldenCase[] = [
     rfc: ["RFC 7915 §5.1.1", "virtio 1.2 §5.1.6"],
     config: d.brT({ more: { mtu: { ipv4: 1000 } } }),
     superPackets: [
-      { first: 0, count: 3, isCut: "always" },
-      { first: 3, count: 2, isCut: "always" },
+      { first: 0, count: 3, isCut: true },
+      { first: 3, count: 2, isCut: true },
     ],
     steps: [...cutUpT(stream(d.PORT, 80, 3, 1200)), ...cutUpT(datagrams(d.PORT, 53, [1200, 1100]))],
   },
@@ -135,10 +135,10 @@ export const SEGMENTS: readonly GoldenCase[] = [
     rfc: ["RFC 2473 §3", "virtio 1.2 §5.1.6"],
     config: d.brE(),
     superPackets: [
-      { first: 0, count: 3, isCut: "without-classifier" },
-      { first: 3, count: 40, isCut: "without-classifier" },
-      { first: 43, count: 3, isCut: "without-classifier" },
-      { first: 46, count: 2, isCut: "always" },
+      { first: 0, count: 3 },
+      { first: 3, count: 40 },
+      { first: 43, count: 3 },
+      { first: 46, count: 2, isCut: true },
     ],
     steps: [
       ...stream(80, d.PORT, 3, 1420).map((payload, i) => downE(payload, 10 + i, true)),
@@ -153,8 +153,8 @@ export const SEGMENTS: readonly GoldenCase[] = [
     rfc: ["RFC 7597 §8", "virtio 1.2 §5.1.6"],
     config: d.ceE(),
     superPackets: [
-      { first: 0, count: 30, isCut: "without-classifier" },
-      { first: 30, count: 3, isCut: "without-classifier" },
+      { first: 0, count: 30 },
+      { first: 30, count: 3 },
     ],
     steps: [
       ...stream(d.PORT, 80, 30, 1420).map((payload, i) => upE(payload, i)),
@@ -182,8 +182,8 @@ export const SEGMENTS: readonly GoldenCase[] = [
     rfc: ["RFC 2473 §3.3", "virtio 1.2 §5.1.6"],
     config: d.brE({ more: { mtu: { ipv4: 1000 } } }),
     superPackets: [
-      { first: 0, count: 3, isCut: "always" },
-      { first: 3, count: 2, isCut: "always" },
+      { first: 0, count: 3, isCut: true },
+      { first: 3, count: 2, isCut: true },
     ],
     steps: [
       ...stream(d.PORT, 80, 3, 1200).map((payload, i) => outE(payload, 10 + i, true)),
@@ -195,8 +195,8 @@ export const SEGMENTS: readonly GoldenCase[] = [
     rfc: ["RFC 7597 §8.1", "virtio 1.2 §5.1.6"],
     config: d.brE(),
     superPackets: [
-      { first: 0, count: 5, isCut: "without-classifier" },
-      { first: 5, count: 3, isCut: "without-classifier" },
+      { first: 0, count: 5 },
+      { first: 5, count: 3 },
     ],
     steps: [
       ...stream(d.PORT, d.PORT, 5, 1420).map((payload, i) => turnedE(payload, 10 + i)),

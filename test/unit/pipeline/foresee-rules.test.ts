@@ -38,7 +38,7 @@ function cutFrames(firstByte: number): { frames: DataView[]; lengths: Uint32Arra
   return { frames, lengths };
 }
 
-const io = { cutsInsideTunnels: false, emit: () => undefined, borrow: () => 0 };
+const io = { emit: () => undefined, borrow: () => 0 };
 
 test("packets of every length up to 79 bytes and every first byte are looked at within their ends", (t) => {
   const foresight = foresightOf();

@@ -66,7 +66,7 @@ function isAnsweredBy(t: Test, { verdict, output, problems }: Judged, expected: 
 
 for (const [mode, config] of Object.entries(MODES)) {
   const moved = (retired: Nat44 | null = former()): DomainUnderTest =>
-    new DomainUnderTest(settingsOf(config()), 1, false, retired);
+    new DomainUnderTest(settingsOf(config()), 1, retired);
 
   test(`${mode}: a segment of a connection of the former address is reset`, async (t) => {
     const ce = moved();

@@ -82,7 +82,7 @@ for (const [mode, config] of [
   test(`${mode}: each packet by its rules`, async (t) => {
     const counts = new Float64Array(RULES.length * HITS_A_RULE);
     const settings = settingsOf(config({ rules: RULES }));
-    const br = new DomainUnderTest(settings, 1, false, null, counts);
+    const br = new DomainUnderTest(settings, 1, null, counts);
     for (const step of STEPS) {
       counts.fill(0);
       const { verdict, problems } = br.judge(wrapped(step), 0, NO_OFFLOAD);
@@ -94,7 +94,7 @@ for (const [mode, config] of [
 
   test(`${mode}: fragments count one by one, also one that waited for the first`, async (t) => {
     const counts = new Float64Array(RULES.length * HITS_A_RULE);
-    const br = new DomainUnderTest(settingsOf(config({ rules: RULES })), 1, false, null, counts);
+    const br = new DomainUnderTest(settingsOf(config({ rules: RULES })), 1, null, counts);
     const whole = ipv4(
       { src: SERVER, dst: d.CE_IPV4, df: false },
       udp({ sport: 53, dport: d.PORT, data: pattern(2000) }),

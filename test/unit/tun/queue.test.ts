@@ -21,13 +21,16 @@ test("a queue hands the arena's memory and lists to the addon", async (t) => {
       calls.push(args);
       return 1;
     },
+    writePieces: (...args) => {
+      calls.push(args);
+      return 1;
+    },
     createWake: unused,
     wake: unused,
     wait: unused,
     releasePages: unused,
     askHugePages: unused,
     close: unused,
-    setOffloads: unused,
     attachClassifier: unused,
     detachClassifier: unused,
     findClassifier: unused,
@@ -41,7 +44,21 @@ test("a queue hands the arena's memory and lists to the addon", async (t) => {
   arena.emit(0, HEADROOM, HEADROOM + 64);
   const results = new Int32Array(12);
   t.equal(queue.writeBatch(arena, results), 1);
-  const [read, write] = calls;
+  const pieces = {
+    memory: arena.memory,
+    starts: new Uint32Array(1),
+    ends: new Uint32Array(1),
+    heads: new Uint8Array(70),
+    headSlotLen: 70,
+    headLens: new Uint32Array(1),
+    count: 1,
+  };
+  t.equal(queue.writePieces(pieces, results), 1);
+  const { memory, starts, ends, heads, headLens } = pieces;
+  const [read, write, writePieces] = calls;
+  const handed = [7, memory, starts, ends, heads, 70, headLens, results, 1];
+  t.equal(writePieces?.length, handed.length);
+  t.ok(handed.every((value, i) => writePieces?.[i] === value));
   t.strictSame(
     read?.filter((arg) => typeof arg !== "object"),
     [7, true, arena.slotLen, HEADROOM, 3, 9],

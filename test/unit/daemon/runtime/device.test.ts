@@ -10,7 +10,6 @@ import {
 import type { NativeTun, OpenOptions } from "../../../../src/tun/native.js";
 
 const ALL = 0x6f;
-const CSUM = 0x01;
 
 function domain(mode: "map-t" | "map-e", tun: object): DomainConfig {
   const far =
@@ -35,10 +34,9 @@ function domain(mode: "map-t" | "map-e", tun: object): DomainConfig {
 }
 
 interface Kernel {
-  /** What an open() past the first `queues` ones, the calls for classifiers and intakes, and setOffloads() come to. */
+  /** What an open() past the first `queues` ones, and the calls for classifiers and intakes, come to. */
   readonly queues?: number;
   readonly attach?: (toDevice: boolean) => boolean;
-  readonly accepted?: number;
   readonly found?: (toDevice: boolean) => number;
   readonly intakes?: () => number[];
 }
@@ -51,7 +49,6 @@ function failure(code: string, message: string): Error {
 function fake({
   queues = 8,
   attach = () => true,
-  accepted = ALL,
   found = () => 0,
   intakes = () => [20, 21],
 }: Kernel): {
@@ -68,10 +65,6 @@ function fake({
       if (next - 10 === queues) throw failure("EBUSY", "EBUSY: busy, TUNSETIFF");
       calls.push(`open ${name} ${offloads}`);
       return { fd: next++, name, offloads };
-    },
-    setOffloads: (fd, offloads) => {
-      calls.push(`setOffloads ${fd} ${offloads}`);
-      return accepted;
     },
     attachClassifier: (name, toDevice) => {
       calls.push(`attach ${toDevice ? "to" : "from"} ${name}`);
@@ -93,6 +86,7 @@ function fake({
     },
     readBatch: unused,
     writeBatch: unused,
+    writePieces: unused,
     createWake: unused,
     wake: unused,
     wait: unused,
@@ -119,16 +113,10 @@ test("MAP-T asks for every offload at once", async (t) => {
 });
 
 /** What is asked of the kernel for one queue of MAP-E. */
-const WHOLE = [
-  `open t0 ${CSUM}`,
-  "attach from t0",
-  `setOffloads 10 ${ALL}`,
-  "intakes t0 1",
-  "attach to t0",
-];
+const WHOLE = [`open t0 ${ALL}`, "attach from t0", "intakes t0 1", "attach to t0"];
 
-test("MAP-E asks for more than checksums once the classifier is on, and then for its intake", async (t) => {
-  const expected = [`open t0 ${CSUM}`, ...WHOLE.with(3, "intakes t0 2")];
+test("MAP-E asks for the classifier, too, and then for its intake", async (t) => {
+  const expected = [`open t0 ${ALL}`, ...WHOLE.with(2, "intakes t0 2")];
   const { device, native, calls } = opened(t, "map-e", { queues: 2 }, {}, expected);
   t.same(device.classifier, { on: true, madeQdisc: true });
   t.equal(device.offloads, ALL);
@@ -142,19 +130,14 @@ test("MAP-E asks for more than checksums once the classifier is on, and then for
   );
   t.equal(takeIntakeDrops(native, device), 2 + 3);
   closeDevice(native, device);
-  t.same(calls.slice(6), ["detach t0 true", "close 10", "close 20", "close 11", "close 21"]);
+  t.same(calls.slice(5), ["detach t0 true", "close 10", "close 20", "close 11", "close 21"]);
 });
 
 test("a qdisc that was there is not taken away", async (t) => {
   const attach = (): boolean => false;
   const { native, calls, device } = opened(t, "map-e", {}, { attach }, WHOLE);
   closeDevice(native, device);
-  t.same(calls.slice(5), ["detach t0 false", "close 10", "close 20"]);
-});
-
-test("a kernel that takes no other offloads leaves those that there are", async (t) => {
-  const { native } = fake({ accepted: -22 });
-  t.equal(openDevice(native, domain("map-e", {})).offloads, CSUM);
+  t.same(calls.slice(4), ["detach t0 false", "close 10", "close 20"]);
 });
 
 const REFUSALS = [
@@ -170,7 +153,7 @@ for (const { code, hint } of REFUSALS) {
       throw failure(code, `${code}: STEP`);
     };
     const { native, calls, device } = opened(t, "map-e", {}, { attach }, [
-      `open t0 ${CSUM}`,
+      `open t0 ${ALL}`,
       "attach from t0",
     ]);
     const { classifier } = device;
@@ -178,7 +161,7 @@ for (const { code, hint } of REFUSALS) {
     t.match(classifier, { on: false, reason: hint });
     t.match(classifier, { reason: new RegExp(`^${code}: STEP`) });
     t.same(device.queues, [
-      { fd: 10, intakeFd: -1, vnetHdr: true, offloads: CSUM, cutsInsideTunnels: false },
+      { fd: 10, intakeFd: -1, vnetHdr: true, offloads: ALL, cutsInsideTunnels: false },
     ]);
     closeDevice(native, device);
     t.same(calls.slice(2), ["close 10"]);
@@ -198,7 +181,7 @@ test("offload: off asks for nothing", async (t) => {
 test("all queues or none", async (t) => {
   const { native, calls } = fake({ queues: 1 });
   t.throws(() => openDevice(native, domain("map-e", { queues: 2 })), { code: "tun-name-in-use" });
-  t.same(calls, [`open t0 ${CSUM}`, "close 10"]);
+  t.same(calls, [`open t0 ${ALL}`, "close 10"]);
 });
 
 test("a classifier that is there is left alone, and one whose device is gone", async (t) => {
@@ -224,7 +207,7 @@ for (const { what, found, back } of TAKEN) {
     const device = openDevice(native, domain("map-e", {}));
     t.same(checkDevice(native, device), device);
     t.same(
-      calls.slice(5),
+      calls.slice(4),
       back.map((way) => `attach ${way} t0`),
     );
   });
@@ -234,7 +217,7 @@ test("without its intake the device works, and the reason is kept", async (t) =>
   const intakes = (): never => {
     throw Object.assign(failure("EPERM", "EPERM: STEP"), { syscall: "AF_PACKET" });
   };
-  const { device } = opened(t, "map-e", {}, { intakes }, WHOLE.slice(0, 4));
+  const { device } = opened(t, "map-e", {}, { intakes }, WHOLE.slice(0, 3));
   t.match(device.classifier, { on: true });
   t.match(device.intake, { on: false, reason: /^EPERM: STEP; it needs CAP_NET_RAW/ });
   t.equal(device.queues[0]?.intakeFd, -1);
@@ -263,24 +246,25 @@ test("an intake that cannot be had again is left, and not tried again", async (t
   const after = checkDevice(native, device);
   t.match(after, { classifier: { on: true }, intake: { on: false, reason: "ENOMEM: STEP" } });
   t.equal(checkDevice(native, after!), null);
-  t.same(calls.slice(5), ["attach to t0"]);
+  t.same(calls.slice(4), ["attach to t0"]);
 });
 
-test("where that is refused the kernel is asked for no more super-packets", async (t) => {
+test("where that is refused the workers are to cut super-packets themselves", async (t) => {
   let isAllowed = true;
   const attach = (): boolean => {
     if (isAllowed) return true;
     throw failure("EPERM", "EPERM: STEP");
   };
-  const { native, calls } = fake({ attach, found: () => -22, accepted: CSUM });
+  const { native, calls } = fake({ attach, found: () => -22 });
   const device = openDevice(native, domain("map-e", {}));
   isAllowed = false;
   const after = checkDevice(native, device);
   t.match(after, {
-    offloads: CSUM,
+    offloads: ALL,
+    queues: [{ fd: 10, intakeFd: 20, cutsInsideTunnels: false }],
     classifier: { on: false, reason: /^EPERM: STEP/ },
     intake: null,
   });
-  t.same(calls.slice(5), ["attach from t0", "detach t0 false", `setOffloads 10 ${CSUM}`]);
+  t.same(calls.slice(4), ["attach from t0", "detach t0 false"]);
   t.equal(checkDevice(native, after!), null, "and it is not tried again");
 });
