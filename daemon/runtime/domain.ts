@@ -225,13 +225,12 @@ export class Domain {
     this.#log.warn({ tun: device.name }, "another program has taken a classifier away");
     reportTunnel(this.#log, device);
     if (device.classifier?.on !== false) return;
-    this.#next(() => this.#tellWorkers(device)).catch((error: unknown) => {
-      this.#log.error({ err: error }, "a worker could not be told that there is no classifier");
-    });
+    const done = this.#next(() => this.#restartWorkers(device));
+    done.catch((err: unknown) => this.#log.error({ err }, "a worker did not start again"));
   }
 
-  /** Workers learn what their device can do when they start; what NAT44 holds stays. */
-  async #tellWorkers(device: Device): Promise<void> {
+  /** They learn what their device can do when they start; what NAT44 holds stays. */
+  async #restartWorkers(device: Device): Promise<void> {
     if (this.#device !== device) return;
     await Promise.all(this.#workers.map((worker) => worker.pause()));
     await Promise.all(this.#workers.map((worker, index) => worker.resume(device.queues[index]!)));
@@ -399,8 +398,7 @@ export class Domain {
       this.#log.warn({ err: error }, "some routes could not be removed");
     });
     await Promise.all(this.#workers.map((worker) => worker.stop()));
-    if (this.#device !== null) closeDevice(this.#native, this.#device);
-    this.#device = null;
+    this.#release();
     this.#memory.keepOnly([]);
   }
 }

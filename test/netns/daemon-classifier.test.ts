@@ -159,3 +159,23 @@ test("what another program takes away is put back", async (t) => {
   await daemon.logged("another program has taken a classifier away", 3);
   await end(t, daemon);
 });
+
+test("where another program has taken its place mapd goes on, and cuts super-packets itself", async (t) => {
+  const file = configured(t, BR_E);
+  const daemon = await startDaemon(t, file);
+  const taking = [
+    "qdisc del dev mape0 clsact",
+    "qdisc add dev mape0 clsact",
+    "filter add dev mape0 ingress protocol ipv6 prio 24944 u32 match u32 0 0 flowid 1:1",
+  ];
+  // Between the last two mapd may have put its own back.
+  const isTaken = (): boolean =>
+    taking.map((words) => run("tc", ...words.split(" ")).status).at(-1) === 0;
+  await until(isTaken, () => `a filter in the place of mapd's: ${filters("mape0")}`);
+  await daemon.logged("no classifier: mapd cuts super-packets");
+  const [device] = devices(file);
+  t.match(device, { classifier: { on: false, reason: /RTM_NEWTFILTER/ }, intake: null });
+  t.ok(device?.offloads.includes("tso4"));
+  t.match(filters("mape0"), /pref 24944 u32/, "theirs stays");
+  await end(t, daemon);
+});
