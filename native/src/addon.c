@@ -153,7 +153,7 @@ static napi_value js_write_pieces(napi_env env, napi_callback_info info) {
   int fd;
   int64_t head_slot_len, count;
   if (!args_take(env, info, 9, args) || !arg_fd(env, args[0], &fd) ||
-      !arg_integer(env, args[5], 1, INT_MAX, &head_slot_len) ||
+      !arg_integer(env, args[5], 1, MOST_HEAD_LEN, &head_slot_len) ||
       !arg_integer(env, args[8], 0, MAX_COUNT, &count) ||
       !arg_view(env, args[1], napi_uint8_array, 0, &arena) ||
       !arg_view(env, args[2], napi_uint32_array, (size_t)count, &starts) ||

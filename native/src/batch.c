@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 static ssize_t read_retry(int fd, uint8_t *to, size_t len) {
@@ -75,12 +74,15 @@ int batch_write(int fd, const struct batch *batch, const uint32_t *starts, const
   return taken;
 }
 
-static int32_t write_both(int fd, struct iovec parts[2]) {
-  ssize_t n;
-  do n = writev(fd, parts, 2);
-  while (n < 0 && errno == EINTR);
-  if (n < 0) return -errno;
-  return (size_t)n == parts[0].iov_len + parts[1].iov_len ? 0 : -EIO;
+/* Puts the head right before the rest for as long as the write takes: a writev() costs 6 % more. */
+static int32_t write_behind(int fd, const uint8_t *head, size_t head_len, uint8_t *rest, size_t len) {
+  uint8_t before[MOST_HEAD_LEN];
+  uint8_t *const from = rest - head_len;
+  memcpy(before, from, head_len);
+  memcpy(from, head, head_len);
+  const int32_t result = write_one(fd, from, head_len + len);
+  memcpy(from, before, head_len);
+  return result;
 }
 
 int pieces_write(int fd, const struct batch *batch, const uint32_t *starts, const uint32_t *ends,
@@ -88,18 +90,15 @@ int pieces_write(int fd, const struct batch *batch, const uint32_t *starts, cons
   int taken = 0;
   for (size_t i = 0; i < batch->count; i++) {
     const size_t start = starts[i], end = ends[i], head_len = heads->lens[i];
-    const size_t least = head_len > 0 ? 0 : VNET_HEADER_LEN;
+    const size_t least = head_len > 0 ? head_len : VNET_HEADER_LEN;
     if (start < least || start >= end || end > batch->arena_len || head_len > heads->slot_len) {
       results[i] = -EINVAL;
       continue;
     }
-    struct iovec parts[2] = {
-        {.iov_base = heads->data + i * heads->slot_len, .iov_len = head_len},
-        {.iov_base = batch->arena + start, .iov_len = end - start},
-    };
-    results[i] = head_len > 0 ? write_both(fd, parts)
-                              : write_one(fd, batch->arena + start - VNET_HEADER_LEN,
-                                          end - start + VNET_HEADER_LEN);
+    uint8_t *const rest = batch->arena + start;
+    results[i] = head_len > 0 ? write_behind(fd, heads->data + i * heads->slot_len, head_len, rest,
+                                             end - start)
+                              : write_one(fd, rest - VNET_HEADER_LEN, end - start + VNET_HEADER_LEN);
     if (results[i] == 0) taken++;
   }
   return taken;

@@ -58,15 +58,19 @@ int batch_read(int fd, int intake_fd, const struct batch *batch, size_t slot_len
 int batch_write(int fd, const struct batch *batch, const uint32_t *starts, const uint32_t *ends,
                 int32_t *results);
 
+#define MOST_HEAD_LEN 256
+
 /* The first bytes of packets, virtio header included: `lens[i]` of the slot_len from data[i * slot_len] on, 0 where the
- * packet has all of its bytes in the arena. The caller has checked that there are as many as packets. */
+ * packet has all of its bytes in the arena. The caller has checked that there are as many as packets, and that slot_len is
+ * MOST_HEAD_LEN at most. */
 struct heads {
-  uint8_t *data;
+  const uint8_t *data;
   size_t slot_len;
   const uint32_t *lens;
 };
 
-/* As batch_write(), with the virtio header, of packets that go on in the arena. */
+/* As batch_write(), with the virtio header, of packets that go on in the arena, at least as far behind its start as the
+ * head is long: that is where the head stands during the write. Afterwards the arena is as it was. */
 int pieces_write(int fd, const struct batch *batch, const uint32_t *starts, const uint32_t *ends,
                  const struct heads *heads, int32_t *results);
 

@@ -26,6 +26,7 @@ export class Arena implements PacketIo {
   /** Bytes of a slot. */
   readonly slotLen: number;
   readonly memory: Uint8Array<ArrayBuffer>;
+  /** True where the device cuts super-packets of IPv4 that lie inside IPv6, so that it is worth while to make some. */
   readonly cutsInsideTunnels: boolean;
   /** Of all slots, the spare ones last. */
   readonly frames: readonly DataView[];

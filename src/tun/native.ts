@@ -77,7 +77,8 @@ export interface NativeTun {
   ): number;
   /**
    * As writeBatch() with vnetHdr, of packets whose first bytes lie apart: packet i is heads[i * headSlotLen ...), headLens[i]
-   * bytes with the virtio header, and then arena[starts[i] .. ends[i]). Where headLens[i] is 0 it is one as writeBatch() has it.
+   * bytes with the virtio header, and then arena[starts[i] .. ends[i]), where starts[i] is headLens[i] at least. Where headLens[i]
+   * is 0 it is one as writeBatch() has it. headSlotLen is 256 at most; the arena is as it was afterwards.
    */
   writePieces(
     fd: number,

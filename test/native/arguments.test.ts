@@ -91,7 +91,7 @@ test("bad arguments are -EINVAL and nothing is touched", async (t) => {
     ["writePieces", pieces, 4, new Int8Array(40)],
     ["writePieces", pieces, 5, 0],
     ["writePieces", pieces, 5, 21],
-    ["writePieces", pieces, 5, 2 ** 31],
+    ["writePieces", pieces.with(4, new Uint8Array(1000)), 5, 257],
     ["writePieces", pieces, 6, new Uint32Array(1)],
     ["writePieces", pieces, 7, new Int32Array(1)],
     ["writePieces", pieces, 8, 3],
@@ -165,6 +165,7 @@ test("pieces outside the arena, and heads longer than their slots, are refused o
   const arena = new Uint8Array(1000);
   const ranges = [
     { name: "no room for the virtio header, and no head", start: 9, end: 100, headLen: 0 },
+    { name: "no room for the head", start: 29, end: 100, headLen: 30 },
     { name: "a head and nothing behind it", start: 100, end: 100, headLen: 30 },
     { name: "past the end", start: 100, end: 1001, headLen: 30 },
     { name: "far past the end", start: 0xffffff00, end: 0xffffffff, headLen: 30 },

@@ -100,7 +100,7 @@ test("root keeps what routes and devices need, in no thread more, and a reload s
     /warning: domains\.br-e: runs without its classifier, .* takes CAP_BPF, which mapd gave up/;
   t.match(mapctl(file, "reload", "--dry-run"), { status: 0, stderr: warning });
   t.match(mapctl(file, "reload"), { status: 0, stderr: warning });
-  await daemon.logged('"no classifier: every packet enters and leaves the tunnel by itself"');
+  await daemon.logged('"no classifier: mapd cuts super-packets on their way into the tunnel"');
   t.match(ip("route show dev mape0"), /198\.51\.100\.0\/24/);
   t.same(privileges(daemon.pid), allHold(daemon.pid, "1000"));
   daemon.kill("SIGTERM");
