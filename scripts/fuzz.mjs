@@ -14,5 +14,5 @@ function run(words) {
 }
 
 process.exitCode =
-  run([join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.json"]) ||
+  run([join(ROOT, "scripts/build-ts.mjs")]) ||
   run([join(ROOT, "dist/test/fuzz/long-run.js"), ...process.argv.slice(2)]);

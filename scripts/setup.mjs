@@ -81,7 +81,7 @@ async function buildTypeScript() {
   const fingerprint = sourceFingerprint(ROOT);
   if (isBuilt(ROOT, STAMPS.program, fingerprint)) return;
   say("compiling TypeScript");
-  await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"]);
+  await run(process.execPath, ["scripts/build-ts.mjs"]);
   removeOrphans(ROOT);
   markBuilt(ROOT, STAMPS.program, fingerprint);
 }

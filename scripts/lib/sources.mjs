@@ -13,6 +13,12 @@ import { join } from "node:path";
 
 /** Of web/ the tests import what no browser is needed for. */
 const FOLDERS = ["src", "web", "daemon", "lab", "test"];
+const PROGRAM_FILES = [
+  "tsconfig.json",
+  "package-lock.json",
+  "scripts/build-ts.mjs",
+  "scripts/lib/bind-modules.mjs",
+];
 /** What the page is made of, and what makes it. */
 const WEB_FOLDERS = ["src", "web"];
 const WEB_FILES = ["scripts/build-web.mjs", "package-lock.json"];
@@ -29,9 +35,9 @@ function* filesBelow(folder) {
   }
 }
 
-/** Fingerprint of everything that tsc reads. */
+/** Fingerprint of everything that the program and its tests are compiled from. */
 export function sourceFingerprint(root) {
-  return fingerprintOf(root, FOLDERS, /\.ts$/, ["tsconfig.json", "package-lock.json"]);
+  return fingerprintOf(root, FOLDERS, /\.ts$/, PROGRAM_FILES);
 }
 
 /** Fingerprint of everything that the page is built from. */
