@@ -204,16 +204,21 @@ function knownMask(shape: number): number {
   return signedMaskOf(ipv4LenOf(shape) + eaLenOf(shape));
 }
 
-export function isShared(words: Int32Array, at: number): boolean {
-  return psidLenOf(words[at + SHAPE_AT]!) !== 0;
+/** The word of a record that says how long its parts are: read once, and handed to those that ask about the rule. */
+export function shapeOf(words: Int32Array, at: number): number {
+  return words[at + SHAPE_AT]!;
+}
+
+export function isShared(shape: number): boolean {
+  return psidLenOf(shape) !== 0;
 }
 
 export function isForwarding(words: Int32Array, at: number): boolean {
   return (words[at + PSID_AT]! & FORWARDING) !== 0;
 }
 
-export function hasProvisionedPsid(words: Int32Array, at: number): boolean {
-  return (words[at + SHAPE_AT]! & PROVISIONED) !== 0;
+export function hasProvisionedPsid(shape: number): boolean {
+  return (shape & PROVISIONED) !== 0;
 }
 
 export function provisionedPsid(words: Int32Array, at: number): number {
@@ -225,14 +230,12 @@ export function ruleIpv4(words: Int32Array, at: number): number {
 }
 
 /** PSID of a port under the rule's a and k. */
-export function portPsid(words: Int32Array, at: number, port: number): number {
-  const shape = words[at + SHAPE_AT]!;
+export function portPsid(shape: number, port: number): number {
   return psidOfPort(port, offsetOf(shape), psidLenOf(shape));
 }
 
 /** True where the rule gives the port to nobody. */
-export function isPortExcluded(words: Int32Array, at: number, port: number): boolean {
-  const shape = words[at + SHAPE_AT]!;
+export function isPortExcluded(shape: number, port: number): boolean {
   return isExcludedPort(port, offsetOf(shape), psidLenOf(shape));
 }
 
@@ -284,15 +287,27 @@ export function writeMapAddress(
   const r = ipv4LenOf(shape);
   const o = eaLenOf(shape);
   const p = Math.min(o, 32 - r);
+  const suffix = p > 0 ? (addr4 << r) >>> (32 - p) : 0;
+  const field = addr4 & (shape & WHOLE_ADDRESS ? -1 : knownMask(shape));
+  const isDraft = (shape & DRAFT_03) !== 0;
+  const high = isDraft ? field >>> 8 : field >>> 16;
+  const low = isDraft ? (field << 24) | (psid << 8) : (field << 16) | psid;
+  if (n >= 32 && n + o <= 64) {
+    // Nearly every rule: the EA bits lie in one word, and nothing has to be read back to add to it.
+    const ea = o > p ? (suffix << (o - p)) | psid : suffix;
+    out[0] = words[at]!;
+    out[1] = words[at + 1]! | (ea << (64 - n - o));
+    out[2] = high;
+    out[3] = low;
+    return;
+  }
   out[0] = words[at]!;
   out[1] = words[at + 1]!;
   out[2] = words[at + 2]!;
   out[3] = words[at + 3]!;
-  if (p > 0) orBits(out, n, p, (addr4 << r) >>> (32 - p));
+  if (p > 0) orBits(out, n, p, suffix);
   if (o > p) orBits(out, n + p, o - p, psid);
-  const field = addr4 & ipv4Mask(words, at);
-  if (shape & DRAFT_03) orIid(out, n + o, field >>> 8, (field << 24) | (psid << 8));
-  else orIid(out, n + o, field >>> 16, (field << 16) | psid);
+  orIid(out, n + o, high, low);
 }
 
 /** Fills the IID behind the first `end` bits, which are already there; the bits behind them are zero. */

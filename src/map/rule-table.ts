@@ -78,7 +78,7 @@ export class RuleTable extends TableView {
 
   /** True where the CEs of the rule share IPv4 addresses, so that a port is needed. */
   isShared(rule: number): boolean {
-    return record.isShared(this.words, rule);
+    return record.isShared(record.shapeOf(this.words, rule));
   }
 
   /** True where the rule is a forwarding mapping rule. */
@@ -93,17 +93,17 @@ export class RuleTable extends TableView {
    */
   mapAddress(rule: number, addr4: number, port: number, out: Uint32Array): number {
     const words = this.words;
-    const at = rule;
+    const shape = record.shapeOf(words, rule);
     let psid = 0;
-    if (record.isShared(words, at)) {
+    if (record.isShared(shape)) {
       if (port < 0) return NO_PORT_FOR_SHARED_ADDRESS;
-      if (record.isPortExcluded(words, at, port)) return DESTINATION_PORT_EXCLUDED;
-      psid = record.portPsid(words, at, port);
-      if (record.hasProvisionedPsid(words, at) && psid !== record.provisionedPsid(words, at)) {
+      if (record.isPortExcluded(shape, port)) return DESTINATION_PORT_EXCLUDED;
+      psid = record.portPsid(shape, port);
+      if (record.hasProvisionedPsid(shape) && psid !== record.provisionedPsid(words, rule)) {
         return IPV4_DESTINATION_NO_RULE;
       }
     }
-    record.writeMapAddress(words, at, addr4, psid, out);
+    record.writeMapAddress(words, rule, addr4, psid, out);
     return 0;
   }
 
@@ -119,17 +119,23 @@ export class RuleTable extends TableView {
    */
   checkSource(rule: number, address: Uint32Array, addr4: number, port: number): number {
     const words = this.words;
-    const at = rule;
-    const difference = record.readIpv4(words, at, address) ^ addr4;
-    if ((difference & record.ipv4Mask(words, at)) !== 0) return SOURCE_ADDRESS_MISMATCH;
-    const psid = record.readPsid(words, at, address);
-    if (record.isShared(words, at)) {
+    const difference = record.readIpv4(words, rule, address) ^ addr4;
+    if ((difference & record.ipv4Mask(words, rule)) !== 0) return SOURCE_ADDRESS_MISMATCH;
+    return this.checkEmbedded(rule, address, addr4, port);
+  }
+
+  /** As `checkSource()`, where `addr4` is what `embeddedIpv4()` gave. */
+  checkEmbedded(rule: number, address: Uint32Array, addr4: number, port: number): number {
+    const words = this.words;
+    const shape = record.shapeOf(words, rule);
+    const psid = record.readPsid(words, rule, address);
+    if (record.isShared(shape)) {
       if (port < 0) return NO_PORT_FOR_SHARED_ADDRESS;
-      if (record.isPortExcluded(words, at, port)) return SOURCE_PORT_EXCLUDED;
-      if (record.portPsid(words, at, port) !== psid) return SOURCE_PSID_MISMATCH;
+      if (record.isPortExcluded(shape, port)) return SOURCE_PORT_EXCLUDED;
+      if (record.portPsid(shape, port) !== psid) return SOURCE_PSID_MISMATCH;
     }
     const expected = this.#expectedScratch;
-    record.writeMapAddress(words, at, addr4, psid, expected);
+    record.writeMapAddress(words, rule, addr4, psid, expected);
     const same =
       expected[0]! === address[0]! &&
       expected[1]! === address[1]! &&
@@ -156,13 +162,25 @@ export class RuleTable extends TableView {
   /** The rule whose prefix covers the address with the length of the entry at `at`, or -1. */
   #probe6(entryAt: number, address: Uint32Array): number {
     const words = this.words;
+    const len = words[entryAt + 4]!;
     const w0 = address[0]! & words[entryAt]!;
     const w1 = address[1]! & words[entryAt + 1]!;
+    if (len <= 64) return this.#probe64(w0, w1, len);
     const w2 = address[2]! & words[entryAt + 2]!;
     const w3 = address[3]! & words[entryAt + 3]!;
-    const len = words[entryAt + 4]!;
     for (let at = this.home6(hashIpv6(w0, w1, w2, w3, len)); ; ) {
       const isKey = record.hasIpv6(words, at, w0, w1, w2, w3);
+      if (isKey && record.ipv6Len(words, at) === len) return at;
+      if (record.isFree(words, at)) return -1;
+      at = this.next6(at);
+    }
+  }
+
+  /** As `#probe6()`, of a prefix that ends in the first two words, as nearly all do. */
+  #probe64(w0: number, w1: number, len: number): number {
+    const words = this.words;
+    for (let at = this.home6(hashIpv6(w0, w1, 0, 0, len)); ; ) {
+      const isKey = words[at]! === w0 && words[at + 1]! === w1;
       if (isKey && record.ipv6Len(words, at) === len) return at;
       if (record.isFree(words, at)) return -1;
       at = this.next6(at);

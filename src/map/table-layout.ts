@@ -54,11 +54,10 @@ export function classBits6(address: ArrayLike<number>, skipped: number): number 
   return (high | low) >>> (32 - CLASS6_BITS);
 }
 
-/** Final mixer of MurmurHash3, signed 32-bit (A. Appleby, public domain): every input bit reaches every output bit. */
+/** A round of MurmurHash3's final mixer, signed 32-bit (A. Appleby, public domain); what comes in has been multiplied before. */
 function mix(value: number): number {
-  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
+  const hash = Math.imul(value ^ (value >>> 15), 0x85ebca6b);
+  return hash ^ (hash >>> 15);
 }
 
 /** Brings the first bits of a word down to the last, before those of several words are added: prefixes end in zeros. */

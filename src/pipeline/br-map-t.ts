@@ -129,7 +129,7 @@ export class BrMapT extends DomainPipeline {
     const source = this.#table.embeddedIpv4(rule, this.source6);
     const destination = this.#dmr.extract(this.destination6);
     const unfit =
-      this.#table.checkSource(rule, this.source6, source, packet.sourcePort) ||
+      this.#table.checkEmbedded(rule, this.source6, source, packet.sourcePort) ||
       refuseMartians(source, destination) ||
       (this.#dmr.admits(destination) ? 0 : NON_GLOBAL_IPV4) ||
       refuseIpv6ToIpv4(frame, packet, limits);
@@ -156,7 +156,7 @@ export class BrMapT extends DomainPipeline {
     const ce = this.#table.embeddedIpv4(rule, quotedDestination6);
     const destination = this.#dmr.extract(this.destination6);
     const refused =
-      this.#table.checkSource(rule, quotedDestination6, ce, packet.sourcePort) ||
+      this.#table.checkEmbedded(rule, quotedDestination6, ce, packet.sourcePort) ||
       refuseMartians(ce, destination);
     if (refused < 0) return refused;
     const isFromCe = ipv6.sameAddress(this.source6, quotedDestination6);

@@ -192,7 +192,7 @@ export class CeMapT extends DomainPipeline {
     const fmr = this.#fmrs.lookup6(address);
     if (fmr >= 0) {
       this.#remote = this.#fmrs.embeddedIpv4(fmr, address);
-      return this.#fmrs.checkSource(fmr, address, this.#remote, port);
+      return this.#fmrs.checkEmbedded(fmr, address, this.#remote, port);
     }
     if (!this.#dmr.matches(address)) return IPV6_SOURCE_NOT_IN_DOMAIN;
     this.#remote = this.#dmr.extract(address);
