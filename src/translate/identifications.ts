@@ -14,15 +14,19 @@ const FLOWS = 1 << FLOW_BITS;
 /** The longest run that is taken at a time, but for a super-packet of more. */
 const LONGEST_RUN = 64;
 
+/**
+ * Words of a flow's entry, together so that a look at it is one of memory: its hash, and
+ *   next identification:16 | length of its run:8 | how many of it are left:8
+ * What a packet takes beyond LONGEST_RUN leaves none.
+ */
+const ENTRY_WORDS = 2;
+const BYTE = 0xff;
+
 const MULTIPLIER = 0x9e3779b1;
 
 export class Identifications {
   readonly #counters = new Uint16Array(COUNTERS);
-  /** By a flow's hash: the flow, its next identification, how many are left and what the run's length was. */
-  readonly #flows = new Int32Array(FLOWS);
-  readonly #next = new Uint16Array(FLOWS);
-  readonly #left = new Uint16Array(FLOWS);
-  readonly #runs = new Uint8Array(FLOWS);
+  readonly #flows = new Int32Array(FLOWS * ENTRY_WORDS);
   readonly #seed: number;
 
   /** `seed`: 32 bits, best unpredictable (RFC 7739 §1): nobody else shall know where a counter stands. */
@@ -41,25 +45,26 @@ export class Identifications {
   ): number {
     const ends = mixed(mixed(this.#seed ^ protocol, source), destination);
     const flow = mixed(ends, ports);
-    const entry = flow >>> (32 - FLOW_BITS);
-    const isKnown = this.#flows[entry] === flow;
-    if (!isKnown || this.#left[entry]! < count) this.#takeRun(entry, flow, ends, isKnown, count);
-    const first = this.#next[entry]!;
-    this.#next[entry] = first + count;
-    this.#left[entry]! -= count;
+    const flows = this.#flows;
+    const entry = (flow >>> (32 - FLOW_BITS)) * ENTRY_WORDS;
+    const known = flows[entry] === flow ? flows[entry + 1]! : 0;
+    if ((known & BYTE) < count) return this.#takeRun(entry, flow, ends, known, count);
+    const first = known >>> 16;
+    flows[entry + 1] = (((first + count) & 0xffff) << 16) | ((known & 0xffff) - count);
     return first;
   }
 
-  #takeRun(entry: number, flow: number, ends: number, isKnown: boolean, count: number): void {
-    const run = isKnown ? Math.min(this.#runs[entry]! * 2, LONGEST_RUN) : 1;
+  /** `known`: the second word of the flow's entry, or 0. */
+  #takeRun(entry: number, flow: number, ends: number, known: number, count: number): number {
+    const doubled = ((known >>> 8) & BYTE) * 2;
+    const run = Math.min(Math.max(doubled, 1), LONGEST_RUN);
     const len = Math.max(run, count);
     const counter = ends >>> (32 - COUNTER_BITS);
     const first = this.#counters[counter]!;
     this.#counters[counter] = first + len;
     this.#flows[entry] = flow;
-    this.#next[entry] = first;
-    this.#left[entry] = len;
-    this.#runs[entry] = run;
+    this.#flows[entry + 1] = (((first + count) & 0xffff) << 16) | (run << 8) | (len - count);
+    return first;
   }
 }
 
