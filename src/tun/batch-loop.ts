@@ -243,7 +243,7 @@ export class BatchLoop {
    */
   #writeList(): boolean {
     const merger = this.#merger;
-    const { memory, outStarts, outCount, packets, bytes, families } = merger;
+    const { memory, outStarts, outCount, packets, families } = merger;
     const results = this.#results;
     const taken = this.#queue.writeBatch(merger, results);
     if (taken < 0) results.fill(taken, 0, outCount);
@@ -257,10 +257,10 @@ export class BatchLoop {
       if (result === 0) {
         if (memory[outStarts[i]!]! >>> 4 === 6) {
           packets6 += packets[i]!;
-          bytes6 += bytes[i]!;
+          bytes6 += merger.bytes(i);
         } else {
           packets4 += packets[i]!;
-          bytes4 += bytes[i]!;
+          bytes4 += merger.bytes(i);
         }
       } else if (merger.isRefused(i, result)) {
         hasRefused = true;

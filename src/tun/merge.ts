@@ -43,12 +43,14 @@ export class Merger implements WriteList {
   readonly memory: Uint8Array<ArrayBuffer>;
   readonly outStarts: Uint32Array;
   readonly outEnds: Uint32Array;
-  /** What each write is made of: packets, their bytes, and the family, 4 or 6, that they came in with. */
+  /** What each write is made of: packets, and the family, 4 or 6, that they came in with. */
   readonly packets: Uint16Array;
-  readonly bytes: Uint32Array;
   readonly families: Uint8Array;
   readonly #arena: Arena;
   readonly #view: DataView;
+  readonly #isEnabled: boolean;
+  /** Bytes of the packets of each merged write. */
+  readonly #bytes: Uint32Array;
   /** Of the first packet of each write: its length, that of its IP headers, and of all headers. */
   readonly #firstLens: Uint32Array;
   readonly #ipLens: Uint8Array;
@@ -71,11 +73,13 @@ export class Merger implements WriteList {
   constructor(arena: Arena, enabled: boolean) {
     const capacity = arena.outCapacity;
     this.memory = arena.memory;
-    this.outStarts = new Uint32Array(capacity);
-    this.outEnds = new Uint32Array(capacity);
-    this.packets = new Uint16Array(capacity);
-    this.bytes = new Uint32Array(capacity);
-    this.families = new Uint8Array(capacity);
+    // Where nothing is ever merged the writes are the packets as the arena has them, and no list is made.
+    this.outStarts = enabled ? new Uint32Array(capacity) : arena.outStarts;
+    this.outEnds = enabled ? new Uint32Array(capacity) : arena.outEnds;
+    this.families = enabled ? new Uint8Array(capacity) : arena.outFamilies;
+    this.packets = new Uint16Array(capacity).fill(1);
+    this.#isEnabled = enabled;
+    this.#bytes = new Uint32Array(capacity);
     this.#arena = arena;
     this.#view = new DataView(arena.memory.buffer);
     this.#firstLens = new Uint32Array(capacity);
@@ -83,7 +87,7 @@ export class Merger implements WriteList {
     this.#headersLens = new Uint8Array(capacity);
     this.#checksums = new Uint16Array(capacity);
     this.#partials = new Uint8Array(capacity);
-    this.#writeOf = new Uint16Array(capacity);
+    this.#writeOf = Uint16Array.from({ length: capacity }, (_, packet) => packet);
     this.#refused = new Uint8Array(capacity);
     this.#mergesTcp = enabled;
     this.#mergesUdp = enabled;
@@ -96,6 +100,8 @@ export class Merger implements WriteList {
   /** Makes the list of writes from what the arena has queued. */
   merge(): void {
     const { outStarts, outEnds, outCount } = this.#arena;
+    this.#outCount = outCount;
+    if (!this.#isEnabled) return;
     this.#outCount = 0;
     const isWorthwhile = outCount > 1 && (this.#mergesTcp || this.#mergesUdp);
     this.#stamp++;
@@ -144,6 +150,13 @@ export class Merger implements WriteList {
     else virtio.write(view, at, virtio.FLAG_NEEDS_CSUM, virtio.GSO_NONE, 0, 0, ipLen, offset);
   }
 
+  /** Bytes of the packets of a write. */
+  bytes(write: number): number {
+    return this.packets[write] === 1
+      ? this.outEnds[write]! - this.outStarts[write]!
+      : this.#bytes[write]!;
+  }
+
   /** The write that a packet of the arena's list is in; until `takeApart()`. */
   writeOf(packet: number): number {
     return this.#writeOf[packet]!;
@@ -185,7 +198,6 @@ export class Merger implements WriteList {
     this.outStarts[write] = at;
     this.outEnds[write] = end;
     this.packets[write] = 1;
-    this.bytes[write] = end - at;
     this.families[write] = this.#arena.outFamilies[packet]!;
     this.#writeOf[packet] = write;
     return write;
@@ -229,8 +241,9 @@ export class Merger implements WriteList {
     // PSH stands in the last segment alone, and only there does the kernel leave it.
     if (isTcp) tcp.writeFlags(view, first + ipLen, tcp.flags(view, at + ipLen));
     this.outEnds[group] = mergedEnd + payloadLen;
+    if (count === 1) this.#bytes[group] = mergedEnd - first;
     this.packets[group] = count + 1;
-    this.bytes[group]! += end - at;
+    this.#bytes[group]! += end - at;
     this.#writeOf[packet] = group;
     return true;
   }

@@ -209,7 +209,7 @@ for (const { name, form } of FORMS) {
     t.same([...merger.packets.subarray(0, merger.outCount)], [4, 4, 4, 4, 4, 4]);
     t.same(writesOf(merger), flows.map(joined));
     t.same(
-      [...merger.bytes.subarray(0, 6)],
+      flows.map((_, write) => merger.bytes(write)),
       flows.map((flow) => flow.reduce((sum, { length }) => sum + length, 0)),
       "bytes as before merging",
     );
@@ -366,7 +366,7 @@ for (const { name, form } of FORMS) {
     t.notOk(merger.isRefused(0, -EINVAL), "a packet alone is never taken apart");
     t.same([...merger.packets.subarray(0, 3)], [1, 1, 1]);
     t.same(
-      [...merger.bytes.subarray(0, 3)],
+      datagrams.map((_, write) => merger.bytes(write)),
       datagrams.map(({ length }) => length),
     );
 
