@@ -1,6 +1,5 @@
 /** YAML text to plain values. Duplicate keys, unknown tags and bad syntax are refused with their place. */
 import { createRequire } from "node:module";
-import type * as Yaml from "yaml";
 import type { LineCounter, Pair, YAMLError } from "yaml";
 import type { Checked, Diagnostic } from "../../src/map/types.js";
 import { readJson } from "./json-text.js";
@@ -22,7 +21,7 @@ export function readYaml(text: string): Checked<unknown> {
 /** The long way, which knows the places of what is wrong. */
 export function parseYaml(text: string): Checked<unknown> {
   // Loaded for texts that are not JSON alone: it takes as long as a thousand rules.
-  const yaml: typeof Yaml = createRequire(import.meta.url)("yaml");
+  const yaml: typeof import("yaml") = createRequire(import.meta.url)("yaml");
   const { isScalar, LineCounter, parseDocument, visit } = yaml;
   const lineCounter = new LineCounter();
   // The parser looks for equal keys pair by pair, which takes seconds for thousands of rules.
@@ -54,7 +53,7 @@ function shortened(problems: readonly Diagnostic[]): Diagnostic[] {
 /** Keys that stand twice, are no text, or that JavaScript objects do not hold as they are. */
 function keyProblems(
   items: readonly Pair[],
-  isScalar: typeof Yaml.isScalar,
+  isScalar: typeof import("yaml").isScalar,
   lineCounter: LineCounter,
 ): Diagnostic[] {
   const problems: Diagnostic[] = [];

@@ -1,27 +1,24 @@
 /** One domain at work: its device, its routes, its workers. */
 import { COUNTER_COUNT } from "../../src/counters.js";
 import type { Ce } from "../../src/map/ce.js";
-import { compileRules } from "../../src/pipeline/compile-rules.js";
-import { withoutRules } from "../../src/pipeline/settings.js";
 import type { NativeTun } from "../../src/tun/native.js";
 import type { DomainConfig } from "../config/types.js";
 import { MapdError } from "../errors.js";
 import type { Log } from "../log.js";
 import { PcpServer } from "../pcp/server.js";
 import { InstalledRoutes } from "../system/installed.js";
-import { RulesInForce } from "../trace/rules-in-force.js";
+import type { RulesInForce } from "../trace/rules-in-force.js";
 import type { Classifier, Intake } from "./classifier.js";
 import { checkDevice, closeDevice, type Device, openDevice, takeIntakeDrops } from "./device.js";
 import { DeviceCare } from "./device-care.js";
-import { allocateHuge } from "./huge-memory.js";
+import { DomainRules } from "./domain-rules.js";
 import { ceOf, nat44Identity } from "./identity.js";
 import type { AskNat44 } from "./nat44-questions.js";
-import { RuleHitCounts, type RuleHits } from "./rule-hits.js";
-import { SharedPool } from "./shared-pool.js";
+import type { RuleHits } from "./rule-hits.js";
 import type { DomainFailures } from "./status.js";
 import { type SavedNat44, WorkerHandle } from "./worker-handle.js";
 import { reportChange, reportDeviceBack, reportRestored, reportTunnel } from "./worker-log.js";
-import type { Restored, WorkerDomain } from "./worker-protocol.js";
+import type { Restored } from "./worker-protocol.js";
 
 /** Questions that change what the state file should know soon. */
 const CHANGING: ReadonlySet<string> = new Set(["map", "unmap", "peer"]);
@@ -47,9 +44,7 @@ export class Domain {
   readonly #inherited: SavedNat44 | null;
   #restored: Restored | null = null;
   #forwardsChanged = false;
-  readonly #memory: SharedPool;
-  readonly #hits: RuleHitCounts;
-  #rules: RulesInForce | null = null;
+  readonly #rules: DomainRules;
 
   /** `inherited` is what the sessions of an earlier mapd have left of themselves. */
   constructor(
@@ -62,8 +57,7 @@ export class Domain {
     this.#config = config;
     this.#ce = ceOf(config.settings);
     this.#native = native;
-    this.#memory = new SharedPool(native, allocateHuge(native));
-    this.#hits = new RuleHitCounts(this.#memory.take);
+    this.#rules = new DomainRules(native);
     this.#log = log.child({ domain: config.settings.name });
     this.#routes = new InstalledRoutes(this.#log);
     this.#pcp = new PcpServer(this.askNat44, this.#log);
@@ -91,7 +85,7 @@ export class Domain {
 
   /** The rules that the workers have, or are about to get; null before the start. */
   get rules(): RulesInForce | null {
-    return this.#rules;
+    return this.#rules.inForce;
   }
 
   /** How often a device has been opened: what is on one is not on the next. */
@@ -135,7 +129,7 @@ export class Domain {
    * `cleared`: what another mapd has left in the kernel is gone, and what is added from then on stays.
    */
   async start(cleared: Promise<void> = Promise.resolve()): Promise<void> {
-    const compiled = this.#compile(this.#config);
+    const compiled = this.#rules.compile(this.#config);
     const device = openDevice(this.#native, this.#config);
     this.#device = device;
     this.#opened++;
@@ -279,12 +273,11 @@ export class Domain {
   }
 
   async #configureWorkers(config: DomainConfig, undo: boolean): Promise<void> {
-    const compiled = this.#compile(config);
+    const compiled = this.#rules.compile(config);
     const changes = await Promise.all(
       this.#workers.map((worker) => worker.configure(compiled, undo)),
     );
-    this.#hits.settle(compiled.hits);
-    this.#memory.keepOnly([compiled.table, compiled.hits]);
+    this.#rules.settle(compiled);
     // A domain with NAT44 has one worker.
     const [change] = changes;
     const identity = nat44Identity(this.#config.settings);
@@ -338,20 +331,7 @@ export class Domain {
 
   /** Packets of the rules from index `from` up to `to`; null where they are not counted. */
   ruleHits(from = 0, to = Number.POSITIVE_INFINITY): ReadonlyMap<string, RuleHits> | null {
-    return this.#hits.read(from, to);
-  }
-
-  /** For the workers; from now on it is what they have, or are about to get. */
-  #compile(config: DomainConfig): WorkerDomain {
-    const { settings } = config;
-    const compiled = {
-      settings: withoutRules(settings),
-      revision: (this.#rules?.revision ?? 0) + 1,
-      table: compileRules(settings, this.#memory.take).buffer,
-      hits: this.#hits.prepare(config),
-    };
-    this.#rules = new RulesInForce(config, compiled);
-    return compiled;
+    return this.#rules.hits(from, to);
   }
 
   /** Why the domain does not forward; empty when it does. */
@@ -399,6 +379,6 @@ export class Domain {
     });
     await Promise.all(this.#workers.map((worker) => worker.stop()));
     this.#release();
-    this.#memory.keepOnly([]);
+    this.#rules.release();
   }
 }
