@@ -6,7 +6,7 @@
  *                  +6 checksum start:16 | +8 checksum offset:16, little-endian
  */
 import { packetProblems } from "./packet-check.js";
-import { slowChecksum, slowPseudoSum } from "./slow-checksum.js";
+import { addSums, slowChecksum, slowPseudoSum } from "./slow-checksum.js";
 
 export const VIRTIO_LEN = 10;
 
@@ -180,7 +180,10 @@ function segment(
     v.setUint8(transport.at + 13, flags);
   }
   fixLengths(piece, transport);
-  v.setUint16(transport.at + checksumOffset(transport), pseudoSum(piece, transport));
+  // A sum that was wrong stays so by as much: the kernel corrects it by the difference in length alone.
+  const fieldAt = transport.at + checksumOffset(transport);
+  const fault = addSums(view(bytes).getUint16(fieldAt), 0xffff - pseudoSum(bytes, transport));
+  v.setUint16(fieldAt, addSums(pseudoSum(piece, transport), fault));
   return completeChecksum(piece, transport.at, checksumOffset(transport));
 }
 
