@@ -242,6 +242,8 @@ export function finishedBy(written: Offloaded, hasClassifier: boolean): Uint8Arr
   const transport = transportOf(bytes);
   if (transport === null) throw new Error("super-packet without TCP or UDP");
   const gsoSize = v.getUint16(4, true);
-  const count = Math.ceil((bytes.length - transport.at - transport.headerLen) / gsoSize);
+  const payloadLen = bytes.length - transport.at - transport.headerLen;
+  // One without payload is no super-packet to the kernel, and leaves as it is.
+  const count = Math.max(1, Math.ceil(payloadLen / gsoSize));
   return Array.from({ length: count }, (_, i) => segment(bytes, transport, i, gsoSize));
 }
