@@ -15,8 +15,8 @@ export interface CpuBench {
   run(ms: number): Promise<readonly Measured[]>;
 }
 
-/** Until the optimising compiler has seen everything, as CPU time. */
-const WARM_UP_MS = 200;
+/** Until the optimising compiler has seen everything, as CPU time; at least, where little is measured. */
+const LEAST_WARM_UP_MS = 200;
 /** On a busy machine the compiler's own thread may come late: only the fastest window counts. */
 const WINDOWS = 4;
 /** Between two looks at the clock, so that looking costs nothing for each step. */
@@ -35,9 +35,9 @@ function repeat(times: number, step: () => number): number {
 }
 
 /** Steps that take CHUNK_MS once they are compiled. */
-function warmUp(step: () => number): number {
+function warmUp(ms: number, step: () => number): number {
   let times = 1;
-  for (const began = cpuMs(); cpuMs() - began < WARM_UP_MS; ) {
+  for (const began = cpuMs(); cpuMs() - began < ms; ) {
     const before = cpuMs();
     repeat(times, step);
     if (cpuMs() - before < CHUNK_MS) times *= 2;
@@ -62,7 +62,8 @@ function windowNs(ms: number, times: number, step: () => number): number {
  * another process on the core does not count.
  */
 export function nsEach(ms: number, step: () => number): number {
-  const times = warmUp(step);
+  // Compilers work beside the first part of it, and their time is the process's.
+  const times = warmUp(Math.max(LEAST_WARM_UP_MS, 1.5 * ms), step);
   return Math.min(...Array.from({ length: WINDOWS }, () => windowNs(ms / WINDOWS, times, step)));
 }
 
