@@ -14,7 +14,7 @@ import { CeSelf } from "./ce-self.js";
 import { Hairpin } from "./hairpin.js";
 import { LanSide } from "./lan-side.js";
 import { MovedConnections } from "./moved-connections.js";
-import type { PacketIo, Pipeline } from "./packet-io.js";
+import type { Output, Pipeline } from "./packet-io.js";
 import type { Parts } from "./parts.js";
 import { RuleHits } from "./rule-hits.js";
 import {
@@ -51,7 +51,7 @@ export function createPipeline(
   settings: DomainSettings,
   table: RuleTable,
   nat44: Nat44 | null,
-  io: PacketIo,
+  io: Output,
   counters: Float64Array,
   random: () => number,
   retired: Nat44 | null = null,
@@ -70,7 +70,7 @@ export function createPipeline(
 function createBr(
   settings: BrSettings,
   table: RuleTable,
-  io: PacketIo,
+  io: Output,
   counters: Float64Array,
   random: () => number,
   hits: RuleHits,
@@ -94,7 +94,7 @@ function createCe(
   settings: CeSettings,
   table: RuleTable,
   nat44: Nat44 | null,
-  io: PacketIo,
+  io: Output,
   counters: Float64Array,
   random: () => number,
   moved: MovedConnections | null,
@@ -118,7 +118,7 @@ function createCe(
 function partsOf(
   settings: DomainSettings,
   errorSource6: Uint32Array | null,
-  output: PacketIo,
+  output: Output,
   counters: Float64Array,
   random: () => number,
   identifications: PortSetIdentifications | null = null,

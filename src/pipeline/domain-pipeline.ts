@@ -29,7 +29,7 @@ import * as virtio from "../wire/virtio.js";
 import { Fragments, type Judge } from "./fragments.js";
 import type { LanHairpin } from "./lan-hairpin.js";
 import { FROM_FRAGMENTS, FROM_SEGMENTS, FROM_WAITING, type Observer } from "./observer.js";
-import { FORWARDED, type PacketIo, type Pipeline } from "./packet-io.js";
+import { FORWARDED, type Output, type Pipeline } from "./packet-io.js";
 import type { Parts } from "./parts.js";
 
 const CREATED_PACKETS = counterIndex("created_packets");
@@ -65,7 +65,7 @@ export abstract class DomainPipeline implements Pipeline, Judge {
   readonly #fragments: Fragments;
   readonly #splitter4: Ipv4Splitter;
   readonly #splitter6: Ipv6Splitter;
-  readonly #io: PacketIo;
+  readonly #io: Output;
   #observer: Observer | null = null;
 
   constructor(parts: Parts) {

@@ -3,7 +3,7 @@ import type { Foresight } from "../map/foresight.js";
 import { NO_PORT } from "../translate/packet.js";
 import * as ipv4 from "../wire/ipv4.js";
 import * as ipv6 from "../wire/ipv6.js";
-import { HEADROOM, type PacketIo } from "./packet-io.js";
+import { HEADROOM, type Output } from "./packet-io.js";
 
 const source6 = new Uint32Array(4);
 
@@ -13,7 +13,7 @@ const source6 = new Uint32Array(4);
  */
 export function foreseeRules(
   foresight: Foresight,
-  { frames }: PacketIo,
+  { frames }: Output,
   count: number,
   lengths: Uint32Array,
 ): void {

@@ -1,12 +1,9 @@
 /** What a pipeline gets packets from and gives packets to, and what it says of each. */
 
-import type { Output } from "../translate/output.js";
 import type { Observer } from "./observer.js";
 
 export { HELD } from "../translate/fragment/results.js";
-export { HEADROOM } from "../translate/output.js";
-
-export type PacketIo = Output;
+export { HEADROOM, type Output } from "../translate/output.js";
 
 /** Verdicts of `process()` beside HELD and the negative drop codes. */
 export const FORWARDED = 0;

@@ -3,7 +3,7 @@
  * reads into and writes from. A slot holds HEADROOM bytes and then the packet as it was read; what is to
  * be written is a list of [start, end) in the same memory.
  */
-import { HEADROOM, type PacketIo } from "../pipeline/packet-io.js";
+import { HEADROOM, type Output } from "../pipeline/packet-io.js";
 
 /**
  * Holds the longest packet there is, 40 + 65535 bytes of IPv6, behind HEADROOM. An odd number of cache lines of 64 bytes,
@@ -20,7 +20,7 @@ const COMMON_SLOTS = 16;
 /** Packets that can wait to be written. */
 const OUT_CAPACITY = 1024;
 
-export class Arena implements PacketIo {
+export class Arena implements Output {
   /** Slots that packets are read into. */
   readonly slots: number;
   /** Bytes of a slot. */

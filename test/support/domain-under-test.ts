@@ -7,7 +7,7 @@ import { COUNTER_COUNT, COUNTERS, type CounterName, counterIndex } from "../../s
 import { seededRandom } from "../../src/explain/seeded-random.js";
 import type { Nat44 } from "../../src/nat44/nat44.js";
 import { compileRules, createNat44, createPipeline } from "../../src/pipeline/create.js";
-import { HEADROOM, type PacketIo, type Pipeline } from "../../src/pipeline/packet-io.js";
+import { HEADROOM, type Output, type Pipeline } from "../../src/pipeline/packet-io.js";
 import type { DomainSettings } from "../../src/pipeline/settings.js";
 import { SLOT_LEN } from "../../src/tun/arena.js";
 import { type Offloaded, VIRTIO_LEN } from "./offload.js";
@@ -41,7 +41,7 @@ interface Emitted {
 /** Shared by all domains, since no packet is in the making between two calls. */
 const SPARE_FRAMES = Array.from({ length: SPARES }, () => new DataView(new ArrayBuffer(SLOT_LEN)));
 
-class OneFrame implements PacketIo {
+class OneFrame implements Output {
   readonly frames: DataView[] = [new DataView(new ArrayBuffer(HEADROOM)), ...SPARE_FRAMES];
   /** Of the packet at hand; those before `#written` have been written out. */
   readonly emitted: Emitted[] = [];
